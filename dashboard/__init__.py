@@ -1,0 +1,1 @@
+"""OUT: pages, tiles, charts and the HTTP API."""

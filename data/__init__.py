@@ -1,0 +1,1 @@
+"""The store: schema, warehouse, keys, settings, calendars and the demo's world."""

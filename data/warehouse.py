@@ -1,0 +1,115 @@
+"""The one door to the DuckDB file: opening, schema, transactions, versions and the watermark."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMA_VERSION = "1"
+STORAGE_VERSION = "v1.5.0"  # read by DuckDB 1.5 and 2.0 alike
+
+
+class Warehouse:
+    """An open warehouse; hand each thread its own cursor.
+
+    path None = in memory (tests, golden worlds).
+    """
+
+    def __init__(self, path: Path | None, *, memory_limit: str | None = None, threads: int | None = None) -> None:
+        self._con = duckdb.connect(":memory:", config=self._config(path, memory_limit, threads))
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            quoted = str(path).replace("'", "''")
+            self._con.execute(f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+        self.path = path
+        self.name = "warehouse" if path is not None else "memory"
+        self._con.execute(f"USE {self.name}")
+        self._create()
+
+    @staticmethod
+    def _config(
+        path: Path | None, memory_limit: str | None, threads: int | None
+    ) -> dict[str, str | bool | int | float | list[str]]:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        if threads is not None:
+            config["threads"] = threads
+        if path is not None:
+            config["temp_directory"] = str(path.parent / (path.name + ".tmp"))
+        return config
+
+    def _create(self) -> None:
+        con = self.cursor()
+        con.execute("BEGIN")
+        con.execute(SCHEMA.read_text(encoding="utf-8"))
+        known = con.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+        if known is None:
+            con.execute(
+                "INSERT INTO meta VALUES ('schema_version', ?), ('data_version', '0')",
+                [SCHEMA_VERSION],
+            )
+        elif known[0] != SCHEMA_VERSION:
+            raise RuntimeError(f"{self.path}: schema {known[0]}, this program needs {SCHEMA_VERSION}")
+        con.execute("COMMIT")
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor of its own for the calling thread, in UTC and inside this warehouse."""
+        cursor = self._con.cursor()
+        cursor.execute(f"USE {self.name}")
+        cursor.execute("SET TimeZone = 'UTC'")
+        return cursor
+
+    def checkpoint(self) -> None:
+        """Write the log into the file."""
+        self.cursor().execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Close the file and drop spilled temporary files."""
+        self._con.close()
+        if self.path is not None:
+            shutil.rmtree(self.path.parent / (self.path.name + ".tmp"), ignore_errors=True)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what happens inside whole, or nothing of it."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def data_version(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number that every committed load with an effect moves on by one."""
+    row = con.execute("SELECT value FROM meta WHERE name = 'data_version'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def bump_data_version(con: duckdb.DuckDBPyConnection) -> int:
+    """Move data_version on by one inside the caller's transaction; return the new one."""
+    version = data_version(con) + 1
+    con.execute("UPDATE meta SET value = ? WHERE name = 'data_version'", [str(version)])
+    return version
+
+
+def watermark(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Return the instant up to which everything has been delivered (semantics 1.2); None = nothing loaded.
+
+    The oldest of the live sources; without a live source the newest of the imports.
+    """
+    row = con.execute(
+        "SELECT CASE WHEN bool_or(is_live) THEN min(watermark) FILTER (is_live) ELSE max(watermark) END FROM source"
+    ).fetchone()
+    found: datetime | None = row[0] if row else None
+    return found

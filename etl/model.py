@@ -1,0 +1,109 @@
+"""What the parts of etl hand to each other: rows that were read, rows that were refused, what a load did."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import duckdb
+
+
+class Rows(Protocol):
+    """Rows of one table as text, ready to be staged; nothing is interpreted yet."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Return the header as read, duplicates and empty names included, in source order."""
+
+    def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
+        """Create temp table `table` (row_no BIGINT, c1..cn VARCHAR) and return the number of rows.
+
+        row_no counts data rows from 1 in source order; cN is the N-th column of `columns`.
+        Rows that cannot even be split into columns are left out and reported by `malformed`.
+        """
+
+    def malformed(self) -> Sequence["Reject"]:
+        """Return the rows that could not be read as rows; complete once `stage` has returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One row that did not load: place, whole content, rule broken, and what would do."""
+
+    row_no: int
+    payload: Mapping[str, str | None]
+    rule: str
+    field: str | None = None
+    value: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one mapped table; all that happened before `until` has been delivered (freshness).
+
+    until       None = not known by the source: the latest instant found in the rows is taken
+    """
+
+    table: str
+    rows: Rows
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one transaction loads: batches of one source that belong together, and where to go on."""
+
+    source_id: str
+    batches: Sequence[Batch]
+    cursor: str | None = None
+    until: datetime | None = None
+    file_name: str | None = None
+    file_hash: str | None = None
+
+
+class Source(Protocol):
+    """A system rows are pulled from (one file per kind in etl/sources)."""
+
+    def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
+        """Yield deliveries in order, from the cursor of the last committed one on. None = from the start."""
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did: every row read is new, changed, same or rejected (semantics 2.4)."""
+
+    run_id: int
+    source_id: str
+    n_read: int
+    n_new: int
+    n_changed: int
+    n_same: int
+    n_rejected: int
+    watermark: datetime | None
+    data_version: int
+    rejects_by_rule: Mapping[str, int] = field(default_factory=dict)
+    defects_by_rule: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_change(self) -> bool:
+        """Return whether the load changed anything that a KPI could see."""
+        return self.n_new + self.n_changed > 0
+
+
+class SourceError(Exception):
+    """The source could not be read; permanent errors are not tried again."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class MappingError(Exception):
+    """The mapping does not fit the data: names file, column, first offending rows and what would do."""
+
+
+# refresh(connection, watermark): derived tables follow temp tables touched_ticket(ticket_key) and
+# touched_survey(response_key), inside the load's transaction. app.py hands in metrics.facts.refresh.
+Refresh = Callable[[duckdb.DuckDBPyConnection, datetime | None], None]

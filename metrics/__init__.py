@@ -1,0 +1,1 @@
+"""MEANING: what the rows mean: facts, KPIs, targets, verdicts."""

@@ -1,0 +1,1 @@
+"""Every KPI as one Metric(...) each."""

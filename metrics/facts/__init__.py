@@ -1,0 +1,1 @@
+"""Derived tables: created, refreshed for touched cases, rebuilt."""

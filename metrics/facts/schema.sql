@@ -1,0 +1,76 @@
+-- Derived tables: one row per case, durations on both clocks, kept per anchor in time order.
+-- Rebuilt for touched cases only; a full rebuild gives the same rows. All durations in microseconds (BIGINT),
+-- so that engines only count and add integers. Dimensions are member ids (table member).
+-- Facts stand as of the watermark (semantics 1.2).
+
+CREATE TYPE frt_reason AS ENUM ('ok', 'agent_initiated', 'bot_contained', 'resolved_without_reply', 'open_unanswered', 'negative_duration');
+CREATE TYPE sla_what AS ENUM ('first_reply', 'resolution');
+CREATE TYPE sla_outcome AS ENUM ('met', 'breached', 'open', 'na');  -- open: breached once as_of > due_at, else undecided
+
+CREATE TABLE IF NOT EXISTS member (dimension VARCHAR, member_id INTEGER, label VARCHAR);  -- one id space per dimension; NULL is '(none)'
+CREATE TABLE IF NOT EXISTS case_link (ticket_key BIGINT, case_key BIGINT);  -- merged secondaries only (semantics 2.6)
+CREATE TABLE IF NOT EXISTS awaited (ticket_key BIGINT, visible_at TIMESTAMPTZ);  -- tickets with something later than the watermark
+CREATE TABLE IF NOT EXISTS biz_slot (calendar_no SMALLINT, slot INTEGER, cum_us BIGINT, open_us BIGINT);  -- see metrics/calendar
+
+-- {dims} stands for: team INTEGER, agent INTEGER, channel INTEGER, channel_detail INTEGER, type INTEGER,
+-- category INTEGER, priority INTEGER, region INTEGER, tier INTEGER, product INTEGER  (NOT NULL, member ids)
+
+CREATE TABLE IF NOT EXISTS fact_case (          -- every case, undated ones too; sorted by created_at
+    case_key BIGINT, source_no INTEGER, created_at TIMESTAMPTZ, created_day DATE, {dims},
+    customer_key BIGINT, reason frt_reason,
+    start_at TIMESTAMPTZ,                       -- first hand-off, else created (4.1)
+    reply_at TIMESTAMPTZ, reply_by VARCHAR,     -- first agent reply and its author
+    any_at TIMESTAMPTZ,                         -- first bot or agent reply (4.2)
+    frt_us BIGINT, frt_biz_us BIGINT,           -- reason ok only
+    wait_us BIGINT, wait_biz_us BIGINT,         -- created to first agent reply, reason ok only
+    any_us BIGINT, any_biz_us BIGINT,           -- created to any_at
+    is_closed BOOLEAN, first_resolved_at TIMESTAMPTZ, last_resolved_at TIMESTAMPTZ, n_reopens INTEGER,
+    calendar_no SMALLINT,                       -- calendar in force; NULL = none, then *_biz_us are NULL
+    created_pos_us BIGINT, start_pos_us BIGINT, first_resolved_pos_us BIGINT,  -- positions on the business axis
+    chain_key BIGINT, chain_position INTEGER,   -- issue chain (4.14); NULL = unlinkable
+    last_change_at TIMESTAMPTZ                  -- latest visible event or message of the case
+);
+CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at; agent = author of the reply
+    case_key BIGINT, reply_at TIMESTAMPTZ, reply_day DATE, created_at TIMESTAMPTZ, {dims},
+    frt_us BIGINT, frt_biz_us BIGINT, wait_us BIGINT, wait_biz_us BIGINT
+);
+CREATE TABLE IF NOT EXISTS fact_resolution (    -- closed at the watermark with a valid duration; sorted by resolved_at (last)
+    case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},
+    res_us BIGINT, res_biz_us BIGINT, net_us BIGINT, net_biz_us BIGINT  -- undated cases: resolved_at NULL, res_us given
+);
+CREATE TABLE IF NOT EXISTS fact_first_resolution (  -- ever resolved; sorted by resolved_at (first); res_* NULL when negative
+    case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},
+    res_us BIGINT, res_biz_us BIGINT, net_us BIGINT, net_biz_us BIGINT,
+    n_replies INTEGER,                          -- agent replies at or before resolved_at
+    is_reopened BOOLEAN
+);
+CREATE TABLE IF NOT EXISTS fact_flow (          -- resolve and reopen events by own instant (4.4)
+    case_key BIGINT, occurred_at TIMESTAMPTZ, occurred_day DATE, is_reopen BOOLEAN, {dims}
+);
+CREATE TABLE IF NOT EXISTS fact_span (          -- open intervals; B(x) = opened_at < x and (closed_at IS NULL or closed_at >= x)
+    case_key BIGINT, created_at TIMESTAMPTZ, opened_at TIMESTAMPTZ, closed_at TIMESTAMPTZ,
+    calendar_no SMALLINT, created_pos_us BIGINT, {dims}
+);
+CREATE TABLE IF NOT EXISTS backlog_day (        -- B(local midnight of x) = sum(delta) over day < x
+    day DATE, team INTEGER, channel INTEGER, priority INTEGER, type INTEGER, delta INTEGER
+);
+CREATE TABLE IF NOT EXISTS fact_issue (         -- issue chains attributed to the first case's first resolution (4.14)
+    chain_key BIGINT, case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},
+    n_cases INTEGER, is_success BOOLEAN, matures_at TIMESTAMPTZ
+);
+CREATE TABLE IF NOT EXISTS fact_sla (           -- sorted by decided_at = least(done, due); NULL for na
+    case_key BIGINT, what sla_what, outcome sla_outcome, start_at TIMESTAMPTZ, due_at TIMESTAMPTZ, done_at TIMESTAMPTZ,
+    decided_at TIMESTAMPTZ, decided_day DATE, created_at TIMESTAMPTZ, {dims}
+);
+CREATE TABLE IF NOT EXISTS fact_survey (        -- sorted by submitted_at; dropped ones keep their rule
+    response_key BIGINT, submitted_at TIMESTAMPTZ, submitted_day DATE, created_at TIMESTAMPTZ, case_key BIGINT, customer_key BIGINT, {dims},
+    mode VARCHAR, dropped_by VARCHAR,           -- speeder | contradictory | duplicate; NULL = valid
+    n_out_of_range INTEGER, overall_milli INTEGER, scale_min DOUBLE, scale_max DOUBLE,
+    nps INTEGER, effort_milli INTEGER, solved_first BOOLEAN, resolved_confirmed BOOLEAN, weight DECIMAL(18, 10)
+);
+CREATE TABLE IF NOT EXISTS fact_answer (        -- in-scale answers of valid surveys
+    response_key BIGINT, submitted_at TIMESTAMPTZ, submitted_day DATE, {dims}, dimension VARCHAR, score_milli INTEGER, weight DECIMAL(18, 10)
+);
+CREATE TABLE IF NOT EXISTS fact_defect (        -- odd durations and future rows, one row each (2.7)
+    ticket_key BIGINT, rule VARCHAR, field VARCHAR
+);

@@ -1,0 +1,214 @@
+"""The few types everything hangs on: what is asked, what is answered, and what it is held against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Clock = Literal["calendar", "business"]
+Basis = Literal["event", "created"]
+Grain = Literal["hour", "day", "week", "sunday_week", "month", "quarter", "half_year", "year"]
+Better = Literal["lower", "higher", "neither"]
+Text = Mapping[str, str]  # language code ("en", "zh-CN") -> text
+
+# Closed list of dimensions (architecture 3). custom.<name> and vendor.<name> reach declared extra attributes.
+DIMENSIONS = (
+    "team",
+    "agent",
+    "channel",
+    "channel_detail",
+    "type",
+    "category",
+    "priority",
+    "region",
+    "tier",
+    "product",
+)
+NONE_LABEL = "(none)"  # a null category is a value of its own (semantics 1.11)
+
+
+class Unit(StrEnum):
+    """Unit of a value as measured; display converts (minutes to hours), never the reading."""
+
+    MINUTES = "min"
+    HOURS = "h"
+    COUNT = "count"
+    PERCENT = "pct"
+    SCORE = "score"
+    POINTS = "points"
+
+
+class DataState(StrEnum):
+    """What is known of the data behind a value; apart from how good the value is (semantics 7.4)."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    EMPTY = "empty"
+    ERROR = "error"
+    TOO_FEW = "too_few"
+
+
+class Level(StrEnum):
+    """How good a value is against its target (semantics 12.7)."""
+
+    OK = "ok"
+    WARN = "warn"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Half-open local-date interval [start, end) in a reporting zone (semantics 1.4).
+
+    None on a side means unbounded on that side.
+    """
+
+    start: date | None
+    end: date | None
+    tz: str = "Asia/Shanghai"
+
+    def __post_init__(self) -> None:
+        if self.start and self.end and self.start >= self.end:
+            raise ValueError(f"empty window: {self.start} is not before {self.end}")
+        ZoneInfo(self.tz)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Equality filter: ((dimension, (value, ...)), ...), sorted, hashable. Empty means everything."""
+
+    by: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def __post_init__(self) -> None:
+        for dimension, _ in self.by:
+            if dimension not in DIMENSIONS and not dimension.startswith(("custom.", "vendor.")):
+                known = ", ".join(DIMENSIONS)
+                raise ValueError(f"unknown dimension {dimension!r}; known: {known}, custom.<name>, vendor.<name>")
+
+    @classmethod
+    def of(cls, **values: str) -> "Slice":
+        """Return the slice of one value per dimension."""
+        return cls(tuple(sorted((name, (value,)) for name, value in values.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to be measured; hashable, the key of the answer cache together with data_version.
+
+    metric      name in CATALOG; `parameter` completes families (vendor field, survey dimension)
+    grain       None = one value for the window; else one per bucket of the window
+    split       None or a dimension: one value per member
+    """
+
+    metric: str
+    window: Window
+    slice: Slice = Slice()
+    grain: Grain | None = None
+    split: str | None = None
+    clock: Clock = "calendar"
+    basis: Basis = "event"
+    parameter: str | None = None
+    quantile: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measured value with what makes it defensible; never a bare float (architecture 3).
+
+    value       None = no value, which is not 0 (semantics 1.9)
+    n           rows behind the value (cases, issues, surveys: see the metric)
+    bucket      local date (or local hour text) of the bucket when asked with a grain, else None
+    member      label of the member when asked with a split, else None
+    parts       further counts printed with the value, e.g. (("immature", 12), ("unlinkable", 3))
+    interval    (low, high) or None where the spec gives none
+    """
+
+    question: Question
+    value: float | None
+    n: int
+    state: DataState
+    as_of: datetime | None
+    bucket: str | None = None
+    member: str | None = None
+    parts: tuple[tuple[str, float | int | None], ...] = ()
+    interval: tuple[float, float] | None = None
+    method: str | None = None
+
+    def part(self, name: str) -> float | int | None:
+        """Return one of the further counts; None when it is not there."""
+        return dict(self.parts).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The goal of a KPI for a slice; from the settings file."""
+
+    metric: str
+    value: float
+    slice: Slice = Slice()
+    unit: str | None = None
+    critical_below: float = 80.0  # attainment %, semantics 12.7
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A reading held against its target: level and data state are separate axes (semantics 7.4)."""
+
+    level: Level | None
+    state: DataState
+    target: Target | None = None
+    attainment: float | None = None
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaTier:
+    """Targets of one priority in minutes; None = no limit (semantics 4.9)."""
+
+    first_reply_min: float | None
+    resolution_min: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Business hours of a desk (semantics 3.1). Spans are local minutes of the day, end exclusive, 1440 = 24:00.
+
+    weekly      seven tuples, Monday first
+    holidays    days without spans; makeup days win over holidays and weekdays
+    years       years for which holidays are published; other years are "unknown" (3.4)
+    """
+
+    name: str
+    tz: str
+    weekly: tuple[tuple[tuple[int, int], ...], ...]
+    holidays: frozenset[date] = frozenset()
+    makeup: tuple[tuple[date, tuple[tuple[int, int], ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that facts depend on besides the data; a change rebuilds them.
+
+    calendars       by name; `calendar` is the default one, None = no business clock
+    team_calendars  team name -> calendar name, wins over the default
+    tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
+    """
+
+    tz: str = "Asia/Shanghai"
+    clock: Clock = "calendar"
+    sla_clock: Clock = "calendar"
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    calendar: str | None = None
+    team_calendars: Mapping[str, str] = field(default_factory=dict)
+    tier_calendars: Mapping[str, str] = field(default_factory=dict)
+    merge_clock: Literal["earliest", "own"] = "earliest"
+    pause_statuses: tuple[str, ...] = ("pending_customer",)
+    on_priority_change: Literal["fair", "from_start"] = "fair"
+    sla: Mapping[str, SlaTier] = field(default_factory=dict)
+    repeat_days: float = 7.0
+    csi_weights: Mapping[str, float] = field(default_factory=dict)
+    csi_min_weight: float = 0.8

@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS source (
     is_live      BOOLEAN,      -- pulled on a schedule; one-off imports do not hold the watermark back
     cursor       VARCHAR,      -- JSON, where the next pull starts
     watermark    TIMESTAMPTZ,  -- everything before it has been delivered
-    max_age_s    BIGINT        -- older than this is stale; NULL never
+    max_age_s    BIGINT,       -- older than this is stale; NULL never
+    mapping_hash VARCHAR       -- meaning of the mapping the rows were loaded with; another one means loading anew
 );
 
 CREATE TABLE IF NOT EXISTS team (team_key BIGINT, name VARCHAR, dept VARCHAR, calendar_id VARCHAR);
@@ -137,6 +138,7 @@ CREATE TABLE IF NOT EXISTS load_run (
     watermark  TIMESTAMPTZ,
     file_name  VARCHAR,
     file_hash  VARCHAR,          -- sha256; the same file twice changes nothing
+    mapping_hash VARCHAR,
     n_read     BIGINT, n_new BIGINT, n_changed BIGINT, n_same BIGINT, n_rejected BIGINT,
     data_version BIGINT
 );

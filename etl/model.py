@@ -52,7 +52,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one transaction loads: batches of one source that belong together, and where to go on."""
+    """What one transaction loads: batches of one source that belong together, and where to go on.
+
+    batches     at most one per mapped table, so that (table, row_no) names a row; may be empty
+    cursor      None = leave the stored one alone
+    until       None = not known by the source: the latest instant found in the rows is taken
+    file_hash   sha256 of the content; a hash loaded before under the same mapping is not loaded again
+    note        why there is nothing to load, for people
+    """
 
     source_id: str
     batches: Sequence[Batch]
@@ -60,6 +67,27 @@ class Delivery:
     until: datetime | None = None
     file_name: str | None = None
     file_hash: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known about a source besides its rows, and how it is to be loaded.
+
+    is_live        pulled on a schedule: it holds the watermark back
+    max_age_s      older than this is stale; None = never
+    salt           mixed into customer hashes; the same salt gives the same customer
+    max_bad_share  share of rejected rows above which a load is refused (from 20 rejected rows on)
+    replace        drop what an earlier mapping of this source loaded, in the same transaction
+    """
+
+    kind: str = "file"
+    name: str | None = None
+    is_live: bool = False
+    max_age_s: int | None = None
+    salt: str = ""
+    max_bad_share: float = 0.5
+    replace: bool = False
 
 
 class Source(Protocol):
@@ -71,7 +99,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did: every row read is new, changed, same or rejected (semantics 2.4)."""
+    """What a load did: every row read is new, changed, same or rejected (semantics 2.4).
+
+    run_id     0 = no entry in the ledger, because nothing was loaded
+    seconds    per stage of the load, elapsed
+    message    what a person should know, such as "already loaded"; None = nothing special
+    """
 
     run_id: int
     source_id: str
@@ -85,11 +118,20 @@ class LoadReport:
     rejects_by_rule: Mapping[str, int] = field(default_factory=dict)
     defects_by_rule: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    message: str | None = None
 
     @property
     def is_change(self) -> bool:
         """Return whether the load changed anything that a KPI could see."""
         return self.n_new + self.n_changed > 0
+
+
+class LoadRefused(Exception):
+    """A load was refused whole; the warehouse holds nothing of it but the ledger entry and a sample of rejects."""
+
+    def __init__(self, message: str, report: LoadReport) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 class SourceError(Exception):

@@ -1,0 +1,72 @@
+"""Rows of one sheet of a spreadsheet (xlsx, xlsm, xlsb, xls, ods), values as text."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from etl.model import MappingError, Reject, SourceError
+from etl.sources.text_rows import TextRows, as_text, text_batch
+
+CHUNK = 20_000
+
+
+class XlsxRows:
+    """The rows below the first filled row of a sheet, which is the header; see etl.model.Rows.
+
+    Whole numbers stay whole, dates are ISO text, wholly empty rows are left out.
+    """
+
+    def __init__(self, path: Path, sheet: str | None = None) -> None:
+        self._path = path
+        self._sheet = self._open(sheet)
+        self._cells = self._filled()
+        header = next(self._cells, ())
+        self.columns: Sequence[str] = tuple(as_text(cell) or "" for cell in header)
+        self._refuse_merged_header()
+
+    def _open(self, name: str | None) -> CalamineSheet:
+        try:
+            book = CalamineWorkbook.from_path(str(self._path))
+        except (CalamineError, OSError) as error:
+            raise SourceError(f"{self._path}: not a whole spreadsheet ({error})", permanent=True) from error
+        if name is not None and name not in book.sheet_names:
+            raise MappingError(f"{self._path}: no sheet {name!r}; there are {', '.join(map(repr, book.sheet_names))}")
+        return book.get_sheet_by_name(name) if name is not None else book.get_sheet_by_index(0)
+
+    def _filled(self) -> Iterator[tuple[object, ...]]:
+        for row in self._sheet.iter_rows():
+            if any(cell != "" for cell in row):
+                yield tuple(row)
+
+    def _refuse_merged_header(self) -> None:
+        start = self._sheet.start
+        if start is None:
+            return
+        for first, last in self._sheet.merged_cell_ranges or ():
+            if first[0] <= start[0] <= last[0] and last[1] > first[1]:
+                raise MappingError(
+                    f"{self._path}: the header row {start[0] + 1} has merged cells"
+                    f" (columns {first[1] + 1} to {last[1] + 1}); give every column a name of its own"
+                )
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        width = len(self.columns)
+        while chunk := [row for row, _ in zip(self._cells, range(CHUNK), strict=False)]:
+            yield text_batch([_fit(row, width) for row in chunk], width)
+
+    def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
+        """Create temp table `table` (row_no, c1..cn) and return the number of rows."""
+        return TextRows(self.columns, self._batches()).stage(con, table)
+
+    def malformed(self) -> Sequence[Reject]:
+        """Return nothing: a sheet has no malformed rows."""
+        return ()
+
+
+def _fit(row: tuple[object, ...], width: int) -> tuple[str | None, ...]:
+    padded = chain(row[:width], [""] * (width - len(row)))
+    return tuple(as_text(cell) for cell in padded)

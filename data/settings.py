@@ -1,0 +1,251 @@
+"""What people set for a desk: sources, clocks, calendars, promises, weights and targets (docs/settings.md).
+
+Checked whole before anything starts; an error names file, line and field (data/strict_yaml.py).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from data.strict_yaml import line_of, load_strict, model_from
+
+ROOT = Path(__file__).resolve().parent.parent
+Language = Literal["zh-CN", "en"]
+Clock = Literal["calendar", "business"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+Span = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Named = str | Mapping[str, str] | None
+PLACE = re.compile(r"\$\{(?:(file):)?([^}:]+)(?::-([^}]*))?\}")
+
+
+class Strict(BaseModel):
+    """A part of a file people write: unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"unknown time zone {name!r}; an IANA name such as Asia/Shanghai or UTC is wanted") from None
+    return name
+
+
+class CalendarFile(Strict):
+    """Opening hours of a desk as written in data/calendars/*.yaml (semantics 3.1).
+
+    years       years whose holidays are known; others are "unknown" (3.4); "all" where no holiday ever closes
+    """
+
+    name: Mapping[Language, str]
+    timezone: str
+    weekly: Mapping[Day, tuple[Span, ...]]
+    years: tuple[int, ...] | Literal["all"]
+    holidays: tuple[date, ...] = ()
+    makeup: Mapping[date, tuple[Span, ...]] = Field(default_factory=dict)
+
+    _check_zone = field_validator("timezone")(_zone)
+
+    @field_validator("weekly")
+    @classmethod
+    def _spans_in_order(cls, weekly: Mapping[Day, tuple[Span, ...]]) -> Mapping[Day, tuple[Span, ...]]:
+        for day, spans in weekly.items():
+            _check_spans(day, spans)
+        return weekly
+
+    @model_validator(mode="after")
+    def _days_in_known_years(self) -> "CalendarFile":
+        for day, spans in self.makeup.items():
+            _check_spans(day.isoformat(), spans)
+        if self.years != "all":
+            strays = [day for day in (*self.holidays, *self.makeup) if day.year not in self.years]
+            if strays:
+                raise ValueError(f"{strays[0]} is listed, but {strays[0].year} is not under years {list(self.years)}")
+        return self
+
+
+def _check_spans(day: str, spans: tuple[str, ...]) -> None:
+    last = ""
+    for span in spans:
+        start, end = span.split("-")
+        if start >= end:
+            raise ValueError(f"{day}: {span} does not end after it starts; write a night as two spans on two days")
+        if start < last:
+            raise ValueError(f"{day}: {span} starts before the span in front of it ends at {last}")
+        last = end
+
+
+class Server(Strict):
+    """Where the pages are served."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8050
+
+
+class Promise(Strict):
+    """What is promised to tickets of one priority, in minutes of the SLA clock; null = no limit (semantics 4.9)."""
+
+    first_reply_min: Annotated[float, Field(gt=0)] | None
+    resolution_min: Annotated[float, Field(gt=0)] | None
+
+
+# semantics 5.3
+CSI_WEIGHTS = {"efficiency": 0.29, "attitude": 0.22, "clarity": 0.18, "resolution": 0.16, "empathy": 0.15}
+
+
+class CsiRules(Strict):
+    """Weights of the customer satisfaction index and the least answered weight (semantics 5.3)."""
+
+    min_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
+    weights: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=lambda: dict(CSI_WEIGHTS))
+
+    @field_validator("weights")
+    @classmethod
+    def _sum_is_one(cls, weights: Mapping[str, float]) -> Mapping[str, float]:
+        total = sum(weights.values())
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"weights add up to {total:g}; they must add up to 1")
+        return weights
+
+
+class TargetRule(Strict):
+    """The goal of a KPI, for everything or for a slice (semantics 6).
+
+    critical_below  attainment in percent under which a miss is critical (semantics 12.7)
+    where           dimension -> value
+    """
+
+    metric: str
+    value: float
+    critical_below: Annotated[float, Field(ge=0)] = 80.0
+    where: Mapping[str, str] = Field(default_factory=dict)
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class SourceRule(Strict):
+    """A system that is pulled on a schedule.
+
+    kind        name of a file in etl/sources
+    url         database address (sql); ${NAME}, ${NAME:-default} and ${file:/path} keep secrets out of the file
+    path        file, folder or pattern (file)
+    every_s     seconds between pulls
+    max_age_s   older than this the numbers count as stale; null = never
+    """
+
+    id: Name
+    name: str
+    kind: Literal["sql", "file"]
+    url: str | None = None
+    path: str | None = None
+    mapping: Path
+    every_s: Annotated[float, Field(gt=0)] = 60.0
+    max_age_s: Annotated[float, Field(gt=0)] | None = 900.0
+
+    @model_validator(mode="after")
+    def _has_a_place(self) -> "SourceRule":
+        wanted, other = ("url", "path") if self.kind == "sql" else ("path", "url")
+        if getattr(self, wanted) is None or getattr(self, other) is not None:
+            raise ValueError(f"a source of kind {self.kind} has {wanted!r} and no {other!r}")
+        return self
+
+
+# semantics 4.9, example tiers of the desk the requirements describe
+PROMISES = {
+    "P1": Promise(first_reply_min=5, resolution_min=120),
+    "P2": Promise(first_reply_min=15, resolution_min=1440),
+    "P3": Promise(first_reply_min=1440, resolution_min=None),
+}
+
+
+class Settings(Strict):
+    """All settings of one monitor; relative paths start at the project's folder."""
+
+    language: Language = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+    warehouse: Path = Path("data/run/warehouse.duckdb")
+    server: Server = Server()
+    clock: Clock = "calendar"
+    sla_clock: Clock = "calendar"
+    calendars: Mapping[Name, Path] = Field(default_factory=dict)
+    calendar: Name | None = None
+    team_calendars: Mapping[str, Name] = Field(default_factory=dict)
+    tier_calendars: Mapping[str, Name] = Field(default_factory=dict)
+    merge_clock: Literal["earliest", "own"] = "earliest"
+    pause_statuses: tuple[Literal["pending_customer", "on_hold"], ...] = ("pending_customer",)
+    on_priority_change: Literal["fair", "from_start"] = "fair"
+    repeat_days: Annotated[float, Field(gt=0)] = 7.0
+    sla: Mapping[Annotated[str, Field(pattern=r"^P[1-9]$")], Promise] = Field(default_factory=lambda: dict(PROMISES))
+    csi: CsiRules = CsiRules()
+    targets: tuple[TargetRule, ...] = ()
+    sources: tuple[SourceRule, ...] = ()
+
+    _check_zone = field_validator("timezone")(_zone)
+
+    @field_validator("calendar", "team_calendars", "tier_calendars")
+    @classmethod
+    def _calendar_is_there(cls, named: Named, info: ValidationInfo) -> Named:
+        known = info.data.get("calendars", {})
+        asked = named.values() if isinstance(named, Mapping) else [named]
+        for name in asked:
+            if name is not None and name not in known:
+                raise ValueError(f"unknown calendar {name!r}; known: {', '.join(known) or 'none, see calendars'}")
+        return named
+
+    @field_validator("sources")
+    @classmethod
+    def _ids_differ(cls, sources: tuple[SourceRule, ...]) -> tuple[SourceRule, ...]:
+        ids = [source.id for source in sources]
+        twice = {name for name in ids if ids.count(name) > 1}
+        if twice:
+            raise ValueError(f"two sources have the id {min(twice)!r}; every source needs its own")
+        return sources
+
+
+class UnfitSetting(ValueError):
+    """A setting that is well written but fits nothing, such as a target for an unknown KPI."""
+
+    def __init__(self, place: tuple[str | int, ...], message: str) -> None:
+        super().__init__(f"{'.'.join(map(str, place))}: {message}")
+        self.place = place
+
+    def in_file(self, path: Path) -> str:
+        """Return the fault with file and line."""
+        _, lines = load_strict(path)
+        return f"{path}:{line_of(self.place, lines)}: {self}"
+
+
+def load_settings(path: Path) -> Settings:
+    """Return the checked settings of a file; the error names file, line and field."""
+    return model_from(path, Settings)
+
+
+def load_calendars(settings: Settings) -> dict[str, CalendarFile]:
+    """Return the checked calendar files that the settings name."""
+    return {name: model_from(rooted(path), CalendarFile) for name, path in settings.calendars.items()}
+
+
+def rooted(path: Path) -> Path:
+    """Return a path of the settings as an absolute one; relative ones start at the project's folder."""
+    return path if path.is_absolute() else ROOT / path
+
+
+def filled(text: str, environment: Mapping[str, str]) -> str:
+    """Return `text` with ${NAME}, ${NAME:-default} and ${file:/path} filled in; KeyError names what is not set."""
+
+    def value(place: re.Match[str]) -> str:
+        if place[1]:
+            return Path(place[2]).read_text(encoding="utf-8").strip()
+        found = environment.get(place[2], place[3])
+        if found is None:
+            raise KeyError(f"environment variable {place[2]} is not set")
+        return found
+
+    return PLACE.sub(value, text)

@@ -1,0 +1,75 @@
+"""The settings as the measures need them: the desk that facts depend on, and the targets of readings."""
+
+from collections.abc import Iterable, Mapping
+
+from data.settings import CalendarFile, Day, Settings, UnfitSetting
+from metrics.model import Calendar, Desk, SlaTier, Slice, Target
+
+WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Spans = tuple[tuple[int, int], ...]
+
+
+def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk:
+    """Return the desk of the settings; `calendars` are the files they name, read."""
+    return Desk(
+        tz=settings.timezone,
+        clock=settings.clock,
+        sla_clock=settings.sla_clock,
+        calendars={name: calendar_from(name, file) for name, file in calendars.items()},
+        calendar=settings.calendar,
+        team_calendars=dict(settings.team_calendars),
+        tier_calendars=dict(settings.tier_calendars),
+        merge_clock=settings.merge_clock,
+        pause_statuses=tuple(settings.pause_statuses),
+        on_priority_change=settings.on_priority_change,
+        sla={tier: SlaTier(one.first_reply_min, one.resolution_min) for tier, one in settings.sla.items()},
+        repeat_days=settings.repeat_days,
+        csi_weights=dict(settings.csi.weights),
+        csi_min_weight=settings.csi.min_weight,
+    )
+
+
+def calendar_from(name: str, file: CalendarFile) -> Calendar:
+    """Return a calendar file as spans in minutes of the day."""
+    return Calendar(
+        name=name,
+        tz=file.timezone,
+        weekly=tuple(_spans(file.weekly.get(day, ())) for day in WEEK),
+        holidays=frozenset(file.holidays),
+        makeup=tuple(sorted((day, _spans(spans)) for day, spans in file.makeup.items())),
+    )
+
+
+def targets_from(settings: Settings, known: Iterable[str]) -> tuple[Target, ...]:
+    """Return the targets of the settings; UnfitSetting names the first that no metric or dimension fits."""
+    names = sorted(known)
+    targets = []
+    for place, rule in enumerate(settings.targets):
+        if rule.metric not in names:
+            message = f"unknown metric {rule.metric!r}; known: {', '.join(names)}"
+            raise UnfitSetting(("targets", place, "metric"), message)
+        try:
+            part = Slice.of(**rule.where)
+        except ValueError as error:
+            raise UnfitSetting(("targets", place, "where"), str(error)) from None
+        targets.append(
+            Target(
+                rule.metric,
+                rule.value,
+                part,
+                critical_below=rule.critical_below,
+                valid_from=rule.valid_from,
+                valid_to=rule.valid_to,
+            )
+        )
+    return tuple(targets)
+
+
+def _spans(written: Iterable[str]) -> Spans:
+    halves = (span.split("-") for span in written)
+    return tuple((_minutes(start), _minutes(end)) for start, end in halves)
+
+
+def _minutes(clock_time: str) -> int:
+    hours, minutes = clock_time.split(":")
+    return int(hours) * 60 + int(minutes)

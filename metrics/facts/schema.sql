@@ -3,13 +3,15 @@
 -- so that engines only count and add integers. Dimensions are member ids (table member).
 -- Facts stand as of the watermark (semantics 1.2).
 
-CREATE TYPE frt_reason AS ENUM ('ok', 'agent_initiated', 'bot_contained', 'resolved_without_reply', 'open_unanswered', 'negative_duration');
-CREATE TYPE sla_what AS ENUM ('first_reply', 'resolution');
-CREATE TYPE sla_outcome AS ENUM ('met', 'breached', 'open', 'na');  -- open: breached once as_of > due_at, else undecided
+CREATE TYPE IF NOT EXISTS frt_reason AS ENUM ('ok', 'agent_initiated', 'bot_contained', 'resolved_without_reply', 'open_unanswered', 'negative_duration');
+CREATE TYPE IF NOT EXISTS sla_what AS ENUM ('first_reply', 'resolution');
+CREATE TYPE IF NOT EXISTS sla_outcome AS ENUM ('met', 'breached', 'open', 'na');  -- open: breached once as_of > due_at, else undecided
 
-CREATE TABLE IF NOT EXISTS member (dimension VARCHAR, member_id INTEGER, label VARCHAR);  -- one id space per dimension; NULL is '(none)'
+CREATE TABLE IF NOT EXISTS member (dimension VARCHAR, member_id INTEGER, label VARCHAR);  -- one id space per dimension; 0 is '(none)'; ids are never given up
+CREATE TABLE IF NOT EXISTS merge_edge (ticket_key BIGINT, into_key BIGINT);  -- every visible merge, wherever it points
 CREATE TABLE IF NOT EXISTS case_link (ticket_key BIGINT, case_key BIGINT);  -- merged secondaries only (semantics 2.6)
 CREATE TABLE IF NOT EXISTS awaited (ticket_key BIGINT, visible_at TIMESTAMPTZ);  -- tickets with something later than the watermark
+CREATE TABLE IF NOT EXISTS awaited_survey (response_key BIGINT, visible_at TIMESTAMPTZ);  -- surveys submitted later than the watermark
 CREATE TABLE IF NOT EXISTS biz_slot (calendar_no SMALLINT, slot INTEGER, cum_us BIGINT, open_us BIGINT);  -- see metrics/calendar
 
 -- {dims} stands for: team INTEGER, agent INTEGER, channel INTEGER, channel_detail INTEGER, type INTEGER,
@@ -25,9 +27,10 @@ CREATE TABLE IF NOT EXISTS fact_case (          -- every case, undated ones too;
     wait_us BIGINT, wait_biz_us BIGINT,         -- created to first agent reply, reason ok only
     any_us BIGINT, any_biz_us BIGINT,           -- created to any_at
     is_closed BOOLEAN, first_resolved_at TIMESTAMPTZ, last_resolved_at TIMESTAMPTZ, n_reopens INTEGER,
+    first_reopened_at TIMESTAMPTZ,
     calendar_no SMALLINT,                       -- calendar in force; NULL = none, then *_biz_us are NULL
     created_pos_us BIGINT, start_pos_us BIGINT, first_resolved_pos_us BIGINT,  -- positions on the business axis
-    chain_key BIGINT, chain_position INTEGER,   -- issue chain (4.14); NULL = unlinkable
+    chain_key BIGINT, chain_position INTEGER,   -- issue chain (4.14); NULL = no customer, or undated
     last_change_at TIMESTAMPTZ                  -- latest visible event or message of the case
 );
 CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at; agent = author of the reply
@@ -44,7 +47,7 @@ CREATE TABLE IF NOT EXISTS fact_first_resolution (  -- ever resolved; sorted by 
     n_replies INTEGER,                          -- agent replies at or before resolved_at
     is_reopened BOOLEAN
 );
-CREATE TABLE IF NOT EXISTS fact_flow (          -- resolve and reopen events by own instant (4.4)
+CREATE TABLE IF NOT EXISTS fact_flow (          -- resolve and reopen events by own instant (4.4), not before created_at (4.7)
     case_key BIGINT, occurred_at TIMESTAMPTZ, occurred_day DATE, is_reopen BOOLEAN, {dims}
 );
 CREATE TABLE IF NOT EXISTS fact_span (          -- open intervals; B(x) = opened_at < x and (closed_at IS NULL or closed_at >= x)
@@ -63,7 +66,9 @@ CREATE TABLE IF NOT EXISTS fact_sla (           -- sorted by decided_at = least(
     decided_at TIMESTAMPTZ, decided_day DATE, created_at TIMESTAMPTZ, {dims}
 );
 CREATE TABLE IF NOT EXISTS fact_survey (        -- sorted by submitted_at; dropped ones keep their rule
-    response_key BIGINT, submitted_at TIMESTAMPTZ, submitted_day DATE, created_at TIMESTAMPTZ, case_key BIGINT, customer_key BIGINT, {dims},
+    response_key BIGINT, submitted_at TIMESTAMPTZ, submitted_day DATE, created_at TIMESTAMPTZ,
+    ticket_key BIGINT, case_key BIGINT,         -- ticket as given; its case, NULL = not in the population (yet)
+    customer_key BIGINT, {dims},
     mode VARCHAR, dropped_by VARCHAR,           -- speeder | contradictory | duplicate; NULL = valid
     n_out_of_range INTEGER, overall_milli INTEGER, scale_min DOUBLE, scale_max DOUBLE,
     nps INTEGER, effort_milli INTEGER, solved_first BOOLEAN, resolved_confirmed BOOLEAN, weight DECIMAL(18, 10)

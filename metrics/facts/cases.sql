@@ -1,0 +1,139 @@
+-- One row per case: who, when, first replies, resolutions, durations on both clocks (semantics 4.1-4.4).
+
+-- :: base
+CREATE OR REPLACE TEMP TABLE new_base AS
+SELECT t.ticket_key AS case_key, t.source_no, {created} AS created_at, {member_ids}, t.customer_key,
+       coalesce(t.created_by = 'agent', false) AS by_agent, coalesce(t.priority, 'P2') AS sla_tier,
+       ({calendar})::SMALLINT AS calendar_no, ({sla_calendar})::SMALLINT AS sla_calendar_no, t.given_resolution_s
+FROM {ticket_rows} t
+LEFT JOIN (
+    SELECT l.case_key, min(s.created_at) AS created_at
+    FROM case_link l JOIN {ticket_rows} s ON s.ticket_key = l.ticket_key GROUP BY l.case_key
+) g ON g.case_key = t.ticket_key
+{member_joins}
+WHERE {population} AND t.ticket_key NOT IN (SELECT l.ticket_key FROM case_link l);
+
+-- :: touch
+CREATE OR REPLACE TEMP TABLE new_touch AS
+SELECT case_key,
+       min(CASE WHEN tag = 1 THEN occurred_at END) AS reply_at,
+       min(CASE WHEN tag = 2 THEN occurred_at END) AS bot_at,
+       min(CASE WHEN tag = 3 THEN occurred_at END) AS handoff_at,
+       max(occurred_at) AS last_change_at
+FROM (
+    SELECT coalesce(l.case_key, m.ticket_key) AS case_key, m.occurred_at,
+           CASE WHEN m.is_public IS FALSE OR m.is_auto IS TRUE THEN 0
+                WHEN m.author_kind = 'agent' THEN 1 WHEN m.author_kind = 'bot' THEN 2 ELSE 0 END::TINYINT AS tag
+    FROM {message_rows} m LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
+    WHERE m.occurred_at <= {watermark}
+    UNION ALL
+    SELECT coalesce(l.case_key, e.ticket_key), e.occurred_at,
+           CASE WHEN e.kind = 'handoff' THEN 3 ELSE 0 END::TINYINT
+    FROM {ticket_event_rows} e LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
+    WHERE e.occurred_at <= {watermark} AND NOT (e.kind = 'status' AND l.case_key IS NOT NULL)
+)
+GROUP BY case_key;
+
+-- :: status
+CREATE OR REPLACE TEMP TABLE new_status AS
+SELECT case_key, step, occurred_at, next_at, is_closed, is_closed <> was_closed AS is_turn, is_pause
+FROM (
+    SELECT ticket_key AS case_key, row_number() OVER walk AS step, occurred_at, is_closed, is_pause,
+           lag(is_closed, 1, false) OVER walk AS was_closed, lead(occurred_at) OVER walk AS next_at
+    FROM (
+        SELECT ticket_key, occurred_at, seq, stream, event_key,
+               new IN {closed} AS is_closed, coalesce(new IN ({pauses}), false) AS is_pause
+        FROM {ticket_event_rows}
+        WHERE kind = 'status' AND new IS NOT NULL AND occurred_at <= {watermark}
+          AND ticket_key NOT IN (SELECT l.ticket_key FROM case_link l)
+    )
+    WINDOW walk AS (PARTITION BY ticket_key ORDER BY occurred_at, seq, stream, event_key)
+)
+WHERE is_closed <> was_closed OR is_pause;
+
+-- :: life
+CREATE OR REPLACE TEMP TABLE new_life AS
+SELECT case_key,
+       min(CASE WHEN is_closed THEN occurred_at END) AS first_resolved_at,
+       max(CASE WHEN is_closed THEN occurred_at END) AS last_resolved_at,
+       min(CASE WHEN NOT is_closed THEN occurred_at END) AS first_reopened_at,
+       count(CASE WHEN NOT is_closed THEN 1 END)::INTEGER AS n_reopens,
+       count(CASE WHEN is_closed THEN 1 END) > count(CASE WHEN NOT is_closed THEN 1 END) AS is_closed
+FROM new_status WHERE is_turn GROUP BY case_key;
+
+-- :: credit
+CREATE OR REPLACE TEMP TABLE new_credit AS
+SELECT m.case_key,
+       count(CASE WHEN m.occurred_at <= l.first_resolved_at THEN 1 END)::INTEGER AS n_replies,
+       arg_min(m.author, ROW(m.seq, m.stream, m.message_key)) FILTER (m.occurred_at = t.reply_at) AS reply_by
+FROM (
+    SELECT coalesce(l.case_key, m.ticket_key) AS case_key, m.occurred_at, m.author, m.seq, m.stream, m.message_key
+    FROM {message_rows} m LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
+    WHERE m.author_kind = 'agent' AND m.is_public IS NOT FALSE AND m.is_auto IS NOT TRUE
+      AND m.occurred_at <= {watermark}
+) m
+JOIN new_touch t ON t.case_key = m.case_key
+LEFT JOIN new_life l ON l.case_key = m.case_key
+GROUP BY m.case_key;
+
+-- :: reasons
+CREATE OR REPLACE TEMP TABLE new_reason AS
+SELECT *,
+       CASE WHEN created_at IS NULL THEN NULL
+            WHEN by_agent THEN 'agent_initiated'
+            WHEN reply_at IS NULL AND is_closed AND bot_at IS NOT NULL AND handoff_at IS NULL THEN 'bot_contained'
+            WHEN reply_at IS NULL AND is_closed THEN 'resolved_without_reply'
+            WHEN reply_at IS NULL THEN 'open_unanswered'
+            WHEN epoch_us(reply_at) - epoch_us(start_at) < -60000000 THEN 'negative_duration'
+            ELSE 'ok' END AS reason
+FROM (
+    SELECT b.*, CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
+           t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
+           coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
+           coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by
+    FROM new_base b
+    LEFT JOIN new_touch t ON t.case_key = b.case_key AND b.created_at IS NOT NULL
+    LEFT JOIN new_life l ON l.case_key = b.case_key AND b.created_at IS NOT NULL
+    LEFT JOIN new_credit c ON c.case_key = b.case_key AND b.created_at IS NOT NULL
+);
+
+-- :: range
+SELECT epoch_us(min(least(created_at, start_at, reply_at, any_at, first_resolved_at))),
+       epoch_us(max(greatest(created_at, last_change_at)))
+FROM new_reason;
+
+-- :: durations
+CREATE OR REPLACE TEMP TABLE new_case AS
+SELECT *,
+       CASE WHEN reason = 'ok' THEN greatest(epoch_us(reply_at) - epoch_us(start_at), 0) END AS frt_us,
+       CASE WHEN reason = 'ok' THEN greatest(reply_pos_us - start_pos_us, start_pos_us * 0) END AS frt_biz_us,
+       CASE WHEN reason = 'ok' AND reply_diff >= -60000000 THEN greatest(reply_diff, 0) END AS wait_us,
+       CASE WHEN reason = 'ok' AND reply_diff >= -60000000
+            THEN greatest(reply_pos_us - created_pos_us, created_pos_us * 0) END AS wait_biz_us,
+       CASE WHEN any_diff >= -60000000 THEN greatest(any_diff, 0) END AS any_us,
+       CASE WHEN any_diff >= -60000000 THEN greatest(any_pos_us - created_pos_us, created_pos_us * 0) END AS any_biz_us
+FROM (
+    SELECT r.*, epoch_us(r.reply_at) - epoch_us(r.created_at) AS reply_diff,
+           epoch_us(r.any_at) - epoch_us(r.created_at) AS any_diff,
+           {created_pos} AS created_pos_us, {start_pos} AS start_pos_us, {reply_pos} AS reply_pos_us,
+           {any_pos} AS any_pos_us, {first_resolved_pos} AS first_resolved_pos_us,
+           {last_resolved_pos} AS last_resolved_pos_us
+    FROM new_reason r
+    {created_join}
+    {start_join}
+    {reply_join}
+    {any_join}
+    {first_resolved_join}
+    {last_resolved_join}
+);
+
+-- :: store
+INSERT INTO fact_case
+SELECT c.case_key, c.source_no, c.created_at, (c.created_at AT TIME ZONE {tz})::DATE, {c_dims}, c.customer_key,
+       c.reason, c.start_at, c.reply_at, c.reply_by, c.any_at,
+       c.frt_us, c.frt_biz_us, c.wait_us, c.wait_biz_us, c.any_us, c.any_biz_us,
+       c.is_closed, c.first_resolved_at, c.last_resolved_at, c.n_reopens, c.first_reopened_at,
+       c.calendar_no, c.created_pos_us, c.start_pos_us, c.first_resolved_pos_us,
+       n.chain_key, n.chain_position, c.last_change_at
+FROM new_case c LEFT JOIN new_chain n ON n.case_key = c.case_key
+ORDER BY c.created_at, c.case_key;

@@ -1,0 +1,57 @@
+-- Issue chains: cases of one customer and category that follow each other closely (semantics 4.14).
+
+-- :: own
+SELECT case_key, customer_key, category, created_at, is_closed, last_resolved_at
+FROM new_case WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
+
+-- :: neighbours
+CREATE OR REPLACE TEMP TABLE new_linkable AS
+WITH moved AS (
+    SELECT customer_key, category FROM new_case WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
+    UNION
+    SELECT customer_key, category FROM fact_case
+    WHERE case_key IN (SELECT ticket_key FROM scope) AND customer_key IS NOT NULL AND created_at IS NOT NULL
+)
+{own}
+UNION ALL
+SELECT f.case_key, f.customer_key, f.category, f.created_at, f.is_closed, f.last_resolved_at
+FROM fact_case f JOIN moved m ON m.customer_key = f.customer_key AND m.category = f.category
+WHERE f.created_at IS NOT NULL AND f.case_key NOT IN (SELECT ticket_key FROM scope);
+
+-- :: chains
+CREATE OR REPLACE TEMP TABLE new_chain AS
+SELECT case_key, first_value(case_key) OVER chain AS chain_key, (row_number() OVER chain)::INTEGER AS chain_position,
+       (count(*) OVER (PARTITION BY customer_key, category, chain_no ORDER BY created_at, case_key
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))::INTEGER AS n_cases
+FROM (
+    SELECT case_key, customer_key, category, created_at,
+           sum(CASE WHEN is_joined THEN 0 ELSE 1 END)
+               OVER (PARTITION BY customer_key, category ORDER BY created_at, case_key
+                     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS chain_no
+    FROM (
+        SELECT case_key, customer_key, category, created_at,
+               coalesce(lag(CASE WHEN is_closed THEN epoch_us(last_resolved_at) + {repeat_us}
+                                 ELSE 9223372036854775807 END) OVER issue >= epoch_us(created_at), false) AS is_joined
+        FROM {linkable}
+        WINDOW issue AS (PARTITION BY customer_key, category ORDER BY created_at, case_key)
+    )
+)
+WINDOW chain AS (PARTITION BY customer_key, category, chain_no ORDER BY created_at, case_key);
+
+-- :: move
+DELETE FROM fact_issue WHERE chain_key IN (SELECT case_key FROM new_linkable);
+UPDATE fact_case SET chain_key = n.chain_key, chain_position = n.chain_position
+FROM new_chain n
+WHERE fact_case.case_key = n.case_key
+  AND (fact_case.chain_key IS DISTINCT FROM n.chain_key OR fact_case.chain_position IS DISTINCT FROM n.chain_position);
+
+-- :: store
+INSERT INTO fact_issue
+SELECT n.chain_key, c.case_key, c.first_resolved_at, (c.first_resolved_at AT TIME ZONE {tz})::DATE, c.created_at, {c_dims},
+       n.n_cases,
+       n.n_cases = 1 AND (c.first_reopened_at IS NULL
+                          OR epoch_us(c.first_reopened_at) > epoch_us(c.first_resolved_at) + {repeat_us}),
+       make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us})
+FROM new_chain n JOIN fact_case c ON c.case_key = n.case_key
+WHERE n.chain_position = 1 AND c.first_resolved_at IS NOT NULL
+ORDER BY c.first_resolved_at, c.case_key;

@@ -1,0 +1,52 @@
+"""Which desk and which watermark the facts were made for."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from metrics.facts.script import instant_sql
+from metrics.model import Desk
+
+VERSION = "1"  # of the rows' meaning; another one rebuilds
+LATER_READ = ("clock", "csi_weights", "csi_min_weight")  # facts do not depend on these
+DESK = "desk_fingerprint"
+WATERMARK = "facts_watermark"
+
+
+def of(desk: Desk) -> str:
+    """Return a text that changes when facts would."""
+    parts = {field.name: _plain(getattr(desk, field.name)) for field in fields(desk) if field.name not in LATER_READ}
+    return sha256(f"{VERSION} {sorted(parts.items())}".encode()).hexdigest()
+
+
+def is_stale(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> bool:
+    """Tell whether the facts are of another desk, of a later watermark, or were never made."""
+    row = con.execute(
+        f"SELECT count(*) FROM meta WHERE (name = '{DESK}' AND value = $desk)"
+        f" OR (name = '{WATERMARK}' AND value::TIMESTAMPTZ <= {instant_sql(watermark)})",
+        {"desk": of(desk)},
+    ).fetchone()
+    return row is None or row[0] != 2
+
+
+def remember(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
+    """Write down desk and watermark of the facts."""
+    con.execute(f"DELETE FROM meta WHERE name IN ('{DESK}', '{WATERMARK}')")
+    con.execute(
+        "INSERT INTO meta VALUES ($a, $desk), ($b, $watermark)",
+        {"a": DESK, "b": WATERMARK, "desk": of(desk), "watermark": watermark.isoformat()},
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return sorted((key, _plain(part)) for key, part in value.items())
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if is_dataclass(value):
+        return [(field.name, _plain(getattr(value, field.name))) for field in fields(value)]
+    return value

@@ -1,0 +1,127 @@
+"""One refresh of the facts: on which connection, as of when, for which desk, of all tickets or of a scope."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from metrics import slots
+from metrics.facts.script import DIMS, dims_of, instant_sql, quoted, sections
+from metrics.model import DIMENSIONS, Desk
+
+CLOSED = "('resolved', 'closed')"
+LOADED = ("ticket", "ticket_event", "message", "survey_response", "survey_answer", "sla_due")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one refresh needs to know.
+
+    whole   every ticket is recomputed; else those of temp table `scope` (ticket_key)
+            and the surveys of temp table `scope_survey` (response_key)
+    """
+
+    con: DuckDBPyConnection
+    watermark: datetime
+    desk: Desk
+    whole: bool
+
+    def run(self, noun: str, section: str, **more: str) -> None:
+        """Run a section of <noun>.sql with the placeholders filled in."""
+        self.con.execute(self.text(noun, section, **more))
+
+    def text(self, noun: str, section: str, **more: str) -> str:
+        """Return a section of <noun>.sql with the placeholders filled in."""
+        return sections(noun)[section].format(**self.words, **more)
+
+    def rows(self, noun: str, section: str, **more: str) -> list[tuple[Any, ...]]:
+        """Run a section of <noun>.sql and return its rows."""
+        return self.con.execute(self.text(noun, section, **more)).fetchall()
+
+    def number(self, noun: str, section: str, **more: str) -> int:
+        """Run a section of <noun>.sql that selects one number and return it; NULL is 0."""
+        return int(self.rows(noun, section, **more)[0][0] or 0)
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """Return the placeholders that every section may use."""
+        tz = quoted(self.desk.tz)
+        return {
+            "watermark": instant_sql(self.watermark),
+            "tz": tz,
+            "width": str(slots.width_us(self.desk)),
+            "closed": CLOSED,
+            "pauses": self._pauses(),
+            "dims": DIMS,
+            "c_dims": dims_of("c"),
+            "author_dims": dims_of("c").replace("c.agent", "coalesce(a.member_id, 0)"),
+            "repeat_us": str(round(self.desk.repeat_days * 86_400_000_000)),
+            **self._sources(),
+            **self._ticket_words(),
+            **self._slot_words(),
+        }
+
+    def _sources(self) -> dict[str, str]:
+        key = {"survey_response": "response_key", "survey_answer": "response_key"}
+        return {
+            f"{name}_rows": name if self.whole else self._scoped(name, key.get(name, "ticket_key")) for name in LOADED
+        }
+
+    @staticmethod
+    def _scoped(table: str, key: str) -> str:
+        scope = "scope_survey" if key == "response_key" else "scope"
+        return f"(SELECT * FROM {table} WHERE {key} IN (SELECT {key} FROM {scope}))"
+
+    def _pauses(self) -> str:
+        return ", ".join(quoted(status) for status in self.desk.pause_statuses) or "NULL"
+
+    def _ticket_words(self) -> dict[str, str]:
+        earliest = self.desk.merge_clock == "earliest"
+        return {
+            "population": (
+                "t.is_spam IS NOT TRUE AND t.is_test IS NOT TRUE AND t.is_deleted IS NOT TRUE"
+                f" AND (t.created_at IS NULL OR t.created_at <= {instant_sql(self.watermark)})"
+            ),
+            "created": "least(t.created_at, g.created_at)" if earliest else "t.created_at",
+            "calendar": self._calendar_sql(),
+            "sla_calendar": self._sla_calendar_sql(),
+            "member_ids": ", ".join(f"coalesce(m_{name}.member_id, 0) AS {name}" for name in DIMENSIONS),
+            "member_joins": "\n".join(
+                f"LEFT JOIN member m_{name} ON m_{name}.dimension = '{name}' AND m_{name}.label = t.{name}"
+                for name in DIMENSIONS
+            ),
+        }
+
+    def _calendar_sql(self) -> str:
+        default = self._number(self.desk.calendar)
+        return self._choice("t.team", self.desk.team_calendars, default)
+
+    def _sla_calendar_sql(self) -> str:
+        if self.desk.sla_clock == "calendar":
+            return "NULL"
+        return self._choice("coalesce(t.priority, 'P2')", self.desk.tier_calendars, self._calendar_sql())
+
+    def _choice(self, column: str, calendars: Mapping[str, str], default: str) -> str:
+        if not calendars:
+            return default
+        cases = " ".join(f"WHEN {quoted(key)} THEN {self._number(name)}" for key, name in sorted(calendars.items()))
+        return f"CASE {column} {cases} ELSE {default} END"
+
+    def _number(self, calendar: str | None) -> str:
+        return "NULL" if calendar is None else str(slots.numbered(self.desk)[calendar])
+
+    def _slot_words(self) -> dict[str, str]:
+        width = slots.width_us(self.desk)
+        words = {}
+        for name in ("created", "start", "reply", "any", "first_resolved", "last_resolved"):
+            us = f"epoch_us(r.{name}_at)"
+            words[f"{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
+            words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "r.calendar_no", us)
+        for name in ("start", "end"):
+            us = f"epoch_us(p.{name}_at)"
+            words[f"p_{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
+            words[f"p_{name}_join"] = slots.join_sql(width, f"s_{name}", "p.calendar_no", us)
+        return words

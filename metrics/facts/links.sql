@@ -1,0 +1,49 @@
+-- Merges: visible edges, and the survivor of every secondary (semantics 2.6).
+
+-- :: edges
+CREATE OR REPLACE TEMP TABLE new_edge AS
+SELECT ticket_key, into_key
+FROM (
+    SELECT ticket_key, TRY_CAST(new AS BIGINT) AS into_key,
+           row_number() OVER (PARTITION BY ticket_key
+                              ORDER BY occurred_at DESC, seq DESC, stream DESC, event_key DESC) AS age
+    FROM ticket_event
+    WHERE kind = 'merge' AND occurred_at <= {watermark} {and_moved}
+)
+WHERE age = 1 AND into_key <> ticket_key
+UNION ALL
+SELECT ticket_key, merged_into FROM ticket
+WHERE merged_into <> ticket_key {and_moved}
+  AND ticket_key NOT IN (SELECT ticket_key FROM ticket_event WHERE kind = 'merge' {and_moved});
+
+-- :: count
+SELECT (SELECT count(*) FROM new_edge) + (SELECT count(*) FROM merge_edge);
+
+-- :: scope_alone
+CREATE OR REPLACE TEMP TABLE scope AS SELECT DISTINCT ticket_key FROM moved;
+
+-- :: scope_linked
+CREATE OR REPLACE TEMP TABLE scope AS
+WITH RECURSIVE edge AS (SELECT * FROM new_edge UNION SELECT * FROM merge_edge),
+pair AS (SELECT ticket_key AS a, into_key AS b FROM edge UNION SELECT into_key, ticket_key FROM edge),
+reach AS (
+    SELECT ticket_key FROM moved
+    UNION
+    SELECT p.b FROM reach r JOIN pair p ON p.a = r.ticket_key
+)
+SELECT ticket_key FROM reach;
+
+-- :: replace_edges
+DELETE FROM merge_edge WHERE ticket_key IN (SELECT ticket_key FROM moved);
+INSERT INTO merge_edge SELECT * FROM new_edge;
+DELETE FROM case_link WHERE ticket_key IN (SELECT ticket_key FROM scope);
+
+-- :: valid_edges
+WITH alive AS (
+    SELECT t.ticket_key FROM ticket t
+    WHERE {population}
+      AND t.ticket_key IN (SELECT ticket_key FROM merge_edge UNION ALL SELECT into_key FROM merge_edge)
+)
+SELECT e.ticket_key, e.into_key
+FROM merge_edge e JOIN alive a ON a.ticket_key = e.ticket_key JOIN alive b ON b.ticket_key = e.into_key
+{where_scope};

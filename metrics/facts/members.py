@@ -1,0 +1,36 @@
+"""Members of the dimensions: new labels get the next ids; ids are never given up, so a rebuild keeps them."""
+
+from metrics.facts.job import Job
+from metrics.facts.script import quoted
+from metrics.model import DIMENSIONS, NONE_LABEL
+
+SURVEY_DIMENSIONS = ("team", "agent")
+
+
+def none_sql() -> str:
+    """Return SQL that makes member 0, the value "(none)", of every dimension."""
+    values = ", ".join(f"('{name}', 0, {quoted(NONE_LABEL)})" for name in DIMENSIONS)
+    return f"INSERT INTO member SELECT * FROM (VALUES {values}) WHERE NOT EXISTS (SELECT 1 FROM member)"
+
+
+def number_tickets(job: Job) -> None:
+    """Give ids to the labels of the tickets in scope."""
+    rows = job.words["ticket_rows"]
+    _number(job, [f"SELECT DISTINCT '{name}' AS dimension, {name} AS label FROM {rows}" for name in DIMENSIONS])
+
+
+def number_authors(job: Job) -> None:
+    """Give ids to the authors of first replies (temp table new_credit)."""
+    _number(job, ["SELECT 'agent' AS dimension, reply_by AS label FROM new_credit"])
+
+
+def number_surveys(job: Job) -> None:
+    """Give ids to the teams and agents that surveys name themselves."""
+    rows = job.words["survey_response_rows"]
+    _number(
+        job, [f"SELECT DISTINCT '{name}' AS dimension, {name} AS label FROM {rows}" for name in SURVEY_DIMENSIONS]
+    )
+
+
+def _number(job: Job, labels: list[str]) -> None:
+    job.run("members", "number", labels=" UNION ALL ".join(labels))

@@ -1,0 +1,133 @@
+"""Refreshing the facts: of touched cases only, or of everything; both ways give the same rows."""
+
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from metrics import slots
+from metrics.facts import chains, fingerprint, links, members, sla, spans, surveys
+from metrics.facts.job import Job
+from metrics.facts.script import DIM_COLUMNS, FOLDER
+from metrics.model import Desk
+
+BY_CASE = (
+    "fact_case",
+    "fact_reply",
+    "fact_resolution",
+    "fact_first_resolution",
+    "fact_flow",
+    "fact_span",
+    "fact_sla",
+)
+BY_TICKET = ("fact_defect", "awaited")
+ALL = (*BY_CASE, *BY_TICKET, "fact_issue", "fact_survey", "fact_answer", "backlog_day", "awaited_survey")
+LARGE_SHARE = 0.2  # from here on a rebuild is quicker than a refresh
+
+
+def create(con: DuckDBPyConnection) -> None:
+    """Create the derived tables and the member "(none)" of every dimension; does nothing when they are there."""
+    con.execute((FOLDER / "schema.sql").read_text(encoding="utf-8").replace("{dims}", DIM_COLUMNS))
+    con.execute(members.none_sql())
+
+
+def refresh(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
+    """Recompute what depends on temp tables touched_ticket and touched_survey, and what became visible.
+
+    Runs inside the caller's transaction. Rebuilds instead when the facts are empty or of another desk,
+    when the watermark went back, or when a large share was touched.
+    """
+    if fingerprint.is_stale(con, watermark, desk) or _is_large(con):
+        rebuild(con, watermark, desk)
+        return
+    job = Job(con, watermark, desk, whole=False)
+    job.run("scope", "moved")
+    job.run("links", "edges", and_moved="AND ticket_key IN (SELECT ticket_key FROM moved)")
+    is_linked = job.number("links", "count") > 0
+    job.run("links", "scope_linked" if is_linked else "scope_alone")
+    if is_linked:
+        job.run("links", "replace_edges")
+        links.link(job)
+    surveys.find_scope(job)
+    _compute(job)
+    spans.change_days(job)
+    for table in (*BY_CASE, *BY_TICKET):
+        key = "case_key" if table in BY_CASE else "ticket_key"
+        job.run("scope", "forget", table=table, key=key)
+    _store(job)
+    fingerprint.remember(con, watermark, desk)
+
+
+def rebuild(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
+    """Recompute every derived row from the canonical tables; member ids stay as they are."""
+    job = Job(con, watermark, desk, whole=True)
+    for table in (*ALL, "merge_edge", "case_link", "biz_slot"):
+        con.execute(f"DELETE FROM {table}")
+    job.run("links", "edges", and_moved="")
+    if job.number("links", "count") > 0:
+        con.execute("INSERT INTO merge_edge SELECT * FROM new_edge")
+        links.link(job)
+    _compute(job)
+    spans.change_days(job)
+    _store(job)
+    fingerprint.remember(con, watermark, desk)
+
+
+def ensure(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> bool:
+    """Rebuild when the facts were made for another desk (semantics 12.6) or never; tell whether they were."""
+    if not fingerprint.is_stale(con, watermark, desk):
+        return False
+    rebuild(con, watermark, desk)
+    return True
+
+
+def _is_large(con: DuckDBPyConnection) -> bool:
+    row = con.execute(
+        "SELECT (SELECT count(*) FROM touched_ticket), (SELECT count(*) FROM ticket), (SELECT count(*) FROM fact_case)"
+    ).fetchone()
+    touched, tickets, cases = row or (0, 0, 0)
+    return bool(cases == 0 or touched > LARGE_SHARE * tickets)
+
+
+def _compute(job: Job) -> None:
+    members.number_tickets(job)
+    for section in ("base", "touch", "status", "life", "credit", "reasons"):
+        job.run("cases", section)
+    members.number_authors(job)
+    _cover(job)
+    job.run("cases", "durations")
+    for section in ("pauses", "paused", "turns"):
+        job.run("resolutions", section)
+    job.run("spans", "open")
+    chains.find(job)
+    sla.find(job)
+
+
+def _cover(job: Job) -> None:
+    if not job.desk.calendars:
+        return
+    low, high = job.rows("cases", "range")[0]
+    if low is not None:
+        slots.cover(job.con, job.desk, low, sla.horizon_us(job.desk, high))
+
+
+def _store(job: Job) -> None:
+    chains.move(job)
+    job.run("cases", "store")
+    job.run("replies", "store")
+    for section in ("store_last", "store_undated", "store_first", "store_flow"):
+        job.run("resolutions", section)
+    job.run("spans", "store")
+    chains.store(job)
+    sla.store(job)
+    job.run("defects", "store")
+    job.run("scope", "await")
+    surveys.store(job)
+    _drop(job.con)
+
+
+def _drop(con: DuckDBPyConnection) -> None:
+    names = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'new_')"
+    ).fetchall()
+    for (name,) in names:
+        con.execute(f"DROP TABLE temp.{name}")

@@ -1,0 +1,9 @@
+-- First replies, reason ok, in time order; the reply belongs to its author (semantics 4.1, 4.2).
+
+-- :: store
+INSERT INTO fact_reply
+SELECT c.case_key, c.reply_at, (c.reply_at AT TIME ZONE {tz})::DATE, c.created_at, {author_dims},
+       c.frt_us, c.frt_biz_us, c.wait_us, c.wait_biz_us
+FROM new_case c LEFT JOIN member a ON a.dimension = 'agent' AND a.label = c.reply_by
+WHERE c.reason = 'ok'
+ORDER BY c.reply_at, c.case_key;

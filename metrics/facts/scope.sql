@@ -1,0 +1,23 @@
+-- What a refresh must recompute, and what waits for a later watermark.
+
+-- :: moved
+CREATE OR REPLACE TEMP TABLE moved AS
+SELECT ticket_key FROM touched_ticket
+UNION
+SELECT ticket_key FROM awaited WHERE visible_at <= {watermark};
+
+-- :: forget
+DELETE FROM {table} WHERE {key} IN (SELECT ticket_key FROM scope);
+
+-- :: await
+INSERT INTO awaited
+SELECT ticket_key, min(visible_at)
+FROM (
+    SELECT ticket_key, created_at AS visible_at FROM {ticket_rows} WHERE created_at > {watermark}
+    UNION ALL
+    SELECT ticket_key, occurred_at FROM {ticket_event_rows} WHERE occurred_at > {watermark}
+    UNION ALL
+    SELECT ticket_key, occurred_at FROM {message_rows} WHERE occurred_at > {watermark}
+)
+GROUP BY ticket_key
+ORDER BY ticket_key;

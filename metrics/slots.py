@@ -1,0 +1,70 @@
+"""The slot table: business time inside DuckDB by equi-joins, equal to `Axis` to the microsecond (semantics 3.5).
+
+Every calendar of a desk uses one slot width, so `epoch_us // width` finds the row and the position is the
+position at the slot's start plus, in an open slot, the time since then. Slots are made for the needed range
+only; positions count from 2000 in all of them, so the range can grow on both sides.
+"""
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from metrics.calendar import END_US, FIRST_US, WIDTHS_US, Axis
+from metrics.model import Desk
+
+
+def numbered(desk: Desk) -> dict[str, int]:
+    """Return calendar name -> calendar_no of the derived tables; the numbers hold for this desk only."""
+    return {name: number for number, name in enumerate(sorted(desk.calendars))}
+
+
+def axes(desk: Desk) -> dict[int, Axis]:
+    """Return calendar_no -> business axis."""
+    return {number: Axis(desk.calendars[name]) for name, number in numbered(desk).items()}
+
+
+def width_us(desk: Desk) -> int:
+    """Return the slot width shared by the desk's calendars in microseconds."""
+    return min((axis.width_us() for axis in axes(desk).values()), default=WIDTHS_US[0])
+
+
+def cover(con: DuckDBPyConnection, desk: Desk, low_us: int, high_us: int) -> None:
+    """Make biz_slot hold every slot of each calendar between two instants (microseconds since 1970)."""
+    width = width_us(desk)
+    low, high = (max(FIRST_US, min(us, END_US)) // width for us in (low_us, high_us))
+    held = {
+        int(number): (int(first), int(last) + 1)
+        for number, first, last in con.execute(
+            "SELECT calendar_no, min(slot), max(slot) FROM biz_slot GROUP BY calendar_no"
+        ).fetchall()
+    }
+    for number, axis in axes(desk).items():
+        first, end = held.get(number, (low, low))
+        for start, stop in ((low, first), (end, high + 1)):
+            if start < stop:
+                _append(con, number, axis, (width, start, stop))
+
+
+def _append(con: DuckDBPyConnection, number: int, axis: Axis, part: tuple[int, int, int]) -> None:
+    slots, cum, opened = axis.slots(*part)
+    table = pa.table({"slot": slots, "cum_us": cum, "open_us": opened})
+    con.register("more_slots", table)
+    con.execute(f"INSERT INTO biz_slot SELECT {number}, slot, cum_us, open_us FROM more_slots")
+    con.unregister("more_slots")
+
+
+def position_sql(width: int, slot: str, us: str) -> str:
+    """Return SQL of the position of `us` (microseconds since 1970), given its joined biz_slot row `slot`."""
+    return f"({slot}.cum_us + CASE WHEN {slot}.open_us > 0 THEN {_clamped(us)} % {width} ELSE 0 END)"
+
+
+def join_sql(width: int, slot: str, calendar: str, us: str) -> str:
+    """Return the LEFT JOIN that `position_sql` needs; no calendar and no instant find no row."""
+    return (
+        f"LEFT JOIN biz_slot {slot} ON {slot}.calendar_no = {calendar}"
+        f" AND {slot}.slot = ({_clamped(us)} // {width})::INTEGER"
+    )
+
+
+def _clamped(us: str) -> str:
+    # not least/greatest: they skip NULL, and no instant must stay no position
+    return f"(CASE WHEN {us} < {FIRST_US} THEN {FIRST_US} WHEN {us} > {END_US} THEN {END_US} ELSE {us} END)"

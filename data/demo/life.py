@@ -16,7 +16,7 @@ from data.demo.rhythm import DAY, World
 
 MINUTE, HOUR_S, DAY_S = 60.0, 3600.0, 86400.0
 LONGEST_MS = 45 * DAY  # no step of any life comes later than this after its opening
-_FIRST_REPLY = np.array([2.1, 6.4, 22.0]) * MINUTE  # median by urgency: high, normal, low
+_FIRST_REPLY = np.array([2.0, 5.9, 17.5]) * MINUTE  # median by urgency: high, normal, low
 _FIRST_REPLY_SPREAD = np.array([0.75, 0.85, 1.0])
 
 Steps = dict[str, Floats]
@@ -90,7 +90,7 @@ def _fate(world: World, opening: Opening, draws: Draws) -> Fate:
     plain &= ~merged
     bot_first = plain & draws.chance("robot first", np.array(cast.SOURCE_BOT)[opening.source])
     contained = bot_first & draws.chance("contained", np.where(opening.kind == 1, 0.12, 0.42))
-    unanswered = plain & ~bot_first & draws.chance("unanswered", np.where(opening.is_brisk, 0.002, 0.009))
+    unanswered = plain & ~bot_first & draws.chance("unanswered", np.where(opening.is_brisk, 0.001, 0.006))
     served = ~(spam | test | merged | contained | unanswered)
     return Fate(
         spam=spam,
@@ -166,7 +166,8 @@ def _first_wait(opening: Opening, draws: Draws) -> Floats:
     slow = slow * (1.0 + 0.13 * np.sin(opening.opened_ms * (2.0 * np.pi / (63.0 * DAY))))
     median = _FIRST_REPLY[opening.urgency] * slow
     drawn = median * np.exp(_FIRST_REPLY_SPREAD[opening.urgency] * draws.normal("first reply"))
-    return np.clip(drawn, 8.0, 3.0 * DAY_S)
+    wait: Floats = np.clip(drawn, 8.0, 3.0 * DAY_S)
+    return wait
 
 
 def _conversation(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> None:
@@ -176,7 +177,7 @@ def _conversation(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> N
     handed = _only(late & np.isnan(steps["transfer"]), now + draws.spread("transfer after", 6.0 * MINUTE, 0.8))
     steps["transfer"] = _then(steps["transfer"], handed)
     now = _then(now, handed)
-    steps["cust_2"] = _only(draws.chance("second turn", 0.27), now + draws.spread("asks again", 5.0 * MINUTE, 1.0))
+    steps["cust_2"] = _only(draws.chance("second turn", 0.20), now + draws.spread("asks again", 5.0 * MINUTE, 1.0))
     steps["reply_2"] = steps["cust_2"] + draws.spread("second reply", 2.5 * MINUTE, 1.0)
     now = _then(now, steps["reply_2"])
     waits = draws.chance("awaiting", np.where(opening.is_brisk, 0.05, 0.15)) | (
@@ -188,7 +189,7 @@ def _conversation(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> N
     steps["resume"] = steps["cust_3"] + 1.0
     steps["reply_3"] = steps["cust_3"] + draws.spread("third reply", 8.0 * MINUTE, 0.9)
     now = _then(now, steps["reply_3"])
-    holds = draws.chance("parked", np.where(opening.is_brisk, 0.0, 0.03)) & np.isnan(steps["await"])
+    holds = draws.chance("parked", np.where(opening.is_brisk, 0.0, 0.035)) & np.isnan(steps["await"])
     holds |= fate.stuck & np.isnan(steps["await"]) & draws.chance("stuck parked", 0.25)
     steps["park"] = _only(holds, now + 40.0)
     away = np.minimum(draws.spread("parked for", 4.5 * HOUR_S, 0.8), 8.0 * DAY_S)
@@ -200,12 +201,12 @@ def _resolution(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> Non
     """Add the note, the answer and the solution of served cases."""
     slow = _factor(cast.SOURCE_WORK, opening.source) * np.where(opening.is_bad, 1.7, 1.0)
     slow = slow * _factor([group.slowness for group in cast.GROUPS], opening.group)
-    median = np.where(opening.is_brisk, 9.0 * MINUTE, 33.0 * MINUTE) * slow
-    drawn = median * np.exp(np.where(opening.is_brisk, 0.7, 1.05) * draws.normal("work"))
+    median = np.where(opening.is_brisk, 9.0 * MINUTE, 44.0 * MINUTE) * slow
+    drawn = median * np.exp(np.where(opening.is_brisk, 0.7, 1.15) * draws.normal("work"))
     work = np.minimum(drawn, 6.0 * DAY_S)
     steps["note"] = _only(draws.chance("note", 0.16), steps["settled"] + 0.4 * work)
     steps["solve"] = steps["settled"] + work
-    steps["answer"] = _only(draws.chance("answer", 0.42), steps["solve"] - np.minimum(15.0, 0.3 * work))
+    steps["answer"] = _only(draws.chance("answer", 0.32), steps["solve"] - np.minimum(15.0, 0.3 * work))
     shifted = draws.chance("urgency changes", 0.03) & fate.served
     steps["urgency"] = _only(shifted, steps["reply_1"] * (0.3 + 0.9 * draws.uniform("urgency after")))
     steps["odd_state"] = _only(fate.dirty < 0.0004, steps["settled"] + 0.6 * work)
@@ -235,11 +236,11 @@ def _afterwards(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> Non
     steps["reply_5"] = steps["reopen"] + 0.4 * again
     steps["solve_2"] = steps["reopen"] + again
     closing = draws.uniform("closing")
-    by_rule = _only((closing >= 0.12) & (closing < 0.90) & np.isnan(steps["trash"]), 2.0 * DAY_S)
+    by_rule = _only((closing >= 0.12) & (closing < 0.75) & np.isnan(steps["trash"]), 2.0 * DAY_S)
     last = np.where(np.isnan(steps["reopen"]), solve, steps["solve_2"])
     steps["close_rule"] = last + by_rule
     steps["close_agent"] = _then(_only(closing < 0.12, last + 4.0 * MINUTE), steps["trash"])
-    calls = draws.chance("callback", np.where(opening.kind == 1, 0.55, 0.06))
+    calls = draws.chance("callback", np.where(opening.kind == 1, 0.55, 0.04))
     steps["callback"] = _only(calls, steps["solve"] + draws.spread("callback after", 9.0 * HOUR_S, 0.9))
     rates = draws.chance("rates", np.where(fate.contained, 0.10, 0.235)) & ~fate.trashed
     delay = np.minimum(draws.spread("rates after", 25.0 * MINUTE, 1.3), 6.0 * DAY_S)

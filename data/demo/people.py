@@ -8,7 +8,7 @@ from data.demo import cast
 from data.demo.draws import Draws, Flags, Floats, Ints
 from data.demo.rhythm import DAY, HOUR, Rhythm, World, local_hour
 
-REPEAT_SHARE = 0.165
+REPEAT_SHARE = 0.195
 RETURNING_SHARE = 0.40
 NOBODY = -1
 

@@ -1,0 +1,110 @@
+"""What the ledger tells people: the account of a load, sources and their freshness, rows that did not load."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from etl.model import LoadReport
+
+EXAMPLES = 3
+COLUMNS = ("run_id", "source_id", "table_name", "row_no", "rule", "field", "value", "hint", "payload")
+Row = dict[str, Any]
+
+
+def account(report: LoadReport) -> str:
+    """Return the line that accounts for every row of a load."""
+    if report.run_id == 0 and report.message and not report.n_read:
+        return report.message
+    fates = (
+        f"{report.n_new:,} new + {report.n_changed:,} changed + {report.n_same:,} same"
+        f" + {report.n_rejected:,} rejected"
+    )
+    delivered = f", delivered up to {shown(report.watermark)}" if report.watermark else ""
+    note = f" ({report.message})" if report.message else ""
+    return f"{report.n_read:,} rows read = {fates}{delivered}{note}"
+
+
+def losses(con: duckdb.DuckDBPyConnection, report: LoadReport) -> Iterator[str]:
+    """Yield rejects of a load by rule with their first examples, and defects by rule."""
+    for rule, number in report.rejects_by_rule.items():
+        yield f"  {number:,} rejected: {rule}"
+        yield from (f"    {_example(row)}" for row in rejects(con, EXAMPLES, source_id=report.source_id, rule=rule))
+    for rule, number in report.defects_by_rule.items():
+        yield f"  {number:,} loaded with a defect: {rule}"
+
+
+def rejects(
+    con: duckdb.DuckDBPyConnection, limit: int, source_id: str | None = None, rule: str | None = None
+) -> list[Row]:
+    """Return rows that did not load, newest run first, as column -> value; payload is JSON text."""
+    wanted = {"source_id": source_id, "rule": rule}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    where = "".join(f" AND {name} = ${name}" for name in given)
+    found = con.execute(
+        f"SELECT {', '.join(COLUMNS)} FROM reject WHERE true{where}"
+        " ORDER BY run_id DESC, table_name, row_no LIMIT $limit",
+        {**given, "limit": limit},
+    ).fetchall()
+    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+
+
+def reject_lines(rows: list[Row]) -> Iterator[str]:
+    """Yield rejected rows for people: place, rule, value, what would do, and the row as it was read."""
+    for row in rows:
+        yield f"run {row['run_id']} {row['source_id']} {row['rule']}: {_example(row)}"
+        yield f"    {row['payload']}"
+
+
+def _example(row: Row) -> str:
+    value = f" {row['field']} = {row['value']!r}" if row["field"] else ""
+    hint = f"; {row['hint']}" if row["hint"] else ""
+    return f"{row['table_name']} row {row['row_no']:,}:{value}{hint}"
+
+
+def status(con: duckdb.DuckDBPyConnection, now: datetime, runs: int = 10) -> Iterator[str]:
+    """Yield what is known of the sources, the last loads and the rejects by rule."""
+    for title, lines in (
+        ("sources", _sources(con, now)),
+        ("last loads", _runs(con, runs)),
+        ("rejected rows by source and rule", _rules(con)),
+    ):
+        yield title
+        yield from lines or ["  none"]
+
+
+def _sources(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
+    rows = con.execute(
+        "SELECT source_id, kind, is_live, watermark, max_age_s FROM source ORDER BY source_no"
+    ).fetchall()
+    return [
+        f"  {source} ({kind}, {'live' if live else 'imported'}): delivered up to {shown(until)}"
+        + (" STALE" if live and limit and until and now - until > timedelta(seconds=limit) else "")
+        for source, kind, live, until, limit in rows
+    ]
+
+
+def _runs(con: duckdb.DuckDBPyConnection, limit: int) -> list[str]:
+    rows = con.execute(
+        "SELECT run_id, started_at, source_id, state, n_read, n_new, n_changed, n_same, n_rejected, message"
+        " FROM load_run ORDER BY run_id DESC LIMIT ?",
+        [limit],
+    ).fetchall()
+    return [
+        f"  {run} {shown(start)} {source} {state}: {read:,} read = {new:,} new + {changed:,} changed"
+        f" + {same:,} same + {bad:,} rejected{f' ({message})' if message else ''}"
+        for run, start, source, state, read, new, changed, same, bad, message in rows
+    ]
+
+
+def _rules(con: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = con.execute(
+        "SELECT source_id, rule, count(*) FROM reject WHERE resolved_at IS NULL GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+    ).fetchall()
+    return [f"  {source} {rule}: {number:,}" for source, rule, number in rows]
+
+
+def shown(instant: datetime | None) -> str:
+    """Return an instant for people, to the second; "never" for None."""
+    return instant.isoformat(sep=" ", timespec="seconds") if instant else "never"

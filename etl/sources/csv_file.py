@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import duckdb
 
@@ -82,18 +83,23 @@ class CsvRows:
     def _stage_mended(self, con: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
         """Stage; when an open quote swallowed lines, take out the line that opened it and read again."""
         faults, path = self._scan_any_newline(con, table, path)
-        removed = 0
-        while (swallowing := [fault for fault in faults if fault.swallows]) and removed < MAX_MENDS:
-            mended = self._room / f"mended-{removed}.csv"
+        if any(fault.swallows for fault in faults):
+            path = _unify_newlines(path, self._room / "newlines.csv")
+            faults = self._scan(con, table, path)
+        removed: list[int] = []
+        while (swallowing := [fault for fault in faults if fault.swallows]) and len(removed) < MAX_MENDS:
+            mended = self._room / f"mended-{len(removed)}.csv"
             raw = _cut_line(path, swallowing[0].position, mended)
             self._malformed.append(self._reject(swallowing[0], raw, removed))
-            removed += 1
-            faults, path = self._scan_any_newline(con, table, mended)
+            removed.append(self._malformed[-1].row_no)
+            faults, path = self._scan(con, table, mended), mended
         self._malformed.extend(self._reject(fault, _line_at(path, fault.position), removed) for fault in faults)
 
-    def _reject(self, fault: Fault, raw: str, lines_before: int) -> Reject:
+    def _reject(self, fault: Fault, raw: str, removed: Sequence[int]) -> Reject:
         hint = f"{fault.message} {HINTS.get(fault.kind, 'mend the line')}, then deliver the row again"
-        line = fault.line + lines_before
+        line = fault.line
+        for gone in sorted(removed):
+            line += gone <= line
         return Reject(row_no=line, payload={"line": str(line), "raw": raw}, rule="malformed", hint=hint)
 
     def _scan_any_newline(self, con: duckdb.DuckDBPyConnection, table: str, path: Path) -> tuple[list[Fault], Path]:
@@ -102,7 +108,7 @@ class CsvRows:
         except duckdb.InvalidInputException as error:
             if "invalid state" not in str(error):
                 raise SourceError(f"{self._path}: cannot be read as CSV: {error}", permanent=True) from error
-        path = _unify_newlines(path, self._room / f"newlines-{path.name}")
+        path = _unify_newlines(path, self._room / "newlines.csv")
         return self._scan(con, table, path), path
 
     def _scan(self, con: duckdb.DuckDBPyConnection, table: str, path: Path) -> list[Fault]:
@@ -164,7 +170,15 @@ def _cut_line(source: Path, position: int, target: Path) -> str:
 def _line_at(path: Path, position: int) -> str:
     with path.open("rb") as file:
         file.seek(position)
-        return _line_text(file.readline())
+        return _line_text(_filled_line(file))
+
+
+def _filled_line(file: BinaryIO) -> bytes:
+    """Return the next line that is not blank: behind CRLF, DuckDB's position is the line feed before the line."""
+    line = file.readline()
+    while line and not line.strip(b"\r\n"):
+        line = file.readline()
+    return line
 
 
 def _line_text(line: bytes) -> str:

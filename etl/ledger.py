@@ -1,0 +1,173 @@
+"""The ledger of loads: sources and their cursors, runs, rejected rows and defects."""
+
+from collections.abc import Mapping as Counter
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import duckdb
+
+from etl.mapping import Mapping
+from etl.model import Delivery, LoadReport, Origin
+
+SAMPLE = 100
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the warehouse knows of a source.
+
+    is_known      False = nothing of it was ever loaded; source_no is the number it would get
+    mapping_hash  of the mapping its rows were loaded with; None = none yet
+    """
+
+    source_no: int
+    is_known: bool
+    cursor: str | None = None
+    watermark: datetime | None = None
+    mapping_hash: str | None = None
+
+
+def mapping_hash(mapping: Mapping) -> str:
+    """Return a hash of what a mapping means; comments and layout do not change it."""
+    return sha256(mapping.model_dump_json().encode()).hexdigest()[:32]
+
+
+def standing(con: duckdb.DuckDBPyConnection, source_id: str) -> Standing:
+    """Return what is known of a source, with the number it has or would get."""
+    row = con.execute(
+        "SELECT source_no, cursor, watermark, mapping_hash FROM source WHERE source_id = ?", [source_id]
+    ).fetchone()
+    if row is not None:
+        return Standing(row[0], True, row[1], row[2], row[3])
+    highest = con.execute("SELECT coalesce(max(source_no), 0) FROM source").fetchone()
+    return Standing((highest[0] if highest else 0) + 1, False)
+
+
+def enter_source(
+    con: duckdb.DuckDBPyConnection, source_id: str, known: Standing, origin: Origin, tz: str, digest: str
+) -> None:
+    """Write what the settings say about a source; its number is given once and for all."""
+    fields = [origin.kind, origin.name or source_id, tz, origin.is_live, origin.max_age_s, digest]
+    if known.is_known:
+        con.execute(
+            "UPDATE source SET kind = ?, name = ?, tz = ?, is_live = ?, max_age_s = ?, mapping_hash = ?"
+            " WHERE source_no = ?",
+            [*fields, known.source_no],
+        )
+        return
+    con.execute(
+        "INSERT INTO source (source_no, source_id, kind, name, tz, is_live, max_age_s, mapping_hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [known.source_no, source_id, *fields],
+    )
+    taken = con.execute("SELECT count(*) FROM source WHERE source_no = ?", [known.source_no]).fetchone()
+    if taken != (1,):
+        raise RuntimeError(f"source number {known.source_no} was given twice; load one source at a time")
+
+
+def move_source(con: duckdb.DuckDBPyConnection, source_no: int, cursor: str | None, until: datetime | None) -> None:
+    """Move a source's cursor and watermark on; a watermark never goes back."""
+    con.execute(
+        "UPDATE source SET cursor = coalesce(?, cursor), watermark = greatest(watermark, ?::TIMESTAMPTZ)"
+        " WHERE source_no = ?",
+        [cursor, until, source_no],
+    )
+
+
+def next_run_id(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of the next run."""
+    row = con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM load_run").fetchone()
+    return int(row[0]) if row else 1
+
+
+def loaded_before(con: duckdb.DuckDBPyConnection, delivery: Delivery, digest: str) -> str | None:
+    """Return where the same content was loaded before under the same mapping, in words; None = never."""
+    row = con.execute(
+        "SELECT run_id, file_name FROM load_run WHERE source_id = ? AND file_hash = ? AND mapping_hash = ?"
+        " AND state = 'done' ORDER BY run_id DESC LIMIT 1",
+        [delivery.source_id, delivery.file_hash, digest],
+    ).fetchone()
+    return None if row is None else f"run {row[0]} ({row[1]})"
+
+
+def write_run(con: duckdb.DuckDBPyConnection, delivery: Delivery, report: LoadReport, times: "Times") -> None:
+    """Write the entry of a run that was done or refused."""
+    _insert_run(con, delivery, report, times)
+
+
+@dataclass(frozen=True)
+class Times:
+    """State and instants of a run, and the hash of its mapping."""
+
+    state: str
+    started_at: datetime
+    ended_at: datetime
+    mapping_hash: str
+
+
+def _insert_run(con: duckdb.DuckDBPyConnection, delivery: Delivery, report: LoadReport, times: Times) -> None:
+    con.execute(
+        "INSERT INTO load_run BY NAME SELECT ?::BIGINT AS run_id, ? AS source_id, ? AS tables,"
+        " ?::TIMESTAMPTZ AS started_at, ?::TIMESTAMPTZ AS ended_at, ? AS state, ? AS message, ? AS cursor,"
+        " ?::TIMESTAMPTZ AS watermark, ? AS file_name, ? AS file_hash, ? AS mapping_hash, ?::BIGINT AS n_read,"
+        " ?::BIGINT AS n_new, ?::BIGINT AS n_changed, ?::BIGINT AS n_same, ?::BIGINT AS n_rejected,"
+        " ?::BIGINT AS data_version",
+        [
+            *(report.run_id, delivery.source_id, ", ".join(batch.table for batch in delivery.batches)),
+            *(times.started_at, times.ended_at, times.state, report.message, delivery.cursor, report.watermark),
+            *(delivery.file_name, delivery.file_hash, times.mapping_hash),
+            *(report.n_read, report.n_new, report.n_changed, report.n_same, report.n_rejected, report.data_version),
+        ],
+    )
+
+
+def write_failure(con: duckdb.DuckDBPyConnection, source_id: str, message: str, now: datetime) -> None:
+    """Write that a pull failed; the same failure repeated only moves its end."""
+    last = con.execute(
+        "SELECT run_id, state, message FROM load_run WHERE source_id = ? ORDER BY run_id DESC LIMIT 1", [source_id]
+    ).fetchone()
+    if last is not None and last[1:] == ("failed", message):
+        con.execute("UPDATE load_run SET ended_at = ? WHERE run_id = ?", [now, last[0]])
+        return
+    con.execute(
+        "INSERT INTO load_run (run_id, source_id, started_at, ended_at, state, message, n_read, n_new, n_changed,"
+        " n_same, n_rejected) VALUES (?, ?, ?, ?, 'failed', ?, 0, 0, 0, 0, 0)",
+        [next_run_id(con), source_id, now, now, message],
+    )
+
+
+def write_rejects(con: duckdb.DuckDBPyConnection, source_id: str, run_id: int, limit: int | None = None) -> int:
+    """Write the staged rejects, whole; those the source delivered and we noted before are not noted again.
+
+    Returns how many were written.
+    """
+    before = "SELECT 1 FROM reject AS r WHERE r.source_id = ? AND r.resolved_at IS NULL AND r.rule = n.rule"
+    same = "r.table_name = n.table_name AND r.field IS NOT DISTINCT FROM n.field AND r.payload = n.payload"
+    cut = f" LIMIT {limit}" if limit is not None else ""
+    done = con.execute(
+        "INSERT INTO reject BY NAME SELECT ?::BIGINT AS run_id, ? AS source_id, n.* FROM norm_reject AS n"
+        f" WHERE NOT EXISTS ({before} AND {same}){cut}",
+        [run_id, source_id, source_id],
+    ).fetchone()
+    return int(done[0]) if done else 0
+
+
+def write_defects(con: duckdb.DuckDBPyConnection, source_id: str, run_id: int) -> None:
+    """Write the defects of rows that moved in; a ticket row read anew replaces what was noted about it."""
+    con.execute(
+        "DELETE FROM defect USING changed_ticket WHERE defect.ticket_key = changed_ticket.key"
+        " AND defect.source_id = ? AND defect.table_name IN (SELECT DISTINCT table_name FROM norm_ticket)",
+        [source_id],
+    )
+    con.execute(
+        "INSERT INTO defect BY NAME SELECT ?::BIGINT AS run_id, ? AS source_id, d.* FROM norm_defect AS d"
+        " JOIN row_fate AS f ON f.table_name = d.table_name AND f.row_no = d.row_no AND f.fate <> 'same'",
+        [run_id, source_id],
+    )
+
+
+def by_rule(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str, int]:
+    """Return how many rows of norm_reject or norm_defect there are by rule, most frequent first."""
+    rows = con.execute(f"SELECT rule, count(*) FROM {table} GROUP BY rule ORDER BY count(*) DESC, rule").fetchall()
+    return dict(rows)

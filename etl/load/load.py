@@ -1,0 +1,188 @@
+"""One delivery becomes canonical rows in one transaction, together with its facts, ledger entry and cursor."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from data.warehouse import bump_data_version, data_version, transaction, watermark
+from etl import ledger
+from etl.load.accounting import Counts, count, count_rejected
+from etl.load.move import Stamp, compare, move
+from etl.load.purge import purge
+from etl.mapping import Mapping
+from etl.model import Delivery, LoadRefused, LoadReport, MappingError, Origin, Refresh
+from etl.normalize import clear, normalize
+from etl.stopwatch import Stopwatch
+
+MIN_BAD = 20  # fewer rejected rows never refuse a load
+NOTHING = Counts(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What stands in the staging tables: rows read, latest instant, streams owned by ticket rows."""
+
+    n_read: int
+    until: datetime | None
+    owned: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One load under way."""
+
+    delivery: Delivery
+    mapping: Mapping
+    origin: Origin
+    now: datetime
+    known: ledger.Standing
+    digest: str
+    watch: Stopwatch
+
+    @property
+    def ended_at(self) -> datetime:
+        """Return the start plus the time spent in the stages so far."""
+        return self.now + timedelta(seconds=sum(self.watch.seconds.values()))
+
+    @property
+    def source_id(self) -> str:
+        """Return the source's name."""
+        return self.delivery.source_id
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    mapping: Mapping,
+    refresh: Refresh,
+    now: datetime,
+    origin: Origin | None = None,
+) -> LoadReport:
+    """Load a delivery whole or not at all; return what became of every row.
+
+    now     start of the load; instants after it never move the watermark
+    Raises LoadRefused (too many bad rows: a sample of rejects and the refusal stay in the ledger) and
+    MappingError (rows loaded under another mapping, or a mapping that does not fit). con needs its own cursor.
+    """
+    known = ledger.standing(con, delivery.source_id)
+    job = Job(delivery, mapping, origin or Origin(), now, known, ledger.mapping_hash(mapping), Stopwatch())
+    _check_mapping(job)
+    before = ledger.loaded_before(con, delivery, job.digest) if delivery.file_hash else None
+    if before is not None and not job.origin.replace:
+        return _already(con, job, before)
+    try:
+        staged = _stage(con, job)
+        _refuse_bad(con, job, staged)
+        return _commit(con, job, staged, refresh)
+    finally:
+        clear(con)
+
+
+def _check_mapping(job: Job) -> None:
+    if job.origin.replace or job.known.mapping_hash in (None, job.digest):
+        return
+    raise MappingError(
+        f"source {job.source_id!r} was loaded under another mapping than {job.mapping.name}; load it anew"
+        " (replace), which drops what the old one loaded, or give the new rows a source name of their own"
+    )
+
+
+def _already(con: duckdb.DuckDBPyConnection, job: Job, before: str) -> LoadReport:
+    if job.delivery.cursor is not None:
+        with transaction(con):
+            ledger.move_source(con, job.known.source_no, job.delivery.cursor, None)
+    message = f"{job.delivery.file_name or 'this content'} was already loaded in {before}; nothing changed"
+    return _report(con, job, 0, NOTHING, message)
+
+
+def _report(con: duckdb.DuckDBPyConnection, job: Job, run_id: int, counts: Counts, message: str | None) -> LoadReport:
+    return LoadReport(
+        run_id=run_id,
+        source_id=job.source_id,
+        n_read=counts.read,
+        n_new=counts.new,
+        n_changed=counts.changed,
+        n_same=counts.same,
+        n_rejected=counts.rejected,
+        watermark=watermark(con),
+        data_version=data_version(con),
+        rejects_by_rule=ledger.by_rule(con, "norm_reject") if counts.read else {},
+        defects_by_rule=ledger.by_rule(con, "norm_defect") if counts.read else {},
+        seconds=job.watch.seconds,
+        message=message,
+    )
+
+
+def _stage(con: duckdb.DuckDBPyConnection, job: Job) -> Staged:
+    """Normalize outside the transaction: staging is temporary, and a refusal can still look at it."""
+    clear(con)
+    n_read, owned = 0, set[int]()
+    found = [job.delivery.until]
+    for batch in job.delivery.batches:
+        with job.watch.lap("normalize"):
+            done = normalize(con, batch, job.mapping, job.known.source_no, job.origin.salt)
+        n_read += done.n_read
+        owned.update(done.owned)
+        found.append(batch.until or (done.until if job.delivery.until is None else None))
+    declared = job.mapping.delivered_until()
+    latest = max((instant for instant in found if instant is not None), default=None)
+    until = declared if declared is not None else latest
+    return Staged(n_read, min(until, job.now) if until is not None else None, tuple(sorted(owned)))
+
+
+def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> None:
+    bad = count_rejected(con)
+    if bad < MIN_BAD or bad <= job.origin.max_bad_share * staged.n_read:
+        return
+    rules = ", ".join(f"{rule} {number}" for rule, number in ledger.by_rule(con, "norm_reject").items())
+    message = f"refused: {bad} of {staged.n_read} rows are bad ({rules}); nothing of them was loaded"
+    counts = Counts(staged.n_read, 0, 0, 0, bad)
+    with transaction(con):
+        run_id = ledger.next_run_id(con)
+        report = _report(con, job, run_id, counts, message)
+        times = ledger.Times("refused", job.now, job.ended_at, job.digest)
+        ledger.write_run(con, job.delivery, report, times)
+        ledger.write_rejects(con, job.source_id, run_id, limit=ledger.SAMPLE)
+    raise LoadRefused(message, report)
+
+
+def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: Refresh) -> LoadReport:
+    with transaction(con):
+        counts, run_id, is_noted = _write(con, job, staged)
+        marked_before = watermark(con)
+        ledger.move_source(con, job.known.source_no, job.delivery.cursor, staged.until)
+        marked = watermark(con)
+        is_change = counts.new + counts.changed > 0 or job.origin.replace
+        with job.watch.lap("refresh"):
+            if is_change or marked != marked_before:
+                refresh(con, marked)
+        if is_change:
+            bump_data_version(con)
+        report = _report(con, job, run_id if is_noted else 0, counts, job.delivery.note)
+        if is_noted:
+            ledger.write_run(con, job.delivery, report, ledger.Times("done", job.now, job.ended_at, job.digest))
+    return report
+
+
+def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Counts, int, bool]:
+    """Move the staged rows; return their accounting, the run's number and whether the ledger needs an entry."""
+    con.execute("CREATE OR REPLACE TEMP TABLE touched_ticket (ticket_key BIGINT)")
+    con.execute("CREATE OR REPLACE TEMP TABLE touched_survey (response_key BIGINT)")
+    run_id = ledger.next_run_id(con)
+    ledger.enter_source(con, job.source_id, job.known, job.origin, job.mapping.timezone, job.digest)
+    if job.origin.replace:
+        purge(con, job.known.source_no, job.source_id, job.now)
+    if staged.n_read == 0:
+        return NOTHING, run_id, job.delivery.file_name is not None or job.origin.replace
+    stamp = Stamp(run_id, job.now, job.known.source_no, staged.owned)
+    with job.watch.lap("compare"):
+        moved = compare(con, stamp)
+        counts = count(con, staged.n_read, moved)
+    with job.watch.lap("move"):
+        move(con, stamp, moved)
+    with job.watch.lap("ledger"):
+        noted = ledger.write_rejects(con, job.source_id, run_id)
+        ledger.write_defects(con, job.source_id, run_id)
+    is_noted = counts.new + counts.changed + noted > 0 or job.delivery.file_name is not None or job.origin.replace
+    return counts, run_id, is_noted

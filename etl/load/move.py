@@ -1,0 +1,179 @@
+"""Staged rows become canonical rows: delete and insert by key, touching nothing that stayed the same."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from etl.load.fates import EVENT, KINDS, MESSAGE, SURVEY, TICKET, Kind, decide, within
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a load writes beside the rows: its run, its instant, and which streams belong to ticket rows."""
+
+    run_id: int
+    loaded_at: datetime
+    source_no: int
+    owned: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Names of the canonical tables all of whose staged rows are new ones."""
+
+    whole: frozenset[str]
+
+    def is_whole(self, kind: Kind) -> bool:
+        """Return whether every staged row of this kind was a new one."""
+        return kind.target in self.whole
+
+
+def compare(con: duckdb.DuckDBPyConnection, stamp: Stamp) -> Moved:
+    """Decide the fate of every staged row; create the fate views and temp table changed_ticket (key)."""
+    whole = frozenset(kind.target for kind in KINDS if decide(con, kind, stamp.owned))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_ticket AS SELECT key FROM fate_ticket WHERE fate = 'changed'"
+        if TICKET.target not in whole
+        else "CREATE OR REPLACE TEMP TABLE changed_ticket (key BIGINT)"
+    )
+    return Moved(whole)
+
+
+def move(con: duckdb.DuckDBPyConnection, stamp: Stamp, moved: Moved) -> None:
+    """Bring new and changed rows into the canonical tables; fill touched_ticket and touched_survey."""
+    _touch(con, moved)
+    _replace_versioned(con, TICKET, stamp, moved)
+    _drop_vanished_surveys(con, stamp)
+    _replace_versioned(con, SURVEY, stamp, moved)
+    _move_answers(con, moved)
+    for kind in (EVENT, MESSAGE):
+        _replace_keyed(con, kind, moved)
+        _replace_owned(con, kind, stamp, moved)
+    _move_due(con, moved)
+    for table, key in (("customer", "customer_key"), ("agent", "agent_key")):
+        _merge_people(con, table, key)
+
+
+def _touch(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
+    parts = [f"SELECT key FROM {TICKET.fate} WHERE fate <> 'same'"]
+    # In an empty warehouse every ticket is new, and nothing else needs touching.
+    if not moved.is_whole(TICKET) or not _has_rows(con, "norm_ticket"):
+        for kind in (EVENT, MESSAGE):
+            parts.append(f"SELECT s.ticket_key FROM {kind.staged} AS s {_fate_of(kind, kind.key)}")
+            parts.append(f"SELECT known_ticket FROM {kind.fate} WHERE fate = 'changed'")
+    con.execute(f"INSERT INTO touched_ticket SELECT key FROM ({' UNION '.join(parts)}) WHERE key IS NOT NULL")
+    con.execute(f"INSERT INTO touched_survey SELECT key FROM {SURVEY.fate} WHERE fate <> 'same'")
+
+
+def _has_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+
+
+def _replace_versioned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, moved: Moved) -> None:
+    if not moved.is_whole(kind):
+        _delete(con, kind.target, kind.key, f"SELECT key FROM {kind.fate} WHERE fate = 'changed'")
+    con.execute(
+        f"INSERT INTO {kind.target} BY NAME SELECT s.* EXCLUDE (row_no, table_name), ?::TIMESTAMPTZ AS loaded_at,"
+        f" ?::BIGINT AS run_id FROM {kind.staged} AS s{_join_fate(kind, moved)}",
+        [stamp.loaded_at, stamp.run_id],
+    )
+
+
+def _replace_keyed(con: duckdb.DuckDBPyConnection, kind: Kind, moved: Moved) -> None:
+    """Move events and messages that stand for themselves; those of ticket rows too when all are new."""
+    if moved.is_whole(kind):
+        if moved.is_whole(TICKET):
+            con.execute(f"INSERT INTO {kind.target} BY NAME SELECT * EXCLUDE (row_no, table_name) FROM {kind.staged}")
+            return
+    else:
+        _delete(con, kind.target, kind.key, f"SELECT key FROM {kind.fate} WHERE fate = 'changed'")
+    con.execute(
+        f"INSERT INTO {kind.target} BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM {kind.staged} AS s"
+        + _fate_of(kind, kind.key)
+    )
+
+
+def _replace_owned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, moved: Moved) -> None:
+    """Replace the set of events or messages that belongs to each moved ticket row."""
+    if not stamp.owned or (moved.is_whole(kind) and moved.is_whole(TICKET)):
+        return
+    streams = ", ".join(map(str, stamp.owned))
+    _delete(con, kind.target, "ticket_key", "SELECT key FROM changed_ticket", f" AND stream IN ({streams})")
+    con.execute(
+        f"INSERT INTO {kind.target} BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM {kind.staged} AS s"
+        f" {_fate_of(TICKET, 'ticket_key')} WHERE s.stream IN ({streams})"
+    )
+
+
+def _move_due(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
+    _delete(con, "sla_due", "ticket_key", "SELECT key FROM changed_ticket")
+    con.execute(
+        "INSERT INTO sla_due BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM norm_due AS s"
+        + _join_fate(TICKET, moved)
+    )
+
+
+def _move_answers(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
+    if not moved.is_whole(SURVEY):
+        _delete(con, "survey_answer", SURVEY.key, f"SELECT key FROM {SURVEY.fate} WHERE fate = 'changed'")
+    con.execute(
+        "INSERT INTO survey_answer BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM norm_answer AS s"
+        + _join_fate(SURVEY, moved)
+    )
+
+
+def _join_fate(kind: Kind, moved: Moved) -> str:
+    return "" if moved.is_whole(kind) else _fate_of(kind, kind.key)
+
+
+def _fate_of(kind: Kind, key: str) -> str:
+    """Return the JOIN that keeps those staged rows `s` whose row decides over its key, unless all stayed the same."""
+    return (
+        f" JOIN {kind.fate} AS f ON f.key = s.{key} AND f.row_no = s.row_no AND f.table_name = s.table_name"
+        " AND f.fate <> 'same'"
+    )
+
+
+def _drop_vanished_surveys(con: duckdb.DuckDBPyConnection, stamp: Stamp) -> None:
+    """Drop the answer that a changed ticket row used to carry and carries no longer."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE vanished_survey AS SELECT r.response_key AS key FROM survey_response AS r"
+        " JOIN changed_ticket AS c ON c.key = r.ticket_key JOIN fate_ticket AS f ON f.key = c.key"
+        " JOIN norm_ticket AS n ON n.ticket_key = c.key AND n.row_no = f.row_no AND n.table_name = f.table_name"
+        " AND n.src_ticket_id = r.src_response_id WHERE r.source_no = ?"
+        " AND r.response_key NOT IN (SELECT response_key FROM norm_survey)",
+        [stamp.source_no],
+    )
+    for table in ("survey_answer", SURVEY.target):
+        _delete(con, table, SURVEY.key, "SELECT key FROM vanished_survey")
+    con.execute("INSERT INTO touched_survey SELECT key FROM vanished_survey")
+
+
+def _delete(con: duckdb.DuckDBPyConnection, table: str, key: str, keys_sql: str, condition: str = "") -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE leaving AS {keys_sql}")
+    bounds = con.execute("SELECT min(key), max(key) FROM leaving").fetchone()
+    if bounds is None or bounds[0] is None:
+        return
+    con.execute(
+        f"DELETE FROM {table} USING leaving WHERE {table}.{key} = leaving.key"
+        f" AND {table}.{key} BETWEEN {bounds[0]}::BIGINT AND {bounds[1]}::BIGINT{condition}"
+    )
+
+
+def _merge_people(con: duckdb.DuckDBPyConnection, table: str, key: str) -> None:
+    """Insert customers or agents not seen before; known ones take over what arrived and keep the rest."""
+    columns = [row[0] for row in con.execute(f"DESCRIBE norm_{table}").fetchall() if row[0] != key]
+    latest = ", ".join(f"arg_max({c}, rowid) FILTER ({c} IS NOT NULL) AS {c}" for c in columns)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE arriving AS SELECT {key} AS key, {latest} FROM norm_{table} GROUP BY ALL"
+    )
+    differs = " OR ".join(f"coalesce(a.{c} IS DISTINCT FROM k.{c} AND a.{c} IS NOT NULL, false)" for c in columns)
+    merged = ", ".join(f"coalesce(a.{c}, k.{c}) AS {c}" for c in columns)
+    bounded = within(con, table, key, "arriving")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE people AS SELECT a.key AS {key}, {merged} FROM arriving AS a"
+        f" LEFT JOIN (SELECT * FROM {table} {bounded}) AS k ON k.{key} = a.key WHERE k.{key} IS NULL OR {differs}"
+    )
+    _delete(con, table, key, f"SELECT {key} AS key FROM people")
+    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM people")

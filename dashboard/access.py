@@ -1,0 +1,21 @@
+"""What may be seen: every reading passes here before any screen, export or API shows it (semantics 1.12)."""
+
+from dataclasses import replace
+
+from dashboard.model import Subject
+from metrics.model import DataState, Reading, Unit
+
+PRIVATE_BELOW = 5  # answers of fewer people could be traced to one of them
+SURVEYS = ("csi", "csat", "nps", "overall", "dimension")
+
+
+def is_survey(subject: Subject) -> bool:
+    """Return whether the KPI is formed of what single customers said."""
+    return subject.name.startswith(SURVEYS) or subject.unit is Unit.SCORE
+
+
+def visible(reading: Reading, subject: Subject) -> Reading:
+    """Return the reading, without its value where fewer than five customers answered."""
+    if not is_survey(subject) or reading.value is None or reading.n >= PRIVATE_BELOW:
+        return reading
+    return replace(reading, value=None, state=DataState.TOO_FEW, parts=(), interval=None)

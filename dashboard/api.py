@@ -1,0 +1,90 @@
+"""The same readings for machines, and the pulse that every screen polls."""
+
+from typing import Any
+
+import flask
+
+from dashboard.board import mark_of
+from dashboard.face import difference
+from dashboard.frame import silent_sources
+from dashboard.model import Answer
+from dashboard.room import Room
+from metrics.model import Reading, Window
+
+
+def register(server: flask.Flask, room: Room) -> None:
+    """Add /api/pulse and /api/readings."""
+    server.add_url_rule("/api/pulse", "pulse", lambda: pulse(room))
+    server.add_url_rule("/api/readings", "readings", lambda: readings(room))
+
+
+def pulse(room: Room) -> dict[str, Any]:
+    """Return version, mark, watermark and clock in ms, build id and source states; as_of is null before any load."""
+    found = room.answers.pulse()
+    return {
+        "version": found.version,
+        "mark": mark_of(found.version, found.sources),
+        "as_of": round(found.as_of.timestamp() * 1000) if found.as_of else None,
+        "now": round(room.clock().timestamp() * 1000),
+        "build": room.build_id,
+        "sources": dict(found.sources),
+        "silent": silent_sources(found.sources),
+    }
+
+
+def readings(room: Room) -> dict[str, Any]:
+    """Return the readings of the desk's tiles for a query as on the page; no value is null, never 0."""
+    page = room.pages["/"]
+    screen = room.screen(page, "?" + flask.request.query_string.decode("utf-8", "replace"))
+    board = screen.board
+    return {
+        "as_of": _instant(board.as_of),
+        "version": room.answers.pulse().version,
+        "period": {"name": board.view.period, **_window(board.window)},
+        "compared_with": _window(board.before),
+        "clock": board.view.clock,
+        "filters": {dimension: list(values) for dimension, values in board.view.slice.by},
+        "ignored": [{"key": notice.key, "value": notice.value} for notice in screen.notices],
+        "readings": [_reading(answer) for answer in board.answers.values()],
+    }
+
+
+def _reading(answer: Answer) -> dict[str, Any]:
+    verdict, target = answer.verdict, answer.verdict.target
+    return {
+        "metric": answer.subject.name,
+        "title": dict(answer.subject.title),
+        "unit": answer.subject.unit,
+        "better": answer.subject.better,
+        **_figure(answer.current),
+        "state": verdict.state,
+        "level": verdict.level,
+        "target": target.value if target else None,
+        "attainment": verdict.attainment,
+        "met": verdict.met,
+        "previous": answer.previous.value if answer.previous else None,
+        "change": difference(answer),
+        "partial": answer.partial,
+        "teams": [{"team": reading.member, **_figure(reading)} for reading, _ in answer.members],
+    }
+
+
+def _figure(reading: Reading) -> dict[str, Any]:
+    return {
+        "value": reading.value,
+        "n": reading.n,
+        "state": reading.state,
+        "as_of": _instant(reading.as_of),
+        "parts": dict(reading.parts),
+        "interval": reading.interval,
+    }
+
+
+def _instant(instant: Any) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _window(window: Window) -> dict[str, Any]:
+    """Return both ends as days; `to` is the first day after, as in all exports (semantics 1.4)."""
+    ends = {"from": window.start, "to": window.end}
+    return {key: day.isoformat() if day else None for key, day in ends.items()} | {"tz": window.tz}

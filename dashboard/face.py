@@ -1,0 +1,212 @@
+"""The words and figures of one tile, worked out once; the kinds of tiles only arrange them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.board import is_duration
+from dashboard.model import Answer, Leaves
+from dashboard.numbers import DASH, Scale, digits_that_agree, scale_for, show, sign, whole
+from dashboard.spans import bounds
+from dashboard.spark import Spark
+from dashboard.view import View
+from dashboard.words import Words
+from metrics.model import DataState, Reading, Unit
+from metrics.rounding import half_up
+
+LEADS_BELOW = 300  # semantics 4.1, 8.3: a mean of fewer cases says little, the quantiles lead
+SPARK_DAYS = 28
+LEAVES = (
+    ("tile", "data-level"),
+    ("tile", "data-state"),
+    ("word", "children"),
+    ("value", "children"),
+    ("value", "data-long"),
+    ("unit", "children"),
+    ("lead", "children"),
+    ("target", "children"),
+    ("attain", "children"),
+    ("meter", "style"),
+    ("delta", "children"),
+    ("delta", "data-trend"),
+    ("against", "children"),
+    ("spark", "data-spark"),
+    ("spark", "aria-label"),
+    ("notes", "children"),
+    ("count", "children"),
+    ("age", "data-age"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One KPI as text: the answer, the words of the language and the view it was asked for."""
+
+    answer: Answer
+    words: Words
+    view: View
+
+    def leaves(self) -> Leaves:
+        """Return the value of each leaf of a tile; what is not known is a dash or nothing, never 0."""
+        digits = digits_that_agree(self._shown, self._goal, self.answer.verdict.met, self.scale)
+        value = show(self._shown, self.scale, self.words, None if self._led else digits)
+        delta, trend = self._delta()
+        texts = (*self._badge(), value, "long" if len(value) > 5 else "", self._unit(), self._lead())
+        target = (self._target(), self._attain(), {"--fill": f"{self._fill():.1f}%"})
+        ends = (self._spark(), self._alt(), self._notes(), self._count(), epoch_ms(self.answer.current.as_of))
+        return dict(zip(LEAVES, (*texts, *target, delta, trend, self._against(), *ends), strict=True))
+
+    @property
+    def scale(self) -> Scale:
+        """Return the scale of the tile; target, p50 and p90 are printed in it too."""
+        return scale_for(self.answer.subject.unit, self._shown if self._shown is not None else self._goal)
+
+    @property
+    def _led(self) -> bool:
+        reading = self.answer.current
+        return is_duration(self.answer.subject) and reading.n < LEADS_BELOW and reading.part("p50") is not None
+
+    @property
+    def _shown(self) -> float | None:
+        reading = self.answer.current
+        return reading.part("p50") if self._led else reading.value
+
+    @property
+    def _goal(self) -> float | None:
+        target = self.answer.verdict.target
+        return target.value if target else None
+
+    def _badge(self) -> tuple[str, str, str]:
+        """Return level, data state and the word that says both without colour."""
+        state, level = self.answer.verdict.state, self.answer.verdict.level
+        if state is DataState.FRESH:
+            return level or "none", state, self.words(f"level.{level}") if level else self.words("level.none")
+        return level or "none", state, self.words(f"state.{state}")
+
+    def _unit(self) -> str:
+        return sign(self.scale, self.words) if self._shown is not None else ""
+
+    def _lead(self) -> str:
+        if not is_duration(self.answer.subject) or self._shown is None:
+            return ""
+        return self.words("tile.median" if self._led else "tile.mean")
+
+    def _target(self) -> str:
+        if self._goal is None:
+            return self.words("tile.no_target")
+        bound = "≤" if self.answer.subject.better == "lower" else "≥"
+        return self.words("tile.target", bound=bound, value=self._amount(self._goal))
+
+    def _amount(self, value: float | int | None) -> str:
+        """Return a number with its unit, without needless zeros: 20 min, 4.5, 85%."""
+        if value is None:
+            return DASH
+        digits = next((n for n in range(3) if _exact(value * self.scale.factor, n)), 2)
+        unit = sign(self.scale, self.words)
+        return show(value, self.scale, self.words, digits) + (("" if unit == "%" else " ") + unit if unit else "")
+
+    def _attain(self) -> str:
+        attained, met = self.answer.verdict.attainment, self.answer.verdict.met
+        if attained is None:
+            return ""
+        digits = next((n for n in range(3) if met or half_up(attained, n) < 100), 2)
+        return self.words("tile.attain", value=show(attained, Scale(1.0, "pct", digits), self.words))
+
+    def _fill(self) -> float:
+        return max(0.0, min(self.answer.verdict.attainment or 0.0, 100.0))
+
+    def _delta(self) -> tuple[str, str]:
+        """Return the change as text and whether it is for the better."""
+        change = difference(self.answer)
+        if change is None:
+            return DASH, "none"
+        digits = 2 if self.answer.subject.unit is Unit.SCORE else 1
+        if half_up(change, digits) == 0:
+            return self.words("tile.same"), "same"
+        text = show(abs(change), Scale(1.0, "", digits), self.words)
+        return f"{'▲' if change > 0 else '▼'} {text}{self._delta_unit()}", verdict_of(change, self.answer)
+
+    def _delta_unit(self) -> str:
+        unit = self.answer.subject.unit
+        return {Unit.PERCENT: " " + self.words("unit.pp"), Unit.SCORE: "", Unit.POINTS: ""}.get(unit, "%")
+
+    def _against(self) -> str:
+        return self.words(f"against.{self.view.period}")
+
+    def _series(self) -> list[Reading]:
+        return list(self.answer.trend)[-max(SPARK_DAYS, self._days()) :]
+
+    def _days(self) -> int:
+        start, end = bounds(self.answer.current.question.window)
+        return (end - start).days
+
+    def _spark(self) -> str:
+        values = [reading.value for reading in self._series()]
+        floor = self.answer.subject.unit is Unit.COUNT
+        return Spark(values, self._goal, max(len(values) - self._days(), 0), self.answer.partial, floor).json()
+
+    def _alt(self) -> str:
+        return trend_in_words(self.answer, self._series(), self.words)
+
+    def _notes(self) -> str:
+        """Return the figures that make the value defensible, e.g. p50, p90, waiting, immature."""
+        parts = [self._part(name) for name in ("p50", "p90") if is_duration(self.answer.subject)]
+        if self._led:
+            parts = [self.words("part.mean", value=self._amount_of(self.answer.current.value)), parts[1]]
+        counts = [self._part_count(name) for name in ("waiting_now", "immature", "undecided")]
+        return " · ".join(text for text in (*parts, *counts) if text)
+
+    def _part(self, name: str) -> str:
+        value = self.answer.current.part(name)
+        return "" if value is None else self.words(f"part.{name}", value=self._amount_of(value))
+
+    def _amount_of(self, value: float | int | None) -> str:
+        return show(value, self.scale, self.words)
+
+    def _part_count(self, name: str) -> str:
+        value = self.answer.current.part(name)
+        return "" if not value else self.words(f"part.{name}", value=whole(int(value), self.words))
+
+    def _count(self) -> str:
+        return self.words("tile.n", value=whole(self.answer.current.n, self.words))
+
+
+def difference(answer: Answer) -> float | None:
+    """Return the change: in pp or points for shares and scores, else in % of the earlier value (semantics 1.5)."""
+    now, then = answer.change_from.value, answer.previous.value if answer.previous else None
+    if now is None or then is None:
+        return None
+    if answer.subject.unit in (Unit.PERCENT, Unit.SCORE, Unit.POINTS):
+        return now - then
+    return None if then == 0 else (now - then) / abs(then) * 100
+
+
+def verdict_of(change: float, answer: Answer) -> str:
+    """Return whether a change is better, worse or neither; colour follows this, never the arrow."""
+    if answer.subject.better == "neither":
+        return "neutral"
+    return "better" if (change > 0) == (answer.subject.better == "higher") else "worse"
+
+
+def trend_in_words(answer: Answer, series: list[Reading], words: Words) -> str:
+    """Return what the line shows for those who do not see it."""
+    title = answer.subject.title.get(words.language, answer.subject.name)
+    known = [reading for reading in series if reading.value is not None]
+    if not known:
+        return words("alt.none", title=title)
+    scale = scale_for(answer.subject.unit, known[-1].value)
+    values = [reading.value for reading in known if reading.value is not None]
+    shown = {
+        name: show(value, scale, words)
+        for name, value in zip(("low", "high"), (min(values), max(values)), strict=True)
+    }
+    unit = sign(scale, words)
+    return words("alt.trend", title=title, days=len(series), last=show(values[-1], scale, words), unit=unit, **shown)
+
+
+def epoch_ms(instant: datetime | None) -> str:
+    """Return the instant in ms since 1970 for the age that the browser keeps counting; "" when unknown."""
+    return "" if instant is None else str(round(instant.timestamp() * 1000))
+
+
+def _exact(value: float, digits: int) -> bool:
+    return abs(float(half_up(value, digits)) - value) < 1e-9

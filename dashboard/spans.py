@@ -1,0 +1,78 @@
+"""Which days a named period means, and which days it is compared with (semantics 1.4, 1.5)."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dashboard.view import View
+from metrics import periods
+from metrics.model import Window
+
+DAY = timedelta(days=1)
+
+
+def today(as_of: datetime | None, now: datetime, tz: str) -> date:
+    """Return the local day of the last loaded instant; of the clock before anything is loaded.
+
+    An old export is thereby shown at its own end, not as eight empty tiles of this week (semantics 1.2).
+    """
+    return ((as_of or now) - timedelta(microseconds=1)).astimezone(ZoneInfo(tz)).date()
+
+
+def window(view: View, day: date, tz: str) -> Window:
+    """Return the days of the view's period; running periods end with `day`, included."""
+    if view.period == "custom" and view.first and view.last:
+        return Window(view.first, view.last + DAY, tz)
+    start, end = _named(view.period, day)
+    return Window(start, end, tz)
+
+
+def _named(period: str, day: date) -> tuple[date, date]:
+    first = day.replace(day=1)
+    return {
+        "today": (day, day + DAY),
+        "yesterday": (day - DAY, day),
+        "28d": (day - 27 * DAY, day + DAY),
+        "week": (day - day.weekday() * DAY, day + DAY),
+        "month": (first, day + DAY),
+        "last_month": ((first - DAY).replace(day=1), first),
+    }.get(period, (day - 6 * DAY, day + DAY))
+
+
+def previous(view: View, span: Window) -> Window:
+    """Return the period before: a running month or week against the same days of the one before it."""
+    if view.period == "week":
+        start, end = bounds(span)
+        return Window(start - 7 * DAY, end - 7 * DAY, span.tz)
+    how = {"month": "mtd", "last_month": "month"}.get(view.period, "days")
+    return periods.previous(span, how)
+
+
+def bounds(span: Window) -> tuple[date, date]:
+    """Return both sides of a window that has them; ValueError for an open one."""
+    if span.start is None or span.end is None:
+        raise ValueError(f"a screen needs a period with two ends, got {span}")
+    return span.start, span.end
+
+
+def is_partial(span: Window, as_of: datetime | None) -> bool:
+    """Return whether the period still runs at the watermark (semantics 1.4)."""
+    return periods.window_state(span, as_of) == "partial"
+
+
+def full_days(span: Window, before: Window, last: date) -> tuple[Window, Window] | None:
+    """Return both windows without the day that still runs, equally long; None when no full day is left.
+
+    A sum over six and a half days against one over seven would always look like a fall.
+    """
+    start, end = bounds(span)
+    end = min(end, last)
+    if start >= end:
+        return None
+    first, until = bounds(before)
+    return Window(start, end, span.tz), Window(first, min(until, first + (end - start)), span.tz)
+
+
+def trailing(span: Window, days: int) -> Window:
+    """Return the window of at least that many days that ends with the span and contains it."""
+    start, end = bounds(span)
+    return Window(min(start, end - days * DAY), end, span.tz)

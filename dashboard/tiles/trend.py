@@ -1,0 +1,213 @@
+"""The daily line of a KPI against its target; a plain dict, refreshed as data only (notes: zoom survives)."""
+
+from typing import Any
+
+from dash import Patch, dcc, html
+from dash.development.base_component import Component
+
+from dashboard.board import is_duration
+from dashboard.colours import INKS
+from dashboard.face import Face, trend_in_words
+from dashboard.markup import attrs
+from dashboard.model import Leaves
+from dashboard.numbers import Scale, scale_for, show, sign, whole
+from dashboard.spans import bounds
+from dashboard.tiles import Kind
+from metrics.model import Reading, Unit
+
+GRAPH = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "responsive": True}
+FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+LEAVES = (("graph", "figure"), ("box", "aria-label"))
+HEIGHT = 264
+
+
+def config(language: str) -> Any:
+    """Return the settings of every graph: no upload button, no mode bar, own language."""
+    return {**GRAPH, "locale": language}
+
+
+def draw(prefix: str, face: Face) -> Component:
+    """Return the chart with its text alternative."""
+    graph = dcc.Graph(
+        id=f"{prefix}-graph", figure=figure(face), config=config(face.words.language), style={"height": f"{HEIGHT}px"}
+    )
+    return html.Div(graph, id=f"{prefix}-box", className="trend", role="img", **attrs(aria_label=_alt(face)))
+
+
+def values(face: Face) -> Leaves:
+    """Return the whole figure; for a new period or filter, where a reset of the zoom is wanted."""
+    return {LEAVES[0]: figure(face), LEAVES[1]: _alt(face)}
+
+
+def patch(face: Face) -> Leaves:
+    """Return the data of the figure only, as a Patch."""
+    change = Patch()
+    for index, trace in enumerate(traces(face)):
+        for key in ("x", "y", "customdata"):
+            if key in trace:
+                change["data"][index][key] = trace[key]
+    change["layout"]["shapes"] = shapes(face)
+    return {LEAVES[0]: change, LEAVES[1]: _alt(face)}
+
+
+def figure(face: Face) -> dict[str, Any]:
+    """Return data and layout as plain dicts."""
+    return {"data": traces(face), "layout": _layout(face)}
+
+
+def traces(face: Face) -> list[dict[str, Any]]:
+    """Return always the same traces in the same order: value, day that still runs, p50, p90, target."""
+    scale, trend = _scale(face), face.answer.trend
+    whole_days = trend[:-1] if face.answer.partial else trend
+    ink = INKS[face.view.theme]
+    line = _values(whole_days, scale) | _hover(face, "trend.mean" if _wide(face) else "trend.value", whole_days)
+    line |= {"line": {"color": ink["line"], "width": 2.2}, "mode": "lines+markers", "marker": _dots(whole_days, ink)}
+    return [line, _tail(face, scale), *_quantiles(face, scale, whole_days), _goal(face, scale)]
+
+
+def _wide(face: Face) -> bool:
+    return is_duration(face.answer.subject)
+
+
+def _scale(face: Face) -> Scale:
+    known = [reading.value for reading in face.answer.trend if reading.value is not None]
+    goal = face.answer.verdict.target
+    return scale_for(face.answer.subject.unit, max(known[-28:], default=goal.value if goal else None))
+
+
+def _value(value: float | int | None, scale: Scale) -> float | None:
+    return None if value is None else round(value * scale.factor, 4)
+
+
+def _values(readings: tuple[Reading, ...], scale: Scale) -> dict[str, Any]:
+    """Return x and y; a day without a value is null, which plotly leaves open."""
+    x = [reading.bucket for reading in readings]
+    return {"type": "scatter", "x": x, "y": [_value(r.value, scale) for r in readings], "connectgaps": False}
+
+
+def _hover(face: Face, key: str, readings: tuple[Reading, ...]) -> dict[str, Any]:
+    scale, words = _scale(face), face.words
+    unit = sign(scale, words)
+    texts = [[show(r.value, scale, words), unit, whole(r.n, words)] for r in readings]
+    name = words(key)
+    return {
+        "name": name,
+        "customdata": texts,
+        "hovertemplate": name + " <b>%{customdata[0]}</b> %{customdata[1]}<br>n %{customdata[2]}<extra></extra>",
+    }
+
+
+def _dots(readings: tuple[Reading, ...], ink: Any) -> dict[str, Any]:
+    """Return markers only for days that stand alone between gaps, else a line of 84 dots is noise."""
+    values = [None, *(reading.value for reading in readings), None]
+    lone = [values[i] is not None and values[i - 1] is values[i + 1] is None for i in range(1, len(values) - 1)]
+    return {"color": ink["line"], "size": [5 if alone else 0 for alone in lone]}
+
+
+def _tail(face: Face, scale: Scale) -> dict[str, Any]:
+    """Return the day that still runs: dashed towards a hollow dot; empty when the period is complete."""
+    ink, readings = INKS[face.view.theme], face.answer.trend[-2:] if face.answer.partial else ()
+    return (
+        _values(readings, scale)
+        | _hover(face, "trend.partial", readings)
+        | {
+            "mode": "lines+markers",
+            "line": {"color": ink["line"], "width": 2, "dash": "2px 3px"},
+            "showlegend": False,
+            "marker": {
+                "size": [0, 8][-len(readings) :],
+                "color": ink["paper"],
+                "line": {"color": ink["line"], "width": 2},
+            },
+        }
+    )
+
+
+def _quantiles(face: Face, scale: Scale, readings: tuple[Reading, ...]) -> list[dict[str, Any]]:
+    """Return p50 and p90 for durations, empty lines for everything else."""
+    ink, found = INKS[face.view.theme], []
+    for name, dash in (("p50", "solid"), ("p90", "1px 3px")):
+        shown = readings if _wide(face) else ()
+        found.append(
+            {
+                "type": "scatter",
+                "name": name.upper(),
+                "mode": "lines",
+                "x": [reading.bucket for reading in shown],
+                "y": [_value(reading.part(name), scale) for reading in shown],
+                "line": {"color": ink["soft"], "width": 1.2, "dash": dash},
+                "hovertemplate": f"{name.upper()} %{{y:.1f}}<extra></extra>",
+                "connectgaps": False,
+                "showlegend": _wide(face),
+                "visible": True if name == "p50" else "legendonly",  # p90 would flatten what is judged
+            }
+        )
+    return found
+
+
+def _goal(face: Face, scale: Scale) -> dict[str, Any]:
+    target, trend = face.answer.verdict.target, face.answer.trend
+    ends = [trend[0].bucket, trend[-1].bucket] if target and trend else []
+    value = _value(target.value, scale) if target else None
+    return {
+        "type": "scatter",
+        "name": face.words("trend.target"),
+        "mode": "lines",
+        "x": ends,
+        "y": [value] * len(ends),
+        "line": {"color": INKS[face.view.theme]["goal"], "width": 1.4, "dash": "6px 4px"},
+        "hoverinfo": "skip",
+    }
+
+
+def shapes(face: Face) -> list[dict[str, Any]]:
+    """Return the shade under the chosen period."""
+    start, end = bounds(face.answer.current.question.window)
+    shade = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "line": {"width": 0}}
+    return [shade | {"x0": f"{start} 00:00", "x1": f"{end} 00:00", "fillcolor": INKS[face.view.theme]["shade"]}]
+
+
+def _axis(ink: Any) -> dict[str, Any]:
+    return {"gridcolor": ink["grid"], "zeroline": False, "fixedrange": False, "automargin": True, "ticks": ""}
+
+
+def _layout(face: Face) -> dict[str, Any]:
+    ink, scale = INKS[face.view.theme], _scale(face)
+    unit = sign(scale, face.words)
+    floor = "tozero" if face.answer.subject.unit is Unit.COUNT else "normal"
+    form = "%-m月%-d日" if face.words.language.startswith("zh") else "%b %-d"
+    return {
+        "height": HEIGHT,
+        "margin": {"l": 8, "r": 12, "t": 30, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": ink["text"]},
+        "hovermode": "x unified",
+        "hoverlabel": {
+            "bgcolor": ink["paper"],
+            "bordercolor": ink["grid"],
+            "font": {"color": ink["ink"], "family": FONT},
+        },
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 1,
+            "xanchor": "right",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 11},
+        },
+        "xaxis": _axis(ink)
+        | {"type": "date", "showgrid": False, "tickformat": form, "hoverformat": form, "nticks": 8},
+        "yaxis": _axis(ink)
+        | {"nticks": 5, "rangemode": floor, "ticksuffix": f" {unit}" if unit else "", "showticksuffix": "last"},
+        "shapes": shapes(face),
+        "dragmode": False,
+    }
+
+
+def _alt(face: Face) -> str:
+    return trend_in_words(face.answer, list(face.answer.trend), face.words)
+
+
+KIND = Kind(LEAVES, draw, values, patch)

@@ -1,0 +1,180 @@
+"""A desk made of formulas: same question, same answer, in five worlds; stands where metrics.Answers will stand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from math import sin
+from zlib import crc32
+
+from metrics.model import Better, DataState, Question, Reading, Slice, Target, Text, Unit, Verdict
+from metrics.verdict import judge
+
+NOON = datetime(2026, 11, 18, 6, 40, 12, tzinfo=UTC)  # Wednesday 14:40:12 in Shanghai
+TEAMS = ("Billing", "技术支持", "Onboarding", "退换货组", "VIP care", "夜班组")
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "team": TEAMS,
+    "channel": ("online", "phone", "email", "social"),
+    "type": ("inquiry", "complaint", "tech"),
+    "category": ("Login", "发票", "Refund", "物流"),
+    "priority": ("P1", "P2", "P3"),
+}
+
+
+@dataclass(frozen=True)
+class FakeSubject:
+    name: str
+    title: Text
+    unit: Unit
+    better: Better
+    base: float
+    cases: int
+    goal: float | None
+
+
+SUBJECTS = {
+    subject.name: subject
+    for subject in (
+        FakeSubject("frt", {"en": "First response", "zh-CN": "首次响应时长"}, Unit.MINUTES, "lower", 18.4, 1180, 20),
+        FakeSubject(
+            "resolution", {"en": "Resolution time", "zh-CN": "解决时长"}, Unit.HOURS, "lower", 2.7, 1123, 2.5
+        ),
+        FakeSubject("backlog", {"en": "Backlog", "zh-CN": "工单积压量"}, Unit.COUNT, "lower", 486, 486, 350),
+        FakeSubject(
+            "fcr", {"en": "First contact resolution", "zh-CN": "首次解决率"}, Unit.PERCENT, "higher", 82.3, 894, 80
+        ),
+        FakeSubject(
+            "csi", {"en": "Satisfaction index (CSI)", "zh-CN": "客户满意度指数"}, Unit.SCORE, "higher", 4.36, 312, 4.5
+        ),
+        FakeSubject(
+            "sla_first_reply",
+            {"en": "SLA first reply", "zh-CN": "首次响应达标率"},
+            Unit.PERCENT,
+            "higher",
+            93.6,
+            1174,
+            90,
+        ),
+        FakeSubject("volume", {"en": "New tickets", "zh-CN": "新增工单量"}, Unit.COUNT, "neither", 1340, 1340, None),
+        FakeSubject(
+            "csat", {"en": "Satisfied customers", "zh-CN": "客户满意率"}, Unit.PERCENT, "higher", 86.1, 312, 90
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class FakePulse:
+    version: int
+    as_of: datetime | None
+    sources: Mapping[str, DataState]
+
+
+@dataclass
+class FakeAnswers:
+    """The five worlds: full, empty, stale, error, too_few. `touch()` is a committed load."""
+
+    world: str = "full"
+    version: int = 7
+    as_of: datetime = NOON - timedelta(seconds=3)
+    shift: float = 0.0
+    broken: bool = False
+    asked: int = 0
+
+    def touch(self, shift: float = 0.031) -> None:
+        self.version += 1
+        self.shift += shift
+        self.as_of += timedelta(seconds=5)
+
+    def ask(self, questions: Sequence[Question]) -> dict[Question, tuple[Reading, ...]]:
+        if self.broken:
+            raise RuntimeError("the warehouse is gone")
+        self.asked += 1
+        return {question: tuple(self._readings(question)) for question in questions}
+
+    def verdict(self, reading: Reading) -> Verdict:
+        goal = SUBJECTS[reading.question.metric].goal
+        target = Target(reading.question.metric, goal) if goal is not None else None
+        state = DataState.STALE if self.world == "stale" else None
+        return judge(reading, target, SUBJECTS[reading.question.metric].better, state)
+
+    def pulse(self) -> FakePulse:
+        state = DataState.STALE if self.world == "stale" else DataState.FRESH
+        return FakePulse(self.version, None if self.world == "empty" else self.as_of, {"demo": state})
+
+    def subject(self, metric: str) -> FakeSubject:
+        return SUBJECTS[metric]
+
+    def definition(self, metric: str, language: str) -> dict[str, str]:
+        return {
+            "definition": f"{SUBJECTS[metric].title[language]} (golden)",
+            "population": "Cases with a human reply",
+            "start": "Created, or hand-off from the bot",
+            "stop": "First public reply of an agent",
+            "sql": "SELECT avg(frt_s) / 60 FROM fact_reply\nWHERE day >= $start AND day < $end",
+        }
+
+    def members(self, dimension: str) -> Sequence[str]:
+        return () if self.world == "empty" else MEMBERS.get(dimension, ())
+
+    def _readings(self, question: Question) -> Iterator[Reading]:
+        start, end = question.window.start, question.window.end
+        assert start and end
+        if question.grain == "day":
+            for day in _days(start, end):
+                yield replace(self._one(question, day, day + timedelta(days=1)), bucket=day.isoformat())
+        elif question.split == "team":
+            for team in self.members("team"):
+                part = replace(question, slice=Slice.of(team=team), split=None)
+                yield replace(self._one(part, start, end, 0.16), member=team, question=question)
+        else:
+            yield self._one(question, start, end)
+
+    def _one(self, question: Question, start: date, end: date, share: float = 1.0) -> Reading:
+        state = {"empty": DataState.EMPTY, "error": DataState.ERROR, "too_few": DataState.TOO_FEW}.get(
+            self.world, DataState.FRESH
+        )
+        if self.world in ("empty", "error"):
+            return Reading(question, None, 0, state, None if self.world == "empty" else self.as_of)
+        subject = SUBJECTS[question.metric]
+        days = (end - start).days
+        value = sum(_level(subject, day, question.slice) for day in _days(start, end)) / days * (1 + self.shift)
+        if subject.name == "volume":
+            value = round(value / 7 * days * share)
+        if subject.name == "backlog":
+            value = round(_level(subject, end, question.slice) * share * (1 + self.shift))
+        n = 3 if self.world == "too_few" else max(int(subject.cases / 7 * days * share), 1)
+        if subject.unit is Unit.COUNT:
+            n = int(value)
+        value = (
+            min(value, 99.2)
+            if subject.unit is Unit.PERCENT
+            else min(value, 4.9)
+            if subject.unit is Unit.SCORE
+            else value
+        )
+        gap = question.grain and subject.name in ("csi", "csat") and start.toordinal() % 17 == 3
+        parts = _parts(subject, value, n)
+        return Reading(question, None if gap else value, 0 if gap else n, state, self.as_of, parts=parts)
+
+
+def _parts(subject: FakeSubject, value: float, n: int) -> tuple[tuple[str, float | int | None], ...]:
+    if subject.unit in (Unit.MINUTES, Unit.HOURS):
+        waiting = (("waiting_now", 12),) if subject.name == "frt" else ()
+        return (("p50", value * 0.62), ("p90", value * 2.3), *waiting)
+    return (("immature", 61),) if subject.name == "fcr" else ()
+
+
+def _level(subject: FakeSubject, day: date, slice_: Slice) -> float:
+    number = day.toordinal()
+    noise = crc32(f"{subject.name}{number}{slice_}".encode()) / 2**32 - 0.5
+    own = (crc32(f"{subject.name}{slice_}".encode()) / 2**32 - 0.5) * (0.5 if slice_.by else 0)
+    narrow = 0.12 if subject.unit in (Unit.PERCENT, Unit.SCORE) else 1.0
+    weekly = 0.14 * sin(number * 2 * 3.14159 / 7)
+    slope = 0.0016 * (number - NOON.toordinal()) * (1 if subject.better == "higher" else -1)
+    return subject.base * (1 + narrow * (weekly + 0.16 * noise + own + slope))
+
+
+def _days(start: date, end: date) -> Iterator[date]:
+    while start < end:
+        yield start
+        start += timedelta(days=1)

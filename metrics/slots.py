@@ -68,3 +68,21 @@ def join_sql(width: int, slot: str, calendar: str, us: str) -> str:
 def _clamped(us: str) -> str:
     # not least/greatest: they skip NULL, and no instant must stay no position
     return f"(CASE WHEN {us} < {FIRST_US} THEN {FIRST_US} WHEN {us} > {END_US} THEN {END_US} ELSE {us} END)"
+
+
+def inverse_join_sql(width: int, slot: str, calendar: str, position: str) -> str:
+    """Return the LEFT JOIN that finds the open slot in which a position lies."""
+    opened = f"(SELECT calendar_no, cum_us // {width} AS ordinal, slot FROM biz_slot WHERE open_us > 0)"
+    return (
+        f"LEFT JOIN {opened} {slot} ON {slot}.calendar_no = {calendar} AND {slot}.ordinal = ({position}) // {width}"
+    )
+
+
+def lower_sql(width: int, slot: str, position: str) -> str:
+    """Return SQL of the first instant with a position (`Axis.us_at`); `slot` joined on position - 1."""
+    return f"({slot}.slot::BIGINT * {width} + ({position} - 1) % {width} + 1)"
+
+
+def upper_sql(width: int, slot: str, position: str) -> str:
+    """Return SQL of the last instant with a position (`Axis.us_at` upper); `slot` joined on the position."""
+    return f"({slot}.slot::BIGINT * {width} + {position} % {width})"

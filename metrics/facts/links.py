@@ -21,10 +21,27 @@ def survivors(edges: Mapping[int, int]) -> dict[int, int]:
     return found
 
 
-def link(job: Job) -> None:
-    """Rewrite case_link for the scope (whole: for all) from merge_edge."""
+def find_scope(job: Job) -> None:
+    """Fill temp table scope: the moved tickets and all that merges tie to them; bring their links up to date."""
+    job.run("links", "edges", and_moved="AND ticket_key IN (SELECT ticket_key FROM moved)")
+    is_linked = job.number("links", "count") > 0
+    job.run("links", "scope_linked" if is_linked else "scope_alone")
+    if is_linked:
+        job.run("links", "replace_edges")
+        _link(job)
+
+
+def find_all(job: Job) -> None:
+    """Write the edges and links of every ticket into the emptied tables."""
+    job.run("links", "edges", and_moved="")
+    if job.number("links", "count") > 0:
+        job.run("links", "store_edges")
+        _link(job)
+
+
+def _link(job: Job) -> None:
     where = "" if job.whole else "WHERE e.ticket_key IN (SELECT ticket_key FROM scope)"
-    edges = {a: b for a, b in job.rows("links", "valid_edges", where_scope=where)}
+    edges = dict(job.rows("links", "valid_edges", where_scope=where))
     found = survivors(edges)
     if found:
         job.con.execute(

@@ -38,6 +38,9 @@ DELETE FROM merge_edge WHERE ticket_key IN (SELECT ticket_key FROM moved);
 INSERT INTO merge_edge SELECT * FROM new_edge;
 DELETE FROM case_link WHERE ticket_key IN (SELECT ticket_key FROM scope);
 
+-- :: store_edges
+INSERT INTO merge_edge SELECT * FROM new_edge ORDER BY ticket_key;
+
 -- :: valid_edges
 WITH alive AS (
     SELECT t.ticket_key FROM ticket t

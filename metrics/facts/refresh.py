@@ -41,12 +41,7 @@ def refresh(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
         return
     job = Job(con, watermark, desk, whole=False)
     job.run("scope", "moved")
-    job.run("links", "edges", and_moved="AND ticket_key IN (SELECT ticket_key FROM moved)")
-    is_linked = job.number("links", "count") > 0
-    job.run("links", "scope_linked" if is_linked else "scope_alone")
-    if is_linked:
-        job.run("links", "replace_edges")
-        links.link(job)
+    links.find_scope(job)
     surveys.find_scope(job)
     _compute(job)
     spans.change_days(job)
@@ -62,10 +57,7 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
     job = Job(con, watermark, desk, whole=True)
     for table in (*ALL, "merge_edge", "case_link", "biz_slot"):
         con.execute(f"DELETE FROM {table}")
-    job.run("links", "edges", and_moved="")
-    if job.number("links", "count") > 0:
-        con.execute("INSERT INTO merge_edge SELECT * FROM new_edge")
-        links.link(job)
+    links.find_all(job)
     _compute(job)
     spans.change_days(job)
     _store(job)
@@ -82,10 +74,11 @@ def ensure(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> bool:
 
 def _is_large(con: DuckDBPyConnection) -> bool:
     row = con.execute(
-        "SELECT (SELECT count(*) FROM touched_ticket), (SELECT count(*) FROM ticket), (SELECT count(*) FROM fact_case)"
+        "SELECT (SELECT count(*) FROM touched_ticket) > $share * (SELECT count(*) FROM ticket),"
+        " (SELECT count(*) FROM fact_case) = 0",
+        {"share": LARGE_SHARE},
     ).fetchone()
-    touched, tickets, cases = row or (0, 0, 0)
-    return bool(cases == 0 or touched > LARGE_SHARE * tickets)
+    return row is None or any(row)
 
 
 def _compute(job: Job) -> None:

@@ -2,7 +2,7 @@
 
 -- :: pauses
 CREATE OR REPLACE TEMP TABLE new_pause AS
-SELECT s.case_key, greatest(s.occurred_at, r.created_at) AS start_at,
+SELECT s.case_key, s.step, greatest(s.occurred_at, r.created_at) AS start_at,
        CASE WHEN s.next_at IS NOT NULL THEN greatest(s.next_at, r.created_at) END AS end_at,
        s.occurred_at < r.first_resolved_at AS is_before_first, r.calendar_no
 FROM new_status s JOIN new_reason r ON r.case_key = s.case_key

@@ -1,11 +1,35 @@
-"""Survey facts (to come)."""
+"""Surveys: which to recompute, then linked, cleaned and stored (semantics 5.2)."""
 
+from metrics.facts import members
 from metrics.facts.job import Job
+from metrics.model import DIMENSIONS
+
+RULES = ("speeder", "contradictory", "duplicate")
+OWN = ("team", "agent")  # what a survey without a case says of itself
 
 
 def find_scope(job: Job) -> None:
-    """Do nothing yet."""
+    """Fill temp table scope_survey: touched, newly visible, linked to the scope, and their possible duplicates."""
+    job.run("surveys", "scope")
 
 
 def store(job: Job) -> None:
-    """Do nothing yet."""
+    """Write the surveys of the scope and the in-scale answers of the valid ones; needs fact_case up to date."""
+    if job.number("surveys", "count") == 0:
+        return
+    members.number_surveys(job)
+    if not job.whole:
+        job.run("surveys", "forget")
+    words = {"survey_dims": _dims_sql(), **{f"{rule}_on": _is_on(rule) for rule in RULES}}
+    for section in ("answers", "judged", "found", "cleaned", "store", "store_answers", "await"):
+        job.run("surveys", section, **words)
+
+
+def _dims_sql() -> str:
+    columns = {name: f"coalesce(c.{name}, 0)" for name in DIMENSIONS}
+    columns.update({name: f"coalesce(c.{name}, m_{name}.member_id, 0)" for name in OWN})
+    return ", ".join(f"{column} AS {name}" for name, column in columns.items())
+
+
+def _is_on(rule: str) -> str:
+    return f"(rules IS NULL OR list_contains(rules, '{rule}'))"

@@ -1,0 +1,118 @@
+-- SLA facts: due, done and outcome of first reply and resolution (semantics 4.9-4.11).
+-- A clock without calendar runs always: its position is the instant itself.
+
+-- :: changes
+SELECT c.case_key, c.sla_tier, c.sla_calendar_no, epoch_us(c.start_at), epoch_us(c.created_at),
+       epoch_us(c.reply_at), CASE WHEN c.is_closed THEN epoch_us(c.last_resolved_at) END,
+       k.instants, k.tiers, p.starts, p.ends
+FROM (
+    SELECT coalesce(l.case_key, e.ticket_key) AS case_key,
+           list(epoch_us(e.occurred_at) ORDER BY e.occurred_at, e.seq, e.stream, e.event_key) AS instants,
+           list(e.new ORDER BY e.occurred_at, e.seq, e.stream, e.event_key) AS tiers
+    FROM {ticket_event_rows} e LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
+    WHERE e.kind = 'priority' AND e.new IS NOT NULL AND e.occurred_at <= {watermark}
+    GROUP BY 1
+) k
+JOIN new_case c ON c.case_key = k.case_key AND c.created_at IS NOT NULL
+LEFT JOIN (
+    SELECT case_key, list(epoch_us(start_at) ORDER BY step) AS starts, list(epoch_us(end_at) ORDER BY step) AS ends
+    FROM new_pause GROUP BY case_key
+) p ON p.case_key = c.case_key;
+
+-- :: changed
+CREATE OR REPLACE TEMP TABLE new_changed AS
+SELECT unnest($keys::BIGINT[]) AS case_key, unnest($dues::BIGINT[]) AS first_due_us,
+       unnest($limits::BIGINT[]) AS resolution_us;
+
+-- :: clocks
+CREATE OR REPLACE TEMP TABLE new_clock AS
+SELECT c.case_key, c.created_at, c.start_at, c.reply_at, c.first_resolved_at, c.reason, c.is_closed, c.last_resolved_at,
+       c.sla_calendar_no, q.first_reply_us AS first_limit_us, h.case_key IS NOT NULL AS is_changed, h.first_due_us,
+       CASE WHEN h.case_key IS NULL THEN q.resolution_us ELSE h.resolution_us END AS limit_us,
+       g.first_due_at AS given_first_due_at, g.due_at AS given_due_at
+FROM new_case c
+LEFT JOIN ({tiers}) q ON q.tier = c.sla_tier
+LEFT JOIN new_changed h ON h.case_key = c.case_key
+LEFT JOIN (
+    SELECT ticket_key, max(CASE WHEN what = 'first_reply' THEN due_at END) AS first_due_at,
+           max(CASE WHEN what = 'resolution' THEN due_at END) AS due_at
+    FROM {sla_due_rows} GROUP BY ticket_key
+) g ON g.ticket_key = c.case_key
+WHERE c.created_at IS NOT NULL;
+
+-- :: stops
+CREATE OR REPLACE TEMP TABLE new_stop AS
+SELECT case_key, coalesce(sum(until_us - from_us), 0)::BIGINT AS paused_us, bool_or(until_us IS NULL) AS is_running
+FROM (
+    SELECT case_key, limit_us, from_us, until_us,
+           from_us - zero_us - coalesce(sum(until_us - from_us) OVER (
+               PARTITION BY case_key ORDER BY step ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS used_us
+    FROM (
+        SELECT p.case_key, p.step, k.limit_us, {k_created_pos} AS zero_us, {stop_start_pos} AS from_us,
+               {stop_end_pos} AS until_us
+        FROM new_pause p JOIN new_clock k ON k.case_key = p.case_key
+        {k_created_join}
+        {stop_start_join}
+        {stop_end_join}
+        WHERE k.limit_us IS NOT NULL
+    )
+)
+WHERE used_us <= limit_us
+GROUP BY case_key;
+
+-- :: dues
+CREATE OR REPLACE TEMP TABLE new_due AS
+SELECT n.*,
+       coalesce(n.given_first_due_at,
+                CASE WHEN n.is_changed THEN make_timestamptz(n.first_due_us)
+                     WHEN n.first_pos_us IS NOT NULL
+                     THEN greatest(make_timestamptz({lower}), n.start_at) END) AS first_due_at,
+       coalesce(n.given_due_at, make_timestamptz({upper})) AS due_at
+FROM (
+    SELECT k.*, {k_start_pos} + k.first_limit_us AS first_pos_us,
+           CASE WHEN s.is_running IS NOT TRUE
+                THEN {k_created_pos} + k.limit_us + coalesce(s.paused_us, 0) END AS due_pos_us
+    FROM new_clock k
+    LEFT JOIN new_stop s ON s.case_key = k.case_key
+    {k_created_join}
+    {k_start_join}
+) n
+{inverse_joins};
+
+-- :: store_first
+INSERT INTO fact_sla
+SELECT d.case_key, 'first_reply', d.outcome, d.start_at, d.due_at, d.reply_at, d.decided_at,
+       (d.decided_at AT TIME ZONE {tz})::DATE, d.created_at, {c_dims}
+FROM (
+    SELECT *, CASE WHEN outcome <> 'na' THEN least(reply_at, due_at) END AS decided_at
+    FROM (
+        SELECT case_key, start_at, reply_at, created_at, first_due_at AS due_at,
+               CASE WHEN first_due_at IS NULL
+                         OR reason IN ('agent_initiated', 'negative_duration', 'bot_contained') THEN 'na'
+                    WHEN reply_at <= first_due_at THEN 'met'
+                    WHEN reply_at > first_due_at THEN 'breached'
+                    WHEN first_resolved_at <= first_due_at THEN 'na'
+                    WHEN first_resolved_at > first_due_at THEN 'breached'
+                    ELSE 'open' END AS outcome
+        FROM new_due
+    )
+) d JOIN new_case c ON c.case_key = d.case_key
+ORDER BY d.decided_at, d.case_key;
+
+-- :: store_resolution
+INSERT INTO fact_sla
+SELECT d.case_key, 'resolution', d.outcome, d.created_at, d.due_at, d.done_at, d.decided_at,
+       (d.decided_at AT TIME ZONE {tz})::DATE, d.created_at, {c_dims}
+FROM (
+    SELECT *, CASE WHEN outcome <> 'na' THEN least(done_at, due_at) END AS decided_at
+    FROM (
+        SELECT case_key, created_at, due_at, CASE WHEN is_closed THEN last_resolved_at END AS done_at,
+               CASE WHEN limit_us IS NULL AND given_due_at IS NULL THEN 'na'
+                    WHEN NOT is_closed THEN 'open'
+                    WHEN epoch_us(last_resolved_at) - epoch_us(created_at) < -60000000 THEN 'na'
+                    WHEN last_resolved_at <= due_at THEN 'met'
+                    ELSE 'breached' END AS outcome
+        FROM new_due
+    )
+) d JOIN new_case c ON c.case_key = d.case_key
+ORDER BY d.decided_at, d.case_key;

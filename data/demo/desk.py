@@ -121,7 +121,7 @@ class Living:
 
 def _step(con: sqlite3.Connection, walk: Walk, to_ms: int) -> int:
     before = walk.at_ms
-    blocks = walk.step(to_ms, to_ms)
+    blocks = walk.step(to_ms)
     with _transaction(con):
         moved = con.execute("UPDATE hd_clock SET shown_until = ? WHERE shown_until = ?", [to_ms, before])
         if moved.rowcount != 1:

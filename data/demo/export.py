@@ -23,6 +23,7 @@ FILES = {
     "hd_rating": "ratings",
 }
 ROW_GROUP = 250_000
+OF_CONTACT = (Column("region", cast.REGIONS), Column("level", cast.LEVELS))
 
 
 def export(
@@ -31,7 +32,8 @@ def export(
     """Write the history of `create` as `<name>-<part>.parquet`; return the rows by name.
 
     Names: contacts, tickets, log, posts, ratings; one part each per 200,000 tickets, in order of time.
-    Ids of groups are told as names and departments; instants are epoch ms, null where unreadable.
+    As files cannot be joined, tickets and log carry the names of group and department, tickets the contact's
+    region and level. Instants are epoch ms, null where unreadable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = dict.fromkeys(FILES.values(), 0)
@@ -51,7 +53,8 @@ def export(
 
 
 def _arrow(table: str, block: Block) -> pa.Table:
-    columns = {column.name: _array(column, block[column.name]) for column in TABLES[table]}
+    told = (*TABLES[table], *(OF_CONTACT if table == "hd_case" else ()))
+    columns = {column.name: _array(column, block[column.name]) for column in told}
     if "group_id" in columns:
         columns["group_name"] = _words(tuple(group.name for group in cast.GROUPS), _group(block))
         columns["department"] = _words(tuple(group.department for group in cast.GROUPS), _group(block))

@@ -34,6 +34,7 @@ class Opening:
     group: Ints
     owner: Ints
     level: Ints
+    region: Ints
     is_new: Flags
     is_brisk: Flags
     is_bad: Flags
@@ -68,6 +69,7 @@ def opening(world: World, rhythm: Rhythm, cases: Ints) -> Opening:
         group=group,
         owner=agent_of(world, draws, "owner", group),
         level=level,
+        region=Draws(world.seed, contact).pick("region", cast.REGION_WEIGHTS),
         is_new=contact == cases,
         is_brisk=draws.uniform("brisk") >= rhythm.natural_share(opened),
         is_bad=rhythm.is_bad(opened),

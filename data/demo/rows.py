@@ -114,7 +114,7 @@ def contact_rows(lives: Lives, start: int) -> Block:
     return {
         "id": CONTACT_ID + number,
         "full_name": draws.below("name", len(cast.NAMES))[first],
-        "region": draws.pick("region", cast.REGION_WEIGHTS)[first],
+        "region": lives.opening.region[first],
         "level": lives.opening.level[first],
         "joined_at": joined[first],
     }
@@ -152,6 +152,8 @@ def _cases(lives: Lives, as_of_ms: int) -> dict[str, Ints]:
         "is_test": fate.test.astype(np.int64),
         "is_trashed": gone["trash"].astype(np.int64),
         "duplicate_of": np.where(gone["merge"], CASE_ID + opening.before, MISSING),
+        "region": np.where(opening.is_anonymous, MISSING, opening.region),
+        "level": np.where(opening.is_anonymous, MISSING, opening.level),
         "tags": np.where((opening.kind == 1) & lives.draws.chance("slow", 0.2), 0, MISSING),
         "opened_at": opening.opened_ms,
         "updated_at": _updated(lives, as_of_ms),

@@ -63,10 +63,10 @@ class Walk:
         if to_ms > self._rhythm.horizon_ms:
             self._rhythm = Rhythm(self.world, to_ms + DAY)
 
-    def step(self, to_ms: int, as_of_ms: int) -> dict[str, Block]:
-        """Go on to an instant; return by table the rows that came, cases as they stand at `as_of_ms`.
+    def step(self, to_ms: int, as_of_ms: int | None = None) -> dict[str, Block]:
+        """Go on to an instant; return by table the rows that came, hd_case with the old cases that changed.
 
-        hd_case holds the new cases and, when as_of is the end of this step, the old ones that changed too.
+        With `as_of_ms` (bulk) hd_case holds only the new cases, already as they will stand at that later instant.
         """
         self._see(to_ms)
         after, end = self.at_ms, self._opened(to_ms)
@@ -79,7 +79,7 @@ class Walk:
         self._expect(met)
         return {
             "hd_contact": contact_rows(met, len(touched)),
-            "hd_case": case_rows(met, as_of_ms, 0 if as_of_ms == to_ms else len(touched)),
+            "hd_case": case_rows(met, as_of_ms or to_ms, len(touched) if as_of_ms else 0),
             **self._numbered(met, after, to_ms),
         }
 

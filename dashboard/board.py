@@ -8,7 +8,7 @@ from dashboard import spans
 from dashboard.access import visible
 from dashboard.model import Answer, Answers, Subject
 from dashboard.view import View
-from metrics.model import DataState, Question, Reading, Unit, Window
+from metrics.model import DataState, Question, Reading, Unit, Verdict, Window
 
 HEADLINE = ("frt", "resolution", "backlog", "fcr", "csi", "sla_first_reply", "volume", "csat")
 FLOWS = ("volume",)  # sums over time: compared over full days only
@@ -108,11 +108,11 @@ def _answer(
     return Answer(
         subject,
         current,
-        answers.verdict(current),
+        fair(answers.verdict(current), current, subject),
         then if plan.change else None,
         now,
         tuple(visible(reading, subject) for reading in found.get(plan.trend, ())),
-        tuple((reading, answers.verdict(reading)) for reading in members),
+        tuple((reading, fair(answers.verdict(reading), reading, subject)) for reading in members),
         plan.current.window,
         spans.is_partial(plan.current.window, as_of),
     )
@@ -121,6 +121,18 @@ def _answer(
 def _single(found: Mapping[Question, tuple[Reading, ...]], question: Question, as_of: datetime | None) -> Reading:
     readings = found.get(question, ())
     return readings[0] if readings else Reading(question, None, 0, DataState.ERROR, as_of)
+
+
+def fair(verdict: Verdict, reading: Reading, subject: Subject) -> Verdict:
+    """Return the verdict, without level where a count of a part would be held against the goal of the whole.
+
+    A team's 60 open tickets are not "on target" because the desk may have 350; counts add up, goals do not.
+    """
+    asked = {dimension for dimension, _ in reading.question.slice.by} | ({reading.question.split} - {None})
+    meant = {dimension for dimension, _ in verdict.target.slice.by} if verdict.target else set()
+    if subject.unit is not Unit.COUNT or asked <= meant:
+        return verdict
+    return replace(verdict, level=None, target=None, attainment=None, met=None)
 
 
 def is_duration(subject: Subject) -> bool:

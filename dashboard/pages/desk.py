@@ -64,7 +64,8 @@ def _days(screen: Screen) -> Component:
         placeholder=screen.words("period.from_to"),
         **attrs(aria_label=screen.words("period.from_to")),
     )
-    dated: Component = dmc.DatesProvider(picker, settings={"locale": "zh-cn" if chinese else "en", "firstDayOfWeek": 1})
+    settings = {"locale": "zh-cn" if chinese else "en", "firstDayOfWeek": 1}
+    dated: Component = dmc.DatesProvider(picker, settings=settings)
     return dated
 
 
@@ -93,7 +94,7 @@ def _filter(screen: Screen, dimension: str, members: Sequence[str]) -> Component
         clearable=True,
         maxDropdownHeight=280,
         hidePickedOptions=False,
-        **attrs(aria_label=words(f"filter.{dimension)")},
+        **attrs(aria_label=words(f"filter.{dimension}")),
     )
     return html.Div(control, className="filter", hidden=len(members) < 2)
 

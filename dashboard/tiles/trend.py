@@ -19,6 +19,7 @@ GRAPH = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False
 FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 LEAVES = (("graph", "figure"), ("box", "aria-label"))
 HEIGHT = 264
+TICKS = {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}
 
 
 def config(language: str) -> Any:
@@ -56,13 +57,15 @@ def figure(face: Face) -> dict[str, Any]:
 
 
 def traces(face: Face) -> list[dict[str, Any]]:
-    """Return always the same traces in the same order: value, day that still runs, p50, p90, target."""
+    """Return always the same traces in the same order: value, lone days, day that still runs, p50, p90, target."""
     scale, trend = _scale(face), face.answer.trend
     whole_days = trend[:-1] if face.answer.partial else trend
     ink = INKS[face.view.theme]
     line = _values(whole_days, scale) | _hover(face, "trend.mean" if _wide(face) else "trend.value", whole_days)
-    line |= {"line": {"color": ink["line"], "width": 2.2}, "mode": "lines+markers", "marker": _dots(whole_days, ink)}
-    return [line, _tail(face, scale), *_quantiles(face, scale, whole_days), _goal(face, scale)]
+    line |= {"line": {"color": ink["line"], "width": 2.2}, "mode": "lines"}
+    lone = _values(_lone(whole_days), scale)
+    lone |= {"mode": "markers", "marker": {"color": ink["line"], "size": 5}, "hoverinfo": "skip", "showlegend": False}
+    return [line, lone, _tail(face, scale), *_quantiles(face, scale, whole_days), _goal(face, scale)]
 
 
 def _wide(face: Face) -> bool:
@@ -97,11 +100,14 @@ def _hover(face: Face, key: str, readings: tuple[Reading, ...]) -> dict[str, Any
     }
 
 
-def _dots(readings: tuple[Reading, ...], ink: Any) -> dict[str, Any]:
-    """Return markers only for days that stand alone between gaps, else a line of 84 dots is noise."""
+def _lone(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Return the days that stand alone between gaps: a line has no length there and would not be seen."""
     values = [None, *(reading.value for reading in readings), None]
-    lone = [values[i] is not None and values[i - 1] is values[i + 1] is None for i in range(1, len(values) - 1)]
-    return {"color": ink["line"], "size": [5 if alone else 0 for alone in lone]}
+    return tuple(
+        reading
+        for index, reading in enumerate(readings, 1)
+        if reading.value is not None and values[index - 1] is None and values[index + 1] is None
+    )
 
 
 def _tail(face: Face, scale: Scale) -> dict[str, Any]:
@@ -168,7 +174,7 @@ def shapes(face: Face) -> list[dict[str, Any]]:
 
 
 def _axis(ink: Any) -> dict[str, Any]:
-    return {"gridcolor": ink["grid"], "zeroline": False, "fixedrange": False, "automargin": True, "ticks": ""}
+    return {"gridcolor": ink["grid"], "zeroline": False, "automargin": True, **TICKS}
 
 
 def _layout(face: Face) -> dict[str, Any]:
@@ -200,9 +206,15 @@ def _layout(face: Face) -> dict[str, Any]:
         "xaxis": _axis(ink)
         | {"type": "date", "showgrid": False, "tickformat": form, "hoverformat": form, "nticks": 8},
         "yaxis": _axis(ink)
-        | {"nticks": 5, "rangemode": floor, "ticksuffix": f" {unit}" if unit else "", "showticksuffix": "last"},
+        | {
+            "nticks": 5,
+            "rangemode": floor,
+            "ticksuffix": f" {unit}" if unit else "",
+            "showticksuffix": "last",
+            "fixedrange": True,
+        },
         "shapes": shapes(face),
-        "dragmode": False,
+        "dragmode": "zoom",
     }
 
 

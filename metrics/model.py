@@ -97,9 +97,13 @@ class Slice:
 class Question:
     """One thing to be measured; hashable, the key of the answer cache together with data_version.
 
-    metric      name in CATALOG; `parameter` completes families (vendor field, survey dimension)
-    grain       None = one value for the window; else one per bucket of the window
-    split       None or a dimension: one value per member
+    metric         name in CATALOG; `parameter` completes families (vendor field, survey dimension)
+    grain          None = one value for the window; else one per bucket of the window
+    split          None or a dimension: one value per member
+    quantile       the value is this quantile (0..1) instead of the mean; durations only
+    with_interval  ask for the interval of a duration too (a second, cheap scan); ticket figures are a
+                   census, their interval serves comparisons only (semantics 8.1). Shares and unsplit
+                   survey figures always carry theirs.
     """
 
     metric: str
@@ -111,6 +115,7 @@ class Question:
     basis: Basis = "event"
     parameter: str | None = None
     quantile: float | None = None
+    with_interval: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,46 @@ class Reading:
     def part(self, name: str) -> float | int | None:
         """Return one of the further counts; None when it is not there."""
         return dict(self.parts).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row behind a reading (drill list); the list is as long as the reading's n (semantics 1.13).
+
+    key      case_key, or response_key for survey metrics
+    ticket   the source's own ticket id; None for a survey without a ticket
+    value    the row's own figure in the metric's unit; None where a row has none (counts)
+    moment   the instant that put the row into the window
+    """
+
+    key: int
+    ticket: str | None
+    source_no: int | None
+    created_at: datetime | None
+    moment: datetime | None
+    value: float | None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How fresh one source is (semantics 7.4): fresh, stale or error, up to when, and why."""
+
+    source_id: str
+    name: str
+    state: DataState
+    watermark: datetime | None
+    message: str | None = None
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a browser polls: has anything changed, how old is it (architecture 4)."""
+
+    version: int
+    as_of: datetime | None
+    sources: tuple[SourceState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

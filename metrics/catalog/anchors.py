@@ -1,0 +1,42 @@
+"""The anchors: which rows, and the instant that puts a row into a window (semantics 1.6)."""
+
+from metrics.metric import Anchor
+
+REPLY = Anchor("fact_reply", "reply_at", "reply_day")
+RESOLUTION = Anchor("fact_resolution", "resolved_at", "resolved_day")
+FIRST_RESOLUTION = Anchor("fact_first_resolution", "resolved_at", "resolved_day")
+FLOW = Anchor("fact_flow", "occurred_at", "occurred_day")
+CREATED = Anchor("fact_case", "created_at", "created_day")
+COHORT = Anchor(
+    "fact_case",
+    "created_at",
+    "created_day",
+    where="reason IN ('ok', 'open_unanswered', 'resolved_without_reply') AND created_at IS NOT NULL",
+)
+ANY_REPLY = Anchor("fact_case", "any_at", None, where="any_us IS NOT NULL")
+WAITING = Anchor("fact_case", "start_at", None, where="reason = 'open_unanswered'")
+UNLINKABLE = Anchor("fact_case", "created_at", None, where="customer_key IS NULL AND created_at IS NOT NULL")
+ISSUE = Anchor("fact_issue", "resolved_at", "resolved_day")
+SLA_FIRST_REPLY = Anchor("fact_sla", "decided_at", "decided_day", where="what = 'first_reply'")
+SLA_RESOLUTION = Anchor("fact_sla", "decided_at", "decided_day", where="what = 'resolution'")
+UNDATED_FIRST_REPLY = Anchor("fact_sla", "created_at", None, where="what = 'first_reply' AND decided_at IS NULL")
+UNDATED_RESOLUTION = Anchor("fact_sla", "created_at", None, where="what = 'resolution' AND decided_at IS NULL")
+SPAN = Anchor("fact_span", "opened_at", None)
+SURVEY = Anchor("fact_survey", "submitted_at", "submitted_day", row_key="response_key")
+VALID_SURVEY = Anchor(
+    "fact_survey", "submitted_at", "submitted_day", where="dropped_by IS NULL", row_key="response_key"
+)
+ANSWER = Anchor("fact_answer", "submitted_at", "submitted_day", extra="dimension", row_key="response_key")
+SCALED_ANSWER = Anchor(
+    "(SELECT a.*, s.scale_min, s.scale_max FROM fact_answer a"
+    " JOIN survey_answer s ON s.response_key = a.response_key AND s.dimension = a.dimension)",
+    "submitted_at",
+    "submitted_day",
+    extra="dimension",
+    row_key="response_key",
+)
+TICKET = Anchor(
+    "(SELECT f.*, t.vendor AS vendor_json FROM fact_case f JOIN ticket t ON t.ticket_key = f.case_key)",
+    "created_at",
+    "created_day",
+)

@@ -1,0 +1,162 @@
+"""Questions become portable SQL: one text per shape of scan, cached; values travel as parameters.
+
+The texts keep to what seven engines understood alike (notes/engine.md 3): integer sums, CASE instead of FILTER,
+no QUALIFY or ASOF. The named exceptions are quantile_cont and epoch_us.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal
+
+from metrics.metric import Anchor
+from metrics.model import DIMENSIONS, NONE_LABEL, Grain
+
+Steps = Literal["local", "uniform", "listed"]
+
+# The step of a grain that a stored local date falls into.
+LOCAL_STEP: dict[Grain, str] = {
+    "day": "{day}",
+    "week": "CAST(date_trunc('week', {day}) AS DATE)",
+    "sunday_week": "CAST(date_trunc('week', {day} + 1) AS DATE) - 1",
+    "month": "CAST(date_trunc('month', {day}) AS DATE)",
+    "quarter": "CAST(date_trunc('quarter', {day}) AS DATE)",
+    "half_year": "CAST(CASE WHEN month({day}) <= 6 THEN date_trunc('year', {day})"
+    " ELSE date_trunc('year', {day}) + INTERVAL 6 MONTH END AS DATE)",
+    "year": "CAST(date_trunc('year', {day}) AS DATE)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All that decides the text of a scan.
+
+    sides    per window: has it a lower, an upper bound
+    filters  per sliced dimension: name, number of values, is the missing value among them
+    steps    how rows find their bucket: stored local day, equal steps, listed bounds; None = no grain
+    """
+
+    anchor: Anchor
+    column: str
+    measures: tuple[str, ...]
+    sides: tuple[tuple[bool, bool], ...] = ()
+    filters: tuple[tuple[str, int, bool], ...] = ()
+    split: str | None = None
+    grain: Grain | None = None
+    steps: Steps | None = None
+
+
+@lru_cache(maxsize=4096)
+def scan_sql(shape: Shape) -> str:
+    """Return the SELECT of a scan: keys (window, bucket, member, extra; as far as asked), then the measures."""
+    keys = key_columns(shape)
+    columns = ", ".join([*keys, *shape.measures])
+    text = f"SELECT {columns} FROM {source_sql(shape)} WHERE {where_sql(shape)}"
+    if keys:
+        text += " GROUP BY " + ", ".join(str(i + 1) for i in range(len(keys)))
+    return text
+
+
+def key_columns(shape: Shape) -> list[str]:
+    """Return the group columns in the order of the result."""
+    keys = []
+    if len(shape.sides) > 1:
+        cases = " ".join(
+            f"WHEN {shape.column} >= $low{i} AND {shape.column} < $high{i} THEN {i}" for i in range(len(shape.sides))
+        )
+        keys.append(f"CASE {cases} END")
+    if shape.steps == "local" and shape.grain:
+        keys.append(LOCAL_STEP[shape.grain].format(day=shape.anchor.day))
+    elif shape.steps == "uniform":
+        keys.append(f"(epoch_us({shape.column}) - $first) // $step")
+    elif shape.steps == "listed":
+        keys.append("bucket_no")
+    if shape.split:
+        keys.append(shape.split if shape.split in DIMENSIONS else "split_value")
+    if shape.anchor.extra:
+        keys.append(shape.anchor.extra)
+    return keys
+
+
+def source_sql(shape: Shape) -> str:
+    """Return the FROM part: the anchor's rows, with the value of a custom split or listed buckets joined on."""
+    source = shape.anchor.table
+    if shape.split and shape.split not in DIMENSIONS:
+        source = f"(SELECT f.*, {_attribute(shape.split, shape.anchor)} AS split_value FROM {_joined(shape.anchor)})"
+    if shape.steps == "listed":
+        steps = "(SELECT unnest($lows) AS bucket_low, unnest($highs) AS bucket_high, unnest($numbers) AS bucket_no)"
+        source = f"{source} JOIN {steps} ON {shape.column} >= bucket_low AND {shape.column} < bucket_high"
+    return source
+
+
+def where_sql(shape: Shape) -> str:
+    """Return the one predicate that a figure and its drill list share (semantics 1.13)."""
+    parts = [shape.anchor.where] if shape.anchor.where else []
+    if len(shape.sides) == 1:
+        has_low, has_high = shape.sides[0]
+        parts += [f"{shape.column} >= $low0"] * has_low + [f"{shape.column} < $high0"] * has_high
+    elif shape.sides:
+        parts += [f"{shape.column} >= $low", f"{shape.column} < $high"]
+    parts += [_filter(i, shape.anchor, *given) for i, given in enumerate(shape.filters)]
+    return " AND ".join(parts) or "TRUE"
+
+
+def _filter(i: int, anchor: Anchor, dimension: str, count: int, has_none: bool) -> str:
+    names = ", ".join(f"$value{i}_{j}" for j in range(count))
+    if dimension in DIMENSIONS:
+        return f"{dimension} IN ({names})"
+    attribute = _attribute(dimension, anchor)
+    tests = ([f"{attribute} IN ({names})"] if count else []) + ([f"{attribute} IS NULL"] if has_none else [])
+    key = anchor.row_key if anchor.row_key == "response_key" else anchor.case_key
+    plain = replace(anchor, table="fact_survey" if key == "response_key" else "fact_case")
+    return f"{key} IN (SELECT f.{key} FROM {_joined(plain)} WHERE {' OR '.join(tests)})"
+
+
+def _attribute(dimension: str, anchor: Anchor) -> str:
+    kind, _, name = dimension.partition(".")
+    path = name.replace("\\", "\\\\").replace('"', '\\"').replace("'", "''")
+    of_ticket = f"json_extract_string(t.{kind}, '$.\"{path}\"')"
+    if anchor.row_key != "response_key" or kind != "custom":
+        return of_ticket
+    return f"coalesce({of_ticket}, json_extract_string(r.custom, '$.\"{path}\"'))"
+
+
+def _joined(anchor: Anchor) -> str:
+    if anchor.row_key != "response_key":
+        return f"{anchor.table} f LEFT JOIN ticket t ON t.ticket_key = f.{anchor.case_key}"
+    return (
+        f"{anchor.table} f LEFT JOIN survey_response r ON r.response_key = f.response_key"
+        " LEFT JOIN ticket t ON t.ticket_key = r.ticket_key"
+    )
+
+
+def shape_filters(by: Sequence[tuple[str, Sequence[str]]]) -> tuple[tuple[str, int, bool], ...]:
+    """Return the shape of a slice: what its text depends on."""
+    return tuple(_filter_shape(dimension, values) for dimension, values in by)
+
+
+def _filter_shape(dimension: str, values: Sequence[str]) -> tuple[str, int, bool]:
+    if dimension in DIMENSIONS:
+        return dimension, len(values), False
+    given = [value for value in values if value != NONE_LABEL]
+    return dimension, len(given), len(given) < len(values)
+
+
+def literal_sql(text: str, params: dict[str, object]) -> str:
+    """Return a text with its parameters written out, for people to read and run (definition panel, 1.14)."""
+    for name in sorted(params, key=len, reverse=True):
+        text = text.replace(f"${name}", _literal(params[name]))
+    return text
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, datetime):
+        return f"TIMESTAMPTZ '{value.isoformat()}'"
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(one) for one in value) + "]"
+    if isinstance(value, int | float):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,183 @@
+"""Kinds that add figures up: durations on two clocks, plain and weighted means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metrics.intervals import Interval, day_cluster, mean_interval, order_ranks
+from metrics.kinds.counting import first_row, is_plain, with_extra
+from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
+from metrics.model import Desk, Question
+
+MINUTE_US = 60_000_000
+HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Mean of a duration in microseconds, with exact type-7 quantiles p50 and p90 (1.10).
+
+    calendar, business   the column of either clock (1.8)
+    unit_us              microseconds in the metric's unit
+    waiting              rows that are still waiting as of now, printed beside the value (4.3)
+    """
+
+    calendar: str
+    business: str
+    unit_us: int = MINUTE_US
+    waiting: Anchor | None = None
+    solver: Solver = "scan"
+
+    def column(self, question: Question) -> str:
+        """Return the column of the question's clock."""
+        return self.business if question.clock == "business" else self.calendar
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return n, sum and quantiles; sums per day for an interval; the waiting rows for a plain window."""
+        column = self.column(question)
+        asked = f", {question.quantile!r}" if question.quantile not in (None, 0.5, 0.9) else ""
+        sums = (f"count({column})", f"sum({column})", f"quantile_cont({column}, [0.5, 0.9{asked}])")
+        needs = [Need(metric.anchor, sums)]
+        if self.waiting and is_plain(question):
+            oldest = "epoch_us($as_of) - epoch_us(min(start_at))"
+            needs.append(Need(self.waiting, ("count(*)", oldest), timeless=True))
+        if question.with_interval:
+            needs.append(self._uncertainty(metric.anchor, column, question))
+        return tuple(needs)
+
+    def _uncertainty(self, anchor: Anchor, column: str, question: Question) -> Need:
+        if question.quantile is not None:
+            return Need(anchor, (f"list_sort(list({column}))",))
+        day = anchor.day if question.basis == "event" and anchor.day else "CAST(created_at AS DATE)"
+        squares = f"sum(CAST({column} AS HUGEINT) * {column})"
+        return Need(with_extra(anchor, day), (f"count({column})", f"sum({column})", squares))
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the mean (or the asked quantile) in the metric's unit, with p50 and p90."""
+        n, total, quantiles = first_row(groups[0], 3)
+        parts: list[tuple[str, float | int | None]] = [("p50", None), ("p90", None)]
+        value = None
+        if n:
+            scaled = [quantile / self.unit_us for quantile in quantiles]
+            parts = [("p50", scaled[0]), ("p90", scaled[1])]
+            value = self._value(question, total / n / self.unit_us, scaled)
+        if self.waiting and is_plain(question):
+            waiting, oldest = first_row(groups[1], 2)
+            parts += [("waiting_now", waiting), ("oldest_waiting", oldest / self.unit_us if waiting else None)]
+        interval, method = self._interval(question, groups[-1]) if question.with_interval and n else (None, None)
+        return Figure(value, n, tuple(parts), interval, method)
+
+    @staticmethod
+    def _value(question: Question, mean: float, scaled: Sequence[float]) -> float:
+        if question.quantile is None:
+            return mean
+        return scaled[{0.5: 0, 0.9: 1}.get(question.quantile, 2)]
+
+    def _interval(self, question: Question, rows: Sequence[Row]) -> tuple[Interval | None, str | None]:
+        if question.quantile is not None:
+            return self._ranked(rows[0][0] or [], question.quantile), "order statistics"
+        days = [row[1:3] for row in rows if row[1]]
+        found, method = day_cluster(days), "day-cluster"
+        if found is None:
+            # One day has no clusters; the rows of it still give a mean interval (1.12).
+            n, total, squares = (sum(row[i] or 0 for row in rows) for i in (1, 2, 3))
+            found, method = mean_interval(n, total, squares), "t"
+        return (found and (found[0] / self.unit_us, found[1] / self.unit_us)), method
+
+    def _ranked(self, ordered: Sequence[int], quantile: float) -> Interval | None:
+        ranks = order_ranks(len(ordered), quantile)
+        return ranks and (ordered[ranks[0] - 1] / self.unit_us, ordered[ranks[1] - 1] / self.unit_us)
+
+    def counted(self, question: Question) -> str | None:
+        """Return the rows that have a duration on the question's clock."""
+        return f"{self.column(question)} IS NOT NULL"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the row's duration in the metric's unit."""
+        return f"{self.column(question)} / {float(self.unit_us)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Mean of an integer column stored in thousandths; with `weight` the weighted one, without interval (12.10)."""
+
+    column: str
+    where: str | None = None
+    weight: str | None = None
+    solver: Solver = "scan"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return n, weighted count and sum; sums per day where an interval is due."""
+        column = self._column()
+        weight = (
+            f"CASE WHEN {column} IS NOT NULL THEN {self.weight} END" if self.weight else f"{column} - {column} + 1"
+        )
+        weighted = f"sum({column} * {self.weight})" if self.weight else f"sum({column})"
+        needs = [Need(metric.anchor, (f"count({column})", f"sum({weight})", weighted))]
+        if self._has_interval(question):
+            per_day = with_extra(metric.anchor, metric.anchor.day or metric.anchor.instant)
+            needs.append(Need(per_day, (f"count({column})", f"sum({column})")))
+        return tuple(needs)
+
+    def _column(self) -> str:
+        return f"CASE WHEN {self.where} THEN {self.column} END" if self.where else self.column
+
+    def _has_interval(self, question: Question) -> bool:
+        return not self.weight and (question.with_interval or is_plain(question))
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the mean in units of the scale."""
+        n, weight, total = first_row(groups[0], 3)
+        value = float(total) / 1000.0 / float(weight) if n and weight else None
+        interval = None
+        if self._has_interval(question):
+            interval = day_cluster([(row[1], row[2] / 1000.0) for row in groups[1] if row[1]])
+        return Figure(value, n, (), interval, "day-cluster" if interval else "none")
+
+    def counted(self, question: Question) -> str | None:
+        """Return the answered rows."""
+        return f"{self._column()} IS NOT NULL"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the row's own rating."""
+        return f"{self.column} / 1000.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """The source's own figure, given by the parameter: share, mean or sum of a vendor field (12.3)."""
+
+    what: str  # share | mean | sum
+    solver: Solver = "scan"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return n and the sum; booleans count as 1 and 0."""
+        value = self._value(question)
+        return (Need(metric.anchor, (f"count({value})", f"sum({value})")),)
+
+    def _value(self, question: Question) -> str:
+        if not question.parameter:
+            raise ValueError(f"{question.metric} needs the vendor field as parameter")
+        path = question.parameter.replace('"', '\\"').replace("'", "''")
+        text = f"json_extract_string(vendor_json, '$.\"{path}\"')"
+        if self.what == "share":
+            return f"CASE {text} WHEN 'true' THEN 1 WHEN '1' THEN 1 WHEN 'false' THEN 0 WHEN '0' THEN 0 END"
+        return f"TRY_CAST({text} AS DOUBLE)"
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the share in percent, the mean or the sum over the tickets that carry the field."""
+        n, total = first_row(groups[0], 2)
+        if not n:
+            return Figure(None, 0)
+        if self.what == "sum":
+            return Figure(float(total), n)
+        value = float(total) / n * (100.0 if self.what == "share" else 1.0)
+        parts = (("passed", int(total)),) if self.what == "share" else ()
+        return Figure(value, n, parts)
+
+    def counted(self, question: Question) -> str | None:
+        """Return the tickets that carry the field."""
+        return f"{self._value(question)} IS NOT NULL"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the ticket's own vendor figure."""
+        return self._value(question)

@@ -1,0 +1,166 @@
+"""Kinds of survey figures: the index over weighted dimensions, one dimension, the net promoter score."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations_with_replacement
+
+from metrics.distributions import Z95
+from metrics.intervals import nps, nps_interval, wilson
+from metrics.kinds.counting import first_row, is_plain, quoted
+from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
+from metrics.model import DIMENSIONS, DataState, Desk, Question
+from metrics.survey import covered_weight, csi_from_means, csi_se, weights_error
+
+
+def pivot(names: Sequence[str]) -> str:
+    """Return SQL for one row per survey with its answers side by side: d0, d1, ... in thousandths."""
+    dims = ", ".join(f"any_value({name}) AS {name}" for name in DIMENSIONS)
+    answers = ", ".join(
+        f"max(CASE WHEN dimension = '{quoted(name)}' THEN CAST(score_milli AS BIGINT) END) AS d{i}"
+        for i, name in enumerate(names)
+    )
+    # Grouped by the instant too, so that the engine can push the window below the grouping.
+    return (
+        f"(SELECT response_key, submitted_at, submitted_day, {dims}, {answers} FROM fact_answer"
+        " GROUP BY response_key, submitted_at, submitted_day)"
+    )
+
+
+def pair_sums(count: int) -> tuple[str, ...]:
+    """Return four sums for every pair of answers i <= j given together."""
+    return tuple(
+        text
+        for i, j in combinations_with_replacement(range(count), 2)
+        for text in (
+            f"count(d{i} + d{j})",
+            f"sum(CASE WHEN d{j} IS NOT NULL THEN d{i} END)",
+            f"sum(CASE WHEN d{i} IS NOT NULL THEN d{j} END)",
+            f"sum(d{i} * d{j})",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """CSI: weighted mean of the dimensions' means over available cases (5.3)."""
+
+    surveys: Anchor
+    solver: Solver = "scan"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return answers per dimension, valid surveys; sums of products where an interval is due."""
+        needs = [
+            Need(metric.anchor, ("count(score_milli)", "sum(score_milli)")),
+            Need(self.surveys, ("count(*)",)),
+        ]
+        if self._has_interval(question):
+            names = sorted(desk.csi_weights)
+            sides = replace(metric.anchor, table=pivot(names), extra=None, row_key="response_key")
+            needs.append(Need(sides, pair_sums(len(names))))
+        return tuple(needs)
+
+    @staticmethod
+    def _has_interval(question: Question) -> bool:
+        return question.with_interval or is_plain(question)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the index; value None and method `error:weights` when the weights do not sum to 1."""
+        if wrong := weights_error(desk.csi_weights):
+            return Figure(None, 0, (), None, f"error:weights {wrong}", DataState.ERROR)
+        sums = {row[0]: (row[1], row[2] / 1000.0) for row in groups[0] if row[1] and row[0] in desk.csi_weights}
+        n = first_row(groups[1], 1)[0]
+        means = {name: total / answers for name, (answers, total) in sums.items()}
+        value = csi_from_means(means, desk.csi_weights, desk.csi_min_weight)
+        weight = covered_weight(means, desk.csi_weights)
+        parts: list[tuple[str, float | int | None]] = [("weight", weight)]
+        parts += [("linear_0_100", None if value is None else (value - 1.0) * 25.0)]
+        if value is None or not self._has_interval(question):
+            return Figure(value, n, tuple(parts))
+        se = csi_se(n, sums, self._products(groups[2], sorted(desk.csi_weights)), desk.csi_weights)
+        interval = None if se is None else (value - Z95 * se, value + Z95 * se)
+        return Figure(value, n, (*parts, ("se", se)), interval, "linearised")
+
+    @staticmethod
+    def _products(
+        rows: Sequence[Row], names: Sequence[str]
+    ) -> Mapping[tuple[str, str], tuple[int, float, float, float]]:
+        if not rows:
+            return {}
+        sums = [value or 0 for value in rows[0]]
+        pairs = combinations_with_replacement(names, 2)
+        return {
+            pair: (sums[4 * i], sums[4 * i + 1] / 1e3, sums[4 * i + 2] / 1e3, sums[4 * i + 3] / 1e6)
+            for i, pair in enumerate(pairs)
+        }
+
+    def counted(self, question: Question) -> str | None:
+        """Return all valid surveys."""
+        return None
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the survey's overall rating; the index has no value per row."""
+        return "overall_milli / 1000.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Mean, or top-box share, of one survey dimension, named by the parameter (5.6)."""
+
+    is_share: bool = False
+    solver: Solver = "scan"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return n and sum (or top-box count) per dimension; all dimensions share one scan."""
+        top = "count(CASE WHEN score_milli >= 600 * scale_max + 400 * scale_min + 600 THEN 1 END)"
+        return (Need(metric.anchor, ("count(score_milli)", top if self.is_share else "sum(score_milli)")),)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the mean on the dimension's own scale, or the share in percent with Wilson's interval."""
+        found = next((row for row in groups[0] if row[0] == question.parameter), None)
+        if found is None or not found[1]:
+            return Figure(None, 0)
+        _, n, total = found
+        if self.is_share:
+            return Figure(100.0 * total / n, n, (("passed", total),), wilson(total, n), "wilson")
+        return Figure(total / n / 1000.0, n)
+
+    def counted(self, question: Question) -> str | None:
+        """Return the answers in the dimension."""
+        return f"dimension = '{quoted(question.parameter or '')}'"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the answer."""
+        return "score_milli / 1000.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Promoters:
+    """Net promoter score in points, plain or with weighted shares (5.7, 12.10)."""
+
+    weight: str | None = None
+    solver: Solver = "scan"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return answers, and promoters, passives, detractors (weighted when asked)."""
+        one = self.weight or "1"
+        bands = ("nps >= 9", "nps BETWEEN 7 AND 8", "nps <= 6")
+        return (Need(metric.anchor, ("count(nps)", *(f"sum(CASE WHEN {band} THEN {one} END)" for band in bands))),)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the score in -100..100, n = answers."""
+        n, *bands = first_row(groups[0], 4)
+        promoters, passives, detractors = (float(band or 0) for band in bands)
+        value = nps(promoters, passives, detractors)
+        names = ("promoters", "passives", "detractors")
+        parts = tuple(zip(names, (promoters, passives, detractors), strict=True))
+        if self.weight:
+            return Figure(value, n, parts, None, "none")
+        return Figure(value, n, parts, nps_interval(promoters, passives, detractors), "adjusted Wald")
+
+    def counted(self, question: Question) -> str | None:
+        """Return the surveys with a recommendation score."""
+        return "nps IS NOT NULL"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the recommendation score 0..10."""
+        return "CAST(nps AS DOUBLE)"

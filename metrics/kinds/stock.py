@@ -1,0 +1,86 @@
+"""Kinds that are not sums over a window: what is open at an instant, and what a cohort will see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from metrics.kinds.averaging import MINUTE_US
+from metrics.metric import Figure, Metric, Need, Row, Solver
+from metrics.model import Desk, Question
+from metrics.survival import quantiles
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Open cases at the end of the window; average and maximum over its days (4.7, 1.10)."""
+
+    solver: Solver = "backlog"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return nothing: a stock is no sum over a window."""
+        return ()
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Refuse: metrics.backlog answers."""
+        raise TypeError(f"{metric.name} is answered by metrics.{self.solver}")
+
+    def counted(self, question: Question) -> str | None:
+        """Return the spans open at $instant (both sides strict)."""
+        return "opened_at < $instant AND (closed_at IS NULL OR closed_at >= $instant)"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the case's age in hours."""
+        return "(epoch_us($instant) - epoch_us(created_at)) / 3600000000.0"
+
+
+@dataclass(frozen=True, slots=True)
+class StockAge(Stock):
+    """Age of the open cases at the end of the window, median unless a quantile is asked for (4.7)."""
+
+    solver: Solver = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """Kaplan-Meier quantile of the wait of the cases created in the window (4.3)."""
+
+    solver: Solver = "scan"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return how many cases were answered and how many left the queue, per wait in microseconds."""
+        anchor = replace(metric.anchor, extra=self._wait(question))
+        return (Need(anchor, ("count(CASE WHEN reason = 'ok' THEN 1 END)", "count(*)")),)
+
+    @staticmethod
+    def _wait(question: Question) -> str:
+        if question.clock == "business":
+            columns = (
+                "frt_biz_us",
+                "list_extract($now_us, calendar_no + 1)",
+                "first_resolved_pos_us",
+                "start_pos_us",
+            )
+        else:
+            columns = ("frt_us", "epoch_us($as_of)", "epoch_us(first_resolved_at)", "epoch_us(start_at)")
+        answered, now, resolved, start = columns
+        return (
+            f"CASE reason WHEN 'ok' THEN {answered} WHEN 'open_unanswered' THEN greatest(0, {now} - {start})"
+            f" WHEN 'resolved_without_reply' THEN greatest(0, {resolved} - {start}) END"
+        )
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the asked quantile (else the median) in minutes; None where the curve does not come down so far."""
+        waits = sorted((row[0], row[1], row[2]) for row in groups[0] if row[0] is not None)
+        n, answered = sum(row[2] for row in waits), sum(row[1] for row in waits)
+        asked = 0.5 if question.quantile is None else question.quantile
+        value, p50, p90 = (None if wait is None else wait / MINUTE_US for wait in quantiles(waits, (asked, 0.5, 0.9)))
+        longest = waits[-1][0] / MINUTE_US if waits else None
+        parts = (("p50", p50), ("p90", p90), ("answered", answered), ("censored", n - answered), ("longest", longest))
+        return Figure(value, n, parts, None, "Kaplan-Meier")
+
+    def counted(self, question: Question) -> str | None:
+        """Return the cases of the cohort that were at risk."""
+        return "reason IN ('ok', 'open_unanswered', 'resolved_without_reply')"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the wait until the reply or until the case left the queue, in minutes."""
+        return f"({self._wait(question)}) / {float(MINUTE_US)}"

@@ -1,0 +1,106 @@
+"""What a KPI is made of: an anchor (which rows, by which instant), a kind (how sums become a value), its words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from metrics.model import Better, DataState, Desk, Question, Text, Unit
+
+Row = Sequence[Any]  # the measures of one group, as the engine counted and added them
+Solver = Literal["scan", "backlog", "age"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Rows of one derived table and the instant that puts them into a window (semantics 1.6).
+
+    table     table or parenthesised query with the dimension columns
+    instant   TIMESTAMPTZ column; day = the stored local-date column of it, None = not stored
+    where     predicate that every row meets
+    extra     further group column, for kinds that need sums per dimension or per day
+    case_key  column that leads to the case (custom and vendor slices, drill)
+    """
+
+    table: str
+    instant: str
+    day: str | None
+    where: str | None = None
+    extra: str | None = None
+    case_key: str = "case_key"
+    row_key: str = "case_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Sums a kind wants from one scan; needs on the same anchor share it.
+
+    measures  SQL aggregates over the anchor's rows; may name $as_of
+    timeless  the window does not apply (a figure as of now, printed beside the value)
+    """
+
+    anchor: Anchor
+    measures: tuple[str, ...]
+    timeless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a kind makes of the sums; None value = no value (semantics 1.9)."""
+
+    value: float | None
+    n: int
+    parts: tuple[tuple[str, float | int | None], ...] = ()
+    interval: tuple[float, float] | None = None
+    method: str | None = None
+    state: DataState | None = None
+
+
+class Kind(Protocol):
+    """How the rows of an anchor become a value; engines count and add, `finish` does the rest in Python."""
+
+    @property
+    def solver(self) -> Solver:
+        """Return which part of the house answers: an ordinary scan, or backlog, age."""
+
+    def needs(self, metric: "Metric", question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the sums wanted, in the order in which `finish` gets them."""
+
+    def finish(self, metric: "Metric", question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the figure of one window, bucket or member; `groups` holds the rows found per need (maybe none)."""
+
+    def counted(self, question: Question) -> str | None:
+        """Return the SQL predicate of the rows that make up n; None = all rows of the anchor."""
+
+    def row_value(self, question: Question) -> str | None:
+        """Return SQL for one row's own figure in the metric's unit; None = rows have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One KPI; everything that is known of it stands here once (semantics 1.14).
+
+    clock_dependent  a business reading differs from a calendar one
+    has_cohort       basis=created is possible (durations)
+    min_n            below it the state is too_few (semantics 1.12)
+    twin             quality metric that belongs on the same page as a speed metric
+    """
+
+    name: str
+    title: Text
+    definition: Text
+    unit: Unit
+    better: Better
+    anchor: Anchor
+    kind: Kind
+    basis: Text
+    source: str
+    start: Text | None = None
+    stop: Text | None = None
+    population: Text | None = None
+    twin: str | None = None
+    interval: str | None = None
+    parameter: str | None = None
+    clock_dependent: bool = False
+    has_cohort: bool = False
+    min_n: int = 1
+    digits: int = 1

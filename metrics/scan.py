@@ -1,0 +1,231 @@
+"""One scan for all questions that share rows, slice, split and grain: planning, running, handing out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import duckdb
+
+from metrics.compile import Shape, Steps, scan_sql, shape_filters
+from metrics.members import Members
+from metrics.metric import Anchor, Need, Row
+from metrics.model import DIMENSIONS, NONE_LABEL, Desk, Grain, Question, Slice, Window
+from metrics.periods import Bucket, bounds, buckets
+from metrics.slots import axes
+
+US = timedelta(microseconds=1)
+Key = tuple[Window, str | None, str | None]  # window, bucket label, member label
+ANY_TIME = Window(None, None, "UTC")
+MAX_SLACK = 1.25  # windows share a scan while it reads at most a quarter more than they hold
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where questions are answered: connection, desk settings, members, and as of when."""
+
+    con: duckdb.DuckDBPyConnection
+    desk: Desk
+    as_of: datetime | None
+    members: Members
+
+    def filter_params(self, part: Slice) -> dict[str, object]:
+        """Return the values of a slice as member ids or texts, named as the compiler names them."""
+        given: dict[str, object] = {}
+        for i, (dimension, values) in enumerate(part.by):
+            if dimension in DIMENSIONS:
+                found: list[object] = [self.members.id_of(self.con, dimension, value) for value in values]
+            else:
+                found = [value for value in values if value != NONE_LABEL]
+            given.update((f"value{i}_{j}", one) for j, one in enumerate(found))
+        return given
+
+    def positions(self, instant: datetime | None) -> list[int | None]:
+        """Return the business position of an instant on every calendar, by calendar_no."""
+        if instant is None:
+            return [None for _ in self.desk.calendars]
+        return [axis.position_us(instant) for _, axis in sorted(axes(self.desk).items())]
+
+    def label(self, split: str, key: object) -> str:
+        """Return the label of a member as a scan gives it."""
+        if split not in DIMENSIONS:
+            return NONE_LABEL if key is None else str(key)
+        return self.members.labels(self.con, split).get(key, NONE_LABEL) if isinstance(key, int) else NONE_LABEL
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What scans must share to become one: rows, instant, slice, split, grain."""
+
+    anchor: Anchor
+    column: str
+    slice: Slice
+    split: str | None
+    grain: Grain | None
+
+
+@dataclass
+class Found:
+    """Rows of one field, by window, bucket and member."""
+
+    columns: dict[str, int] = field(default_factory=dict)
+    rows: dict[Key, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def of(self, key: Key, need: Need) -> list[Row]:
+        """Return the rows of one group, narrowed to what a need asked for (extra column first)."""
+        rows = self.rows.get(key)
+        if not rows:
+            return []
+        places = [0] * bool(need.anchor.extra) + [self.columns[measure] for measure in need.measures]
+        return [[row[place] for place in places] for row in rows]
+
+
+@dataclass
+class Plan:
+    """The scans that a set of questions needs, and after `run` what they found."""
+
+    wanted: dict[Field, dict[Window, dict[str, None]]] = field(default_factory=dict)
+    found: dict[tuple[Field, Window], Found] = field(default_factory=dict)
+
+    def want(self, question: Question, needs: Iterable[Need]) -> None:
+        """Add what a question needs."""
+        for need in needs:
+            place, window = field_of(question, need)
+            self.wanted.setdefault(place, {}).setdefault(window, {}).update(dict.fromkeys(need.measures))
+
+    def run(self, ground: Ground) -> None:
+        """Run every scan once."""
+        for place, windows in self.wanted.items():
+            for group in _grouped(place, windows):
+                measures = tuple(dict.fromkeys(one for window in group for one in windows[window]))
+                result = Scan(place, tuple(group), measures, ground).run()
+                self.found.update(((place, window), result) for window in group)
+
+    def groups(self, question: Question, need: Need) -> tuple[Found, Window]:
+        """Return what was found for a need, and the window under which it stands."""
+        place, window = field_of(question, need)
+        return self.found[place, window], window
+
+
+def field_of(question: Question, need: Need) -> tuple[Field, Window]:
+    """Return the field a need falls into and the window it is asked for."""
+    column = "created_at" if question.basis == "created" else need.anchor.instant
+    if need.timeless:
+        return Field(need.anchor, column, question.slice, question.split, None), ANY_TIME
+    return Field(need.anchor, column, question.slice, question.split, question.grain), question.window
+
+
+def _grouped(place: Field, windows: Mapping[Window, Any]) -> list[list[Window]]:
+    """Return which windows are read together: plain, bounded, apart, and close to one another."""
+    if place.grain or len(windows) == 1:
+        return [[window] for window in windows]
+    groups: list[list[Window]] = []
+    for window in sorted(windows, key=lambda one: (one.tz, one.start or date.min, one.end or date.max)):
+        if groups and _reads_well([*groups[-1], window]):
+            groups[-1].append(window)
+        else:
+            groups.append([window])
+    return groups
+
+
+def _reads_well(group: Sequence[Window]) -> bool:
+    days, reach = 0, date.min
+    for window in group:
+        if window.start is None or window.end is None or window.start < reach or window.tz != group[0].tz:
+            return False
+        days, reach = days + (window.end - window.start).days, window.end
+    first = group[0].start
+    return first is not None and (reach - first).days <= MAX_SLACK * days
+
+
+@dataclass
+class Scan:
+    """One statement: its shape, its parameters, and how its rows are read."""
+
+    place: Field
+    windows: tuple[Window, ...]
+    measures: tuple[str, ...]
+    ground: Ground
+
+    @cached_property
+    def steps(self) -> tuple[Steps | None, tuple[Bucket, ...]]:
+        """Return how rows find their bucket; listed or equal steps come with their bounds."""
+        grain, window = self.place.grain, self.windows[0]
+        if grain is None:
+            return None, ()
+        has_day = self.place.anchor.day and self.place.column == self.place.anchor.instant
+        if has_day and grain != "hour" and window.tz == self.ground.desk.tz:
+            return "local", ()
+        found = buckets(window, grain) if window.start and window.end else ()
+        sizes = {one.high - one.low for one in found}
+        return "uniform" if len(sizes) == 1 else "listed", found
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Return what the text depends on."""
+        return Shape(
+            self.place.anchor,
+            self.place.column,
+            self.measures,
+            tuple((window.start is not None, window.end is not None) for window in self.windows),
+            shape_filters(self.place.slice.by),
+            self.place.split,
+            self.place.grain,
+            self.steps[0],
+        )
+
+    def params(self) -> dict[str, object]:
+        """Return the values of the named parameters."""
+        given = self.ground.filter_params(self.place.slice) | self._window_params() | self._step_params()
+        text = scan_sql(self.shape)
+        if "$as_of" in text:
+            given["as_of"] = self.ground.as_of
+        if "$now_us" in text:
+            given["now_us"] = self.ground.positions(self.ground.as_of)
+        return given
+
+    def _window_params(self) -> dict[str, object]:
+        given: dict[str, object] = {}
+        limits = [bounds(window) for window in self.windows]
+        for i, (low, high) in enumerate(limits):
+            given |= {f"low{i}": low} if low else {}
+            given |= {f"high{i}": high} if high else {}
+        if len(limits) > 1:
+            given |= {"low": limits[0][0], "high": limits[-1][1]}
+        return given
+
+    def _step_params(self) -> dict[str, object]:
+        how, found = self.steps
+        if how == "uniform":
+            return {
+                "first": round(found[0].low.timestamp()) * 1_000_000,
+                "step": (found[0].high - found[0].low) // US,
+            }
+        if how == "listed":
+            lows, highs = [one.low for one in found], [one.high for one in found]
+            return {"lows": lows, "highs": highs, "numbers": list(range(len(found)))}
+        return {}
+
+    def run(self) -> Found:
+        """Return the rows found, by window, bucket and member."""
+        text = scan_sql(self.shape)
+        rows = self.ground.con.execute(text, self.params()).fetchall()
+        has_window, has_bucket, has_member = len(self.windows) > 1, bool(self.place.grain), bool(self.place.split)
+        width = has_window + has_bucket + has_member
+        split = self.place.split or ""
+        found = Found({measure: i + bool(self.place.anchor.extra) for i, measure in enumerate(self.measures)})
+        for row in rows:
+            keys = iter(row[:width])
+            number = next(keys) if has_window else 0
+            bucket = self._bucket(next(keys)) if has_bucket else None
+            member = self.ground.label(split, next(keys)) if has_member else None
+            if number is not None and (bucket is not None or not has_bucket):
+                found.rows[self.windows[number], bucket, member].append(row[width:])
+        return found
+
+    def _bucket(self, key: date | int | None) -> str | None:
+        if key is None:
+            return None
+        return key.isoformat() if isinstance(key, date) else self.steps[1][key].label

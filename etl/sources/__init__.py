@@ -1,1 +1,51 @@
-"""One file per kind of source."""
+"""Sources rows are pulled from: one file per kind, found by the kind that settings or the file's suffix name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from etl.mapping import Mapping
+from etl.mapping.model import TableMapping
+from etl.model import MappingError, Source
+from etl.sources.file import FileSource, FileTable
+from etl.sources.sql_cursor import SqlCursor
+from etl.sources.sql_database import SqlSource, SqlTable
+
+KINDS = ("sql", "file", "folder")
+SETTLE_S = 5.0
+
+
+def open_source(source_id: str, kind: str, place: str | Sequence[Path], mapping: Mapping) -> Source:
+    """Return the source of a kind: sql (place = URL), file or folder (place = paths, or one as text).
+
+    A folder's files are taken once they have been left alone for five seconds. Raises MappingError for an
+    unknown kind, a bad URL or a mapping that lacks what the kind needs.
+    """
+    if kind == "sql":
+        return _sql(source_id, str(place), mapping)
+    if kind in KINDS:
+        paths = [Path(place)] if isinstance(place, str) else list(place)
+        tables = [_file_table(table) for table in mapping.tables]
+        return FileSource(source_id, paths, tables, settle_s=SETTLE_S if kind == "folder" else 0)
+    raise MappingError(f"source {source_id}: unknown kind {kind!r}, use one of {', '.join(KINDS)}")
+
+
+def _sql(source_id: str, url: str, mapping: Mapping) -> SqlSource:
+    try:
+        return SqlSource(source_id, url, [_sql_table(table) for table in mapping.tables], mapping.timezone)
+    except sa.exc.ArgumentError:
+        raise MappingError(f"source {source_id}: the URL does not read like sqlite:///path/to/file.sqlite") from None
+
+
+def _sql_table(table: TableMapping) -> SqlTable:
+    if table.query is None:
+        raise MappingError(f"table {table.name}: a source of kind sql needs `query: SELECT ...`")
+    cursor = table.cursor
+    found = None if cursor is None else SqlCursor(cursor.column, cursor.overlap_s, cursor.format)
+    return SqlTable(table.name, table.query, found)
+
+
+def _file_table(table: TableMapping) -> FileTable:
+    form = table.file
+    return FileTable(table.name, form.format, form.encoding, form.delimiter, form.sheet, form.pattern)

@@ -44,18 +44,26 @@ class Fault:
 class CsvRows:
     """The rows below the header of one CSV file in file order; see etl.model.Rows."""
 
-    def __init__(
-        self, path: Path, encoding: str | None = None, delimiter: str | None = None, quote: str = '"'
-    ) -> None:
+    def __init__(self, path: Path, dialect: Dialect, quote: str = '"') -> None:
         self._path = path
         self._quote = quote
-        try:
-            self._dialect: Dialect = inspect(path, encoding, delimiter)
-        except OSError as error:
-            raise SourceError(f"{path}: cannot be read ({error.strerror})", permanent=False) from error
-        self.columns: Sequence[str] = self._dialect.header
+        self._dialect = dialect
+        self.columns: Sequence[str] = dialect.header
         self._malformed: list[Reject] = []
         self._room = path.parent  # of temporary copies while staging
+
+    @classmethod
+    def of(cls, path: Path, encoding: str | None = None, delimiter: str | None = None) -> "CsvRows":
+        """Return the rows of a file whose encoding and delimiter are declared or detected."""
+        try:
+            return cls(path, inspect(path, encoding, delimiter))
+        except OSError as error:
+            raise SourceError(f"{path}: cannot be read ({error.strerror})", permanent=False) from error
+
+    @classmethod
+    def of_lines(cls, path: Path) -> "CsvRows":
+        """Return the lines of a UTF-8 text file, each a row of one column."""
+        return cls(path, Dialect("utf-8", "\x1e", ("line",), 0), quote="")
 
     def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
         """Create temp table `table` (row_no, c1..cn) and return the number of rows."""

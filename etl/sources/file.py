@@ -1,0 +1,192 @@
+"""A source of kind file: one file, several, or a folder they are dropped into."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+import duckdb
+
+from etl.model import Batch, Delivery, MappingError, Reject, Rows, SourceError
+from etl.sources.csv_file import CsvRows
+from etl.sources.json_lines import JsonRows
+from etl.sources.parquet_file import ParquetRows
+from etl.sources.xlsx_file import XlsxRows
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """How the files of one mapped table are found and read; None = by suffix or content."""
+
+    name: str
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    pattern: str | None = None
+
+
+FORMATS: Mapping[str, Callable[[Path, FileTable], Rows]] = {
+    "csv": lambda path, table: CsvRows.of(path, table.encoding, table.delimiter),
+    "xlsx": lambda path, table: XlsxRows(path, table.sheet),
+    "parquet": lambda path, table: ParquetRows(path),
+    "jsonl": lambda path, table: JsonRows(path),
+    "json": lambda path, table: JsonRows(path),
+}
+SUFFIXES = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "xlsx"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+}
+
+
+def open_rows(path: Path, table: FileTable) -> Rows:
+    """Return the rows of one file by declared format or suffix; raises MappingError for an unknown one."""
+    kind = table.format or SUFFIXES.get(path.suffix.lower(), "")
+    if kind not in FORMATS:
+        raise MappingError(f"{path}: unknown suffix {path.suffix!r}; say `file: {{format: csv}}` (or {_formats()})")
+    return FORMATS[kind](path, table)
+
+
+def _formats() -> str:
+    return ", ".join(name for name in FORMATS if name != "csv")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What identifies the content of a file: size in bytes, change time in ns, sha256."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> "Content":
+        """Return the content as it is now; raises SourceError when the file cannot be read."""
+        try:
+            before = path.stat()
+            with path.open("rb") as file:
+                digest = file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise SourceError(f"{path}: cannot be read ({error.strerror})", permanent=False) from error
+        return cls(before.st_size, before.st_mtime_ns, digest)
+
+    def looks_unchanged(self, path: Path) -> bool:
+        """Return whether size and change time are still the same."""
+        now = path.stat()
+        return (now.st_size, now.st_mtime_ns) == (self.size, self.mtime_ns)
+
+
+class SteadyRows:
+    """Rows of a file that must be the same file after reading as before."""
+
+    def __init__(self, path: Path, content: Content, rows: Rows) -> None:
+        self._path = path
+        self._content = content
+        self._rows = rows
+        self.columns = rows.columns
+
+    def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
+        """Stage the rows; raises SourceError when the file was replaced or grew meanwhile."""
+        count = self._rows.stage(con, table)
+        if Content.of(self._path) != self._content:
+            raise SourceError(
+                f"{self._path}: the file changed while it was read; nothing was loaded."
+                " Deliver files by renaming them into place",
+                permanent=False,
+            )
+        return count
+
+    def malformed(self) -> Sequence[Reject]:
+        """Return the rows that could not be read as rows."""
+        return self._rows.malformed()
+
+
+class FileSource:
+    """Files that are each loaded once; a changed file is loaded again, an unchanged one is not even read.
+
+    settle_s  files changed more recently are left for the next pull (0 = take them as they are)
+    """
+
+    def __init__(
+        self, source_id: str, paths: Sequence[Path], tables: Sequence[FileTable], *, settle_s: float = 0
+    ) -> None:
+        self._source_id = source_id
+        self._paths = paths
+        self._tables = tables
+        self._settle_s = settle_s
+
+    def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
+        """Yield one delivery for each set of pending files, the k-th files of all tables together."""
+        seen = {name: Content(*entry) for name, entry in json.loads(cursor or "{}").items()}
+        pending = {table.name: self._pending(table, seen, now) for table in self._tables}
+        for place in range(max((len(files) for files in pending.values()), default=0)):
+            group = {table.name: pending[table.name][place : place + 1] for table in self._tables}
+            yield self._delivery({name: files[0] for name, files in group.items() if files}, seen)
+        if not any(pending.values()):
+            yield self._nothing_new(seen)
+
+    def _pending(self, table: FileTable, seen: Mapping[str, Content], now: datetime) -> list[Path]:
+        return [
+            path
+            for path in self._found(table)
+            if not (str(path) in seen and seen[str(path)].looks_unchanged(path)) and self._is_settled(path, now)
+        ]
+
+    def _is_settled(self, path: Path, now: datetime) -> bool:
+        return self._settle_s == 0 or now.timestamp() - path.stat().st_mtime >= self._settle_s
+
+    def _found(self, table: FileTable) -> list[Path]:
+        found: list[Path] = []
+        for path in self._paths:
+            if path.is_dir():
+                found.extend(sorted(file for file in path.iterdir() if file.is_file() and _fits(file, table)))
+            elif not path.exists():
+                raise SourceError(f"{path}: no such file", permanent=False)
+            elif table.pattern is None or path.match(table.pattern):
+                found.append(path)
+        return found
+
+    def _delivery(self, files: Mapping[str, Path], seen: dict[str, Content]) -> Delivery:
+        contents = {path: Content.of(path) for path in dict.fromkeys(files.values())}
+        batches = [
+            Batch(table.name, SteadyRows(files[table.name], contents[files[table.name]], self._open(table, files)))
+            for table in self._tables
+            if table.name in files
+        ]
+        seen.update({str(path): content for path, content in contents.items()})
+        return Delivery(
+            self._source_id,
+            batches,
+            cursor=_cursor(seen),
+            file_name=", ".join(path.name for path in contents),
+            file_hash=_combined([content.sha256 for content in contents.values()]),
+        )
+
+    def _open(self, table: FileTable, files: Mapping[str, Path]) -> Rows:
+        return open_rows(files[table.name], table)
+
+    def _nothing_new(self, seen: Mapping[str, Content]) -> Delivery:
+        if seen:
+            note = f"already loaded: {', '.join(Path(name).name for name in seen)}; nothing changed"
+            return Delivery(self._source_id, (), note=note)
+        where = ", ".join(map(str, self._paths))
+        patterns = ", ".join(table.pattern or "*" for table in self._tables)
+        return Delivery(self._source_id, (), note=f"no file in {where} fits {patterns}")
+
+
+def _fits(path: Path, table: FileTable) -> bool:
+    if path.name.startswith("."):
+        return False
+    return path.match(table.pattern) if table.pattern is not None else path.suffix.lower() in SUFFIXES
+
+
+def _cursor(seen: Mapping[str, Content]) -> str:
+    return json.dumps({name: (each.size, each.mtime_ns, each.sha256) for name, each in seen.items()})
+
+
+def _combined(hashes: Sequence[str]) -> str:
+    return hashes[0] if len(hashes) == 1 else sha256("".join(hashes).encode()).hexdigest()

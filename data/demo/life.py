@@ -209,7 +209,7 @@ def _resolution(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> Non
     steps["answer"] = _only(draws.chance("answer", 0.32), steps["solve"] - np.minimum(15.0, 0.3 * work))
     shifted = draws.chance("urgency changes", 0.03) & fate.served
     steps["urgency"] = _only(shifted, steps["reply_1"] * (0.3 + 0.9 * draws.uniform("urgency after")))
-    steps["odd_state"] = _only(fate.dirty < 0.0004, steps["settled"] + 0.6 * work)
+    steps["odd_state"] = _only(fate.dirty < 0.0006, steps["settled"] + 0.6 * work)
 
 
 def _short_ends(fate: Fate, draws: Draws, steps: Steps) -> None:

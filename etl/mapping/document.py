@@ -11,7 +11,7 @@ def load_mapping(path: Path) -> Mapping:
     """Return the mapping in a file; raises MappingError."""
     try:
         data, lines = load_strict(path)
-        return validated(data, lines, str(path), Mapping).named(path.name)
+        return validated(data, lines, str(path), Mapping).named(path.name, lines)
     except StrictYamlError as error:
         raise MappingError(str(error)) from None
 
@@ -20,6 +20,6 @@ def parse_mapping(text: str, name: str = "mapping.yaml") -> Mapping:
     """Return the mapping in YAML text; raises MappingError."""
     try:
         data, lines = parse_strict(text, name)
-        return validated(data, lines, name, Mapping).named(name)
+        return validated(data, lines, name, Mapping).named(name, lines)
     except StrictYamlError as error:
         raise MappingError(str(error)) from None

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, PrivateAttr, model_validator
 from pydantic import Field as Spec
 
+from data.strict_yaml import Lines, line_of
 from etl.mapping.fields import ColumnField, Condition, ConstantField, DateFormat, Field, Strict, TextList, Zone
 
 STATUSES = ("new", "open", "pending_customer", "on_hold", "resolved", "closed")
@@ -246,6 +247,7 @@ class Mapping(Strict):
     tables: tuple[TableMapping, ...]
     cleaning: Cleaning | None = None
     _name: str = PrivateAttr(default="mapping")
+    _lines: Lines = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _tables_fit_together(self) -> Self:
@@ -265,10 +267,16 @@ class Mapping(Strict):
         """Return the file name of the mapping."""
         return self._name
 
-    def named(self, name: str) -> Self:
-        """Return this mapping under a file name for its errors."""
+    def named(self, name: str, lines: Lines | None = None) -> Self:
+        """Return this mapping under a file name, with the lines of its fields, for errors about data."""
         self._name = name
+        self._lines = lines or {}
         return self
+
+    def place(self, path: str) -> str:
+        """Return `file.yaml:line: path` of a dotted path such as tables.0.ticket.id."""
+        steps = tuple(int(step) if step.isdigit() else step for step in path.split("."))
+        return f"{self._name}:{line_of(steps, self._lines)}: {path}" if self._lines else f"{self._name}: {path}"
 
     def table(self, name: str) -> TableMapping:
         """Return the table of that name; raises KeyError."""

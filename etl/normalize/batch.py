@@ -2,11 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 import duckdb
 
-from etl.mapping import Mapping
-from etl.model import Batch
+from etl.mapping import Mapping, TableMapping
+from etl.model import Batch, MappingError
+from etl.normalize.dates import settle_dates
+from etl.normalize.header import Header
+from etl.normalize.ledger import keep_malformed, note_defects, open_ledger, refuse_essentials
+from etl.normalize.slots import Plan
+from etl.normalize.staging import create
+from etl.normalize.streams import Stream, account_streams, insert_streams, plan_streams
+from etl.normalize.surveys import insert_surveys, plan_surveys
+from etl.normalize.tickets import account, fold, insert_tickets, key_columns, plan_tickets
+from etl.normalize.typed import STAGE, TYPED, Reader
+from etl.normalize.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,17 @@ class Normalized:
     owned: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Counts by slot number over the typed rows, and the latest instant."""
+
+    given: dict[int, int]
+    bad: dict[int, int]
+    missing: dict[int, int]
+    flags: dict[int, int]
+    until: datetime | None
+
+
 def normalize(
     con: duckdb.DuckDBPyConnection, batch: Batch, mapping: Mapping, source_no: int, salt: str
 ) -> Normalized:
@@ -32,4 +54,116 @@ def normalize(
 
     Raises MappingError when the mapping does not fit the data: unknown table, missing column, wrong dates.
     """
-    raise NotImplementedError
+    create(con)
+    table = _table(mapping, batch.table)
+    con.execute(f"DROP TABLE IF EXISTS {STAGE}")
+    n_staged = batch.rows.stage(con, STAGE)
+    malformed = list(batch.rows.malformed())
+    plan = Plan(mapping, table, Header(batch.rows.columns))
+    reader = Reader(con, plan, fingerprint(table, mapping))
+    work = Work(con, mapping, table, plan, reader, source_no, salt, {})
+    try:
+        until, n_rejected, streams = _run(work)
+    finally:
+        _drop(con, reader)
+    keep_malformed(con, table.name, malformed)
+    owned = tuple(stream.number for stream in streams if not stream.is_row_wise)
+    return Normalized(n_staged + len(malformed), until, n_rejected + len(malformed), owned)
+
+
+def fingerprint(table: TableMapping, mapping: Mapping) -> str:
+    """Return a short text that differs when the mapping reads rows differently: such rows count as changed."""
+    told = f"{mapping.timezone}|{mapping.nulls}|{mapping.cleaning}|{table.model_dump_json()}"
+    return sha256(told.encode()).hexdigest()[:16]
+
+
+def _table(mapping: Mapping, name: str) -> TableMapping:
+    try:
+        return mapping.table(name)
+    except KeyError:
+        known = ", ".join(table.name for table in mapping.tables)
+        raise MappingError(f"{mapping.name}: no table {name!r} in the mapping, it has {known}") from None
+
+
+def _run(work: Work) -> tuple[datetime | None, int, list[Stream]]:
+    plan_tickets(work)
+    plan_surveys(work)
+    streams = plan_streams(work)
+    open_ledger(work.con)
+    census = _read(work)
+    refuse_essentials(work.reader, census.bad, census.missing)
+    n_essential = _rejected(work.con)
+    if work.table.rows in ("event", "message"):
+        insert_streams(work, streams)
+        account_streams(work, streams)
+    else:
+        _insert_folded(work, streams)
+    note_defects(work.reader, work.folded, census.bad, census.flags, "t.ticket_key")
+    loads = work.table.rows not in ("event", "message")
+    return census.until, n_essential if loads else _nothing_loaded(work, streams), streams
+
+
+def _insert_folded(work: Work, streams: list[Stream]) -> None:
+    is_survey = work.table.rows == "survey"
+    key = "response_key" if is_survey else "ticket_key"
+    fold(work, key)
+    if not is_survey:
+        insert_tickets(work)
+    insert_surveys(work)
+    insert_streams(work, streams)
+    account(work, "survey" if is_survey else "ticket", key)
+
+
+def _rejected(con: duckdb.DuckDBPyConnection) -> int:
+    row = con.execute("SELECT count(*) FROM kw_rejected").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _nothing_loaded(work: Work, streams: list[Stream]) -> int:
+    """Return the number of rows set aside that gave nothing through another line either."""
+    taken = " OR ".join(stream.is_valid for stream in streams)
+    row = work.con.execute(
+        f"SELECT count(*) FROM kw_rejected r LEFT JOIN {TYPED} t USING (row_no) WHERE NOT coalesce({taken}, false)"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _read(work: Work) -> Census:
+    reader = work.reader
+    reader.keys = key_columns(work)
+    reader.prepare()
+    reader.read()
+    census = _census(work)
+    if settle_dates(reader, census.given, census.bad):
+        reader.read()
+        census = _census(work)
+    return census
+
+
+def _census(work: Work) -> Census:
+    """Count what was read in one pass."""
+    slots = work.plan.slots
+    checked = [slot for slot in slots if slot.is_checked]
+    required = [slot for slot in slots if slot.form.required]
+    flagged = [slot for slot in slots if work.reader.has_flag(slot)]
+    due = {slot.no for path, slot in work.slots.items() if path.startswith("due.")}
+    instants = [slot for slot in slots if slot.form.kind == "instant" and slot.no not in due]
+    latest = f"greatest({', '.join(f'max({slot.value})' for slot in instants)}, NULL)" if instants else "NULL"
+    counts = [f"count(*) FILTER ({slot.bad})" for slot in checked]
+    counts += [f"count({slot.value})" for slot in checked]
+    counts += [f"count(*) FILTER ({slot.value} IS NULL)" for slot in required]
+    counts += [f"count({slot.flag})" for slot in flagged]
+    row = work.con.execute(f"SELECT {', '.join([latest, *counts])} FROM {TYPED}").fetchone() or ()
+    numbers = iter(row[1:])
+    bad = {slot.no: int(next(numbers)) for slot in checked}
+    given = {slot.no: int(next(numbers)) + bad[slot.no] for slot in checked}
+    missing = {slot.no: int(next(numbers)) for slot in required}
+    flags = {slot.no: int(next(numbers)) for slot in flagged}
+    return Census(given, bad, missing, flags, row[0])
+
+
+def _drop(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
+    reader.drop()
+    found = con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'kw_')")
+    for row in found.fetchall():
+        con.execute(f"DROP TABLE IF EXISTS {row[0]}")

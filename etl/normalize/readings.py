@@ -1,0 +1,130 @@
+"""SQL that reads a mapped text as a number, truth, duration, version, list or instant; NULL = not readable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from etl.normalize.slots import Slot, mapped_text
+from etl.normalize.sqltext import listing, literal
+
+_TRUE = ("true", "t", "yes", "y", "1", "1.0", "on")
+_FALSE = ("false", "f", "no", "n", "0", "0.0", "off")
+_LOW, _HIGH = "1970-01-01", "2100-01-01"
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "closed": "VARCHAR",
+    "boolean": "BOOLEAN",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "duration_s": "DOUBLE",
+    "duration_min": "DOUBLE",
+    "duration_h": "DOUBLE",
+    "instant": "TIMESTAMPTZ",
+    "version": "BIGINT",
+    "tags": "VARCHAR[]",
+}
+
+
+def plain_value(slot: Slot, text: str) -> str:
+    """Return SQL for the value of a slot that is no instant; `text` is SQL of its text."""
+    if slot.field.when is not None:
+        return text
+    mapped = mapped_text(slot, text)
+    if slot.field.equals is not None:
+        return f"{mapped} IN {listing(slot.field.equals)}"
+    if slot.form.kind == "tags":
+        return _tags(mapped, slot.field.split)
+    read = _READINGS.get(slot.form.kind)
+    return read(mapped) if read else mapped
+
+
+def _boolean(text: str) -> str:
+    word = f"lower({text})"
+    return f"CASE WHEN {word} IN {listing(_TRUE)} THEN true WHEN {word} IN {listing(_FALSE)} THEN false END"
+
+
+def _number(text: str) -> str:
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
+def _whole(text: str) -> str:
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    return f"CASE WHEN abs({number}) < 9e15 AND {number} = trunc({number}) THEN {number}::BIGINT END"
+
+
+def _duration(text: str, factor: int) -> str:
+    clock = f"regexp_full_match({text}, '[0-9]+:[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?')"
+    spoken = f"CASE WHEN {clock} THEN epoch(TRY_CAST({text} AS INTERVAL)) END"
+    seconds = f"coalesce({_number(text)} * {factor}, {spoken})"
+    return f"CASE WHEN {seconds} >= 0 THEN {seconds} END"
+
+
+def _version(text: str) -> str:
+    return f"coalesce(TRY_CAST({text} AS BIGINT), epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+
+
+_READINGS: dict[str, Callable[[str], str]] = {
+    "boolean": _boolean,
+    "integer": _whole,
+    "number": _number,
+    "version": _version,
+    "duration_s": lambda text: _duration(text, 1),
+    "duration_min": lambda text: _duration(text, 60),
+    "duration_h": lambda text: _duration(text, 3600),
+}
+
+
+def _tags(text: str, separator: str) -> str:
+    from_json = f"TRY_CAST(TRY_CAST({text} AS JSON) AS VARCHAR[])"
+    pieces = (
+        f"CASE WHEN starts_with({text}, '[') THEN {from_json} ELSE string_split({text}, {literal(separator)}) END"
+    )
+    return f"list_filter(list_transform({pieces}, lambda kw: trim(kw)), lambda kw: kw <> '')"
+
+
+@dataclass(frozen=True, slots=True)
+class InstantSql:
+    """Two readings of a text, one of which is NULL: a local time without offset, or an instant."""
+
+    local: str
+    given: str
+
+
+def instant_sql(slot: Slot, text: str, formats: tuple[str, ...]) -> InstantSql:
+    """Return SQL for both readings; `formats` are date formats, tried in turn."""
+    mapped = mapped_text(slot, text)
+    named = formats[0]
+    if named == "iso":
+        return _iso(mapped)
+    if named in ("epoch_s", "epoch_ms"):
+        factor = 1_000_000 if named == "epoch_s" else 1_000
+        number = f"TRY_CAST({mapped} AS DECIMAL(30, 6))"
+        return InstantSql("NULL::TIMESTAMP", _from_us(f"TRY_CAST(round({number} * {factor}) AS BIGINT)"))
+    if named == "excel":
+        # day 0 is 1899-12-30, so that 1900-03-01 is 61; times are fractions of a day
+        number = f"TRY_CAST({mapped} AS DOUBLE)"
+        moment = f"make_timestamp(round(({number} - 25569) * 86400000)::BIGINT * 1000)"
+        inside = f"{number} >= 25569 AND {number} < 73051"
+        return InstantSql(f"CASE WHEN {inside} THEN {moment} END", "NULL::TIMESTAMPTZ")
+    parsed = f"try_strptime({mapped}, [{', '.join(literal(one) for one in formats)}])"
+    if any("%z" in one or "%Z" in one for one in formats):
+        return InstantSql("NULL::TIMESTAMP", _within(parsed, "TIMESTAMPTZ"))
+    return InstantSql(_within(parsed, "TIMESTAMP"), "NULL::TIMESTAMPTZ")
+
+
+def _iso(text: str) -> InstantSql:
+    tail = f"substr({text}, 11)"
+    # a date alone ends in -02: an offset can only stand behind the first ten characters
+    has_offset = f"(contains({tail}, '+') OR contains({tail}, '-') OR right({tail}, 1) > '9')"
+    local = f"CASE WHEN NOT {has_offset} THEN {_within(f'TRY_CAST({text} AS TIMESTAMP)', 'TIMESTAMP')} END"
+    given = f"CASE WHEN {has_offset} THEN {_within(f'TRY_CAST({text} AS TIMESTAMPTZ)', 'TIMESTAMPTZ')} END"
+    return InstantSql(local, given)
+
+
+def _from_us(number: str) -> str:
+    inside = f"{number} >= 0 AND {number} < 4102444800000000"
+    return f"CASE WHEN {inside} THEN make_timestamptz({number}) END"
+
+
+def _within(moment: str, sql_type: str) -> str:
+    return f"CASE WHEN {moment} >= {sql_type} '{_LOW}' AND {moment} < {sql_type} '{_HIGH}' THEN {moment} END"

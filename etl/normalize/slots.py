@@ -1,0 +1,177 @@
+"""Fields of the mapping as slots: columns of the typed table that one batch is read into.
+
+Slot N has the value vN, and bN: something is given but cannot be used; instants of a zone with clock changes
+also gN: ambiguous_time or nonexistent_time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from etl.mapping import Field, Mapping, Part, TableMapping
+from etl.normalize.header import Header
+from etl.normalize.sqltext import listing, literal, lookup
+from etl.normalize.tidy import tidy
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a place in the canonical model takes.
+
+    kind      text | closed | boolean | integer | number | duration_s | duration_min | duration_h | instant |
+              version | tags
+    words     of a closed field; rule names what is wrong with an unusable value
+    essential an unusable value sets the row aside, else it is a defect and the value NULL
+    required  a missing value sets the row aside
+    silent    unusable values are dealt with by the place itself
+    """
+
+    kind: str = "text"
+    words: tuple[str, ...] = ()
+    rule: str = "unparsed_cell"
+    essential: bool = False
+    required: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A compiled field: `text` is SQL over the staged row, the rest tells how to read it."""
+
+    no: int
+    path: str
+    form: Form
+    field: Field
+    text: str
+    date_format: str | None
+    zone: str
+    every_row: bool
+
+    @property
+    def value(self) -> str:
+        """Return the name of the value column."""
+        return f"v{self.no}"
+
+    @property
+    def bad(self) -> str:
+        """Return the name of the column that tells an unusable value."""
+        return f"b{self.no}"
+
+    @property
+    def flag(self) -> str:
+        """Return the name of the clock change flag."""
+        return f"g{self.no}"
+
+    @property
+    def is_checked(self) -> bool:
+        """Return whether a value can be given and unusable."""
+        return self.form.kind not in ("text", "tags") and self.field.when is None and self.field.equals is None
+
+
+class Plan:
+    """All slots of one table over one header."""
+
+    def __init__(self, mapping: Mapping, table: TableMapping, header: Header) -> None:
+        self.mapping = mapping
+        self.table = table
+        self.header = header
+        self.slots: list[Slot] = []
+        self.columns: dict[str, None] = {}
+        self._place = f"tables.{mapping.tables.index(table)}"
+        self._nulls = tuple(tidy(text) for text in mapping.nulls)
+        self._known: dict[str, Slot] = {}
+
+    def place(self, path: str) -> str:
+        """Return `file.yaml:line: path` for errors about a field."""
+        return self.mapping.place(f"{self._place}.{path}")
+
+    def slot(self, path: str, field: Field | None, form: Form, every_row: bool = False) -> Slot | None:
+        """Return the slot of a field, None without one; equal fields in equal forms share a slot."""
+        if field is None:
+            return None
+        known = f"{form}|{every_row}|{field.model_dump_json()}"
+        if known not in self._known:
+            self._known[known] = self._compiled(path, field, form, every_row)
+            self.slots.append(self._known[known])
+        return self._known[known]
+
+    def _compiled(self, path: str, field: Field, form: Form, every_row: bool) -> Slot:
+        text = self._text(path, field, field.nulls, _is_numeric(form))
+        return Slot(
+            len(self.slots),
+            path,
+            form,
+            field,
+            text,
+            field.format or self.table.date_format,
+            field.zone or self.mapping.timezone,
+            every_row,
+        )
+
+    def _text(self, path: str, part: Part, nulls: Sequence[str], numeric: bool) -> str:
+        markers = (*self._nulls, *(tidy(text) for text in nulls))
+        if part.constant is not None:
+            return literal(part.constant)
+        if part.row_number:
+            return "s.row_no::VARCHAR"
+        if part.template is not None:
+            return self._template(path, part, markers, numeric)
+        if part.first_of is not None:
+            pieces = [self._text(path, piece, (*nulls, *piece.nulls), numeric) for piece in part.first_of]
+            return f"coalesce({', '.join(pieces)}, NULL)"
+        if part.when is not None:
+            tests = [
+                f"{self._column(path, name, markers, numeric)} IN {listing(tidy(v) for v in values)}"
+                for name, values in part.when.items()
+            ]
+            return f"({' AND '.join(tests) or 'true'})"
+        return self._column(path, part.column or "", markers, numeric)
+
+    def _template(self, path: str, part: Part, markers: Sequence[str], numeric: bool) -> str:
+        rest = part.template or ""
+        pieces: list[str] = []
+        for name in part.placeholders():
+            before, rest = rest.split("{" + name + "}", 1)
+            pieces += [literal(before), self._column(path, name, markers, numeric)]
+        return "(" + " || ".join([*pieces, literal(rest)]) + ")"
+
+    def _column(self, path: str, name: str, markers: Sequence[str], numeric: bool) -> str:
+        column = self.header.column(name, self.place(path))
+        self.columns[column] = None
+        raw = staged(column)
+        test = f"{raw} IN {listing(('', *markers))}"
+        numbers = [marker for marker in markers if numeric and _is_number(marker)]
+        if numbers:
+            test += f" OR TRY_CAST({raw} AS DOUBLE) IN ({', '.join(numbers)})"
+        return f"CASE WHEN {test} THEN NULL ELSE {raw} END"
+
+
+def staged(column: str) -> str:
+    """Return the mark that stands for a staged column in the text of a slot until its tidied form is known."""
+    return f"\x01{column}\x01"
+
+
+def _is_numeric(form: Form) -> bool:
+    return form.kind in ("integer", "number") or form.kind.startswith("duration")
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdigit() and text.isascii()
+
+
+def mapped_text(slot: Slot, text: str) -> str:
+    """Return SQL for the text after aliases, values and default; NULL = nothing given or not among the values."""
+    field, closed = slot.field, slot.form.kind == "closed"
+    default = literal(field.default)
+    if field.aliases:
+        text = lookup(text, _tidy_keys(field.aliases), text)
+    if field.values is not None:
+        rest = "NULL" if closed else text
+        return lookup(text, _tidy_keys(field.values), default if field.default is not None else rest)
+    if closed:
+        cased = f"{'upper' if slot.form.words[0].isupper() else 'lower'}({text})"
+        return f"CASE WHEN {cased} IN {listing(slot.form.words)} THEN {cased} ELSE {default} END"
+    return f"coalesce({text}, {default})" if field.default is not None else text
+
+
+def _tidy_keys(table: dict[str, str]) -> dict[str, str]:
+    return {tidy(key): value for key, value in table.items()}

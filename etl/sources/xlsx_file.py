@@ -1,7 +1,7 @@
 """Rows of one sheet of a spreadsheet (xlsx, xlsm, xlsb, xls, ods), values as text."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
@@ -55,7 +55,7 @@ class XlsxRows:
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         width = len(self.columns)
-        while chunk := [row for row, _ in zip(self._cells, range(CHUNK), strict=False)]:
+        while chunk := list(islice(self._cells, CHUNK)):
             yield text_batch([_fit(row, width) for row in chunk], width)
 
     def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:

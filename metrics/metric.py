@@ -19,6 +19,7 @@ class Anchor:
     where     predicate that every row meets
     extra     further group column, for kinds that need sums per dimension or per day
     case_key  column that leads to the case (custom and vendor slices, drill)
+    row_key   column that tells rows apart: the case, or the survey
     """
 
     table: str
@@ -82,6 +83,7 @@ class Metric:
     clock_dependent  a business reading differs from a calendar one
     has_cohort       basis=created is possible (durations)
     min_n            below it the state is too_few (semantics 1.12)
+    drill            rows of the drill list where the sums come from other rows
     twin             quality metric that belongs on the same page as a speed metric
     """
 
@@ -100,6 +102,7 @@ class Metric:
     twin: str | None = None
     interval: str | None = None
     parameter: str | None = None
+    drill: Anchor | None = None
     clock_dependent: bool = False
     has_cohort: bool = False
     min_n: int = 1

@@ -183,7 +183,8 @@ class Pulse:
 
     version: int
     as_of: datetime | None
-    sources: tuple[SourceState, ...] = ()
+    sources: Mapping[str, DataState] = field(default_factory=dict)
+    details: tuple[SourceState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

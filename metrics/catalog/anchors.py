@@ -35,6 +35,12 @@ SCALED_ANSWER = Anchor(
     extra="dimension",
     row_key="response_key",
 )
+SURVEY_ANSWER = Anchor(
+    "(SELECT a.*, s.case_key, s.created_at FROM fact_answer a JOIN fact_survey s ON s.response_key = a.response_key)",
+    "submitted_at",
+    "submitted_day",
+    row_key="response_key",
+)
 TICKET = Anchor(
     "(SELECT f.*, t.vendor AS vendor_json FROM fact_case f JOIN ticket t ON t.ticket_key = f.case_key)",
     "created_at",

@@ -1,6 +1,6 @@
 """What customers say (semantics 5)."""
 
-from metrics.catalog.anchors import ANSWER, SCALED_ANSWER, SURVEY, VALID_SURVEY
+from metrics.catalog.anchors import ANSWER, SCALED_ANSWER, SURVEY, SURVEY_ANSWER, VALID_SURVEY
 from metrics.catalog.basis import BY_SUBMISSION
 from metrics.kinds.averaging import Mean
 from metrics.kinds.counting import Count, Share
@@ -26,6 +26,7 @@ METRICS = (
         better="higher",
         anchor=ANSWER,
         kind=Index(VALID_SURVEY),
+        drill=VALID_SURVEY,
         basis=BY_SUBMISSION,
         source="semantics 5.3, 5.4",
         population=VALID,
@@ -88,6 +89,7 @@ METRICS = (
         better="higher",
         anchor=ANSWER,
         kind=Dimension(),
+        drill=SURVEY_ANSWER,
         basis=BY_SUBMISSION,
         source="semantics 5.3",
         population=VALID,
@@ -106,6 +108,7 @@ METRICS = (
         better="higher",
         anchor=SCALED_ANSWER,
         kind=Dimension(is_share=True),
+        drill=SURVEY_ANSWER,
         basis=BY_SUBMISSION,
         source="semantics 5.6, 12.9",
         population=VALID,

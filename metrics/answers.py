@@ -1,0 +1,158 @@
+"""The one door to the numbers for everything that shows them: measured once per version, then remembered."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import duckdb
+
+from data.warehouse import data_version, watermark
+from metrics import sources
+from metrics.catalog import metric_of
+from metrics.definition import example, with_sql
+from metrics.drill import drill
+from metrics.measure import measure
+from metrics.members import Members
+from metrics.metric import Metric
+from metrics.model import NONE_LABEL, Case, Desk, Pulse, Question, Reading, Target, Verdict, Window
+from metrics.periods import local_day
+from metrics.scan import Ground
+from metrics.verdict import judge, target_for
+
+Key = tuple[Question, int, datetime | None]
+Readings = tuple[Reading, ...]
+MAX_KEPT = 20_000  # questions; a page of eight KPIs asks about thirty
+
+
+class Answers:
+    """Thread-safe; equal questions in flight are measured once (single flight), results are kept per version.
+
+    cursor    gives the calling thread a cursor of its own in the warehouse
+    clock     the instant against which sources are fresh or stale
+    """
+
+    def __init__(
+        self,
+        cursor: Callable[[], duckdb.DuckDBPyConnection],
+        desk: Desk,
+        targets: Sequence[Target],
+        clock: Callable[[], datetime],
+        max_kept: int = MAX_KEPT,
+    ) -> None:
+        self._cursor, self.desk, self.targets, self._clock = cursor, desk, tuple(targets), clock
+        self._max_kept = max_kept
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Key, Future[Readings]] = OrderedDict()
+        self._members: tuple[int, Members] = (-1, Members())
+        self._pulse: Pulse | None = None
+
+    def ask(self, questions: Iterable[Question]) -> dict[Question, Readings]:
+        """Return the readings of every question at the current version, as `measure` gives them."""
+        asked = list(dict.fromkeys(questions))
+        with self._snapshot() as con:
+            version, as_of = data_version(con), watermark(con)
+            futures, mine = self._claim(asked, version, as_of)
+            if mine:
+                self._answer(con, (version, as_of), mine)
+        return {question: future.result() for question, future in futures.items()}
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a cursor inside one transaction, so that version and figures belong together."""
+        con = self._cursor()
+        con.execute("BEGIN")
+        try:
+            yield con
+        finally:
+            con.execute("ROLLBACK")
+            con.close()
+
+    def _claim(
+        self, asked: Sequence[Question], version: int, as_of: datetime | None
+    ) -> tuple[dict[Question, Future[Readings]], dict[Question, Future[Readings]]]:
+        """Return the futures of all questions, and those that this thread has to answer."""
+        futures, mine = {}, {}
+        with self._lock:
+            for question in asked:
+                key = (question, version, as_of)
+                found = self._kept.get(key)
+                if found is None:
+                    found = mine[question] = self._kept[key] = Future()
+                self._kept.move_to_end(key)
+                futures[question] = found
+            self._forget(version)
+        return futures, mine
+
+    def _forget(self, version: int) -> None:
+        """Drop what is over the limit, the longest unused first; unfinished work stays."""
+        for key in list(self._kept)[: max(0, len(self._kept) - self._max_kept)]:
+            if self._kept[key].done():
+                del self._kept[key]
+        if self._members[0] < version:
+            self._members = (version, Members())
+
+    def _answer(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        moment: tuple[int, datetime | None],
+        mine: dict[Question, Future[Readings]],
+    ) -> None:
+        version, as_of = moment
+        known = self._members[1] if self._members[0] == version else None
+        try:
+            found = measure(con, self.desk, mine, as_of, known)
+        except BaseException as error:
+            with self._lock:
+                for question, future in mine.items():
+                    self._kept.pop((question, version, as_of), None)
+                    future.set_exception(error)
+            raise
+        for question, future in mine.items():
+            future.set_result(found[question])
+
+    def verdict(self, reading: Reading) -> Verdict:
+        """Return the reading held against the target that fits it, and the state of the data behind it."""
+        states = (self._pulse or self.pulse()).sources.values()
+        target = target_for(reading, self.targets)
+        return judge(reading, target, self.subject(reading.question.metric).better, sources.worst(states))
+
+    def pulse(self) -> Pulse:
+        """Return version, watermark and source states as of now."""
+        con = self._cursor()
+        try:
+            self._pulse = sources.pulse(con, self._clock())
+        finally:
+            con.close()
+        return self._pulse
+
+    def subject(self, metric: str) -> Metric:
+        """Return the KPI of that name; ValueError names the known ones."""
+        return metric_of(metric)
+
+    def members(self, dimension: str) -> list[str]:
+        """Return the labels of a dimension in text order, the missing value last."""
+        with self._snapshot() as con:
+            version = data_version(con)
+            known = self._members[1] if self._members[0] == version else Members()
+            labels = known.labels(con, dimension).values()
+        return sorted(one for one in labels if one != NONE_LABEL) + [NONE_LABEL] * (NONE_LABEL in labels)
+
+    def definition(self, metric: str, language: str, question: Question | None = None) -> dict[str, str]:
+        """Return the definition panel by heading, with the statements that ran (semantics 1.14)."""
+        found = metric_of(metric)
+        with self._snapshot() as con:
+            as_of = watermark(con)
+            asked = question or example(found, self._last_days(as_of))
+            return with_sql(Ground(con, self.desk, as_of, Members()), found, language, asked)
+
+    def _last_days(self, as_of: datetime | None) -> Window:
+        end = local_day(as_of or self._clock(), self.desk.tz) + timedelta(days=1)
+        return Window(end - timedelta(days=28), end, self.desk.tz)
+
+    def drill(self, question: Question, limit: int | None = None) -> list[Case]:
+        """Return the cases behind a figure; limit None = all, as many as its n."""
+        with self._snapshot() as con:
+            return drill(con, self.desk, question, watermark(con), limit)

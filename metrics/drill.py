@@ -1,0 +1,73 @@
+"""The cases behind a figure, out of the same predicate: the list is as long as n (semantics 1.13)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import duckdb
+
+from metrics.backlog import end_of
+from metrics.catalog import metric_of
+from metrics.compile import Shape, shape_filters, source_sql, where_sql
+from metrics.members import Members
+from metrics.model import Case, Desk, Question
+from metrics.periods import bounds
+from metrics.scan import Ground
+
+LABELS = ("team", "agent", "channel", "category", "priority")
+
+
+def drill(
+    con: duckdb.DuckDBPyConnection,
+    desk: Desk,
+    question: Question,
+    as_of: datetime | None,
+    limit: int | None = None,
+    members: Members | None = None,
+) -> list[Case]:
+    """Return the rows that make up n of a plain question, the largest figure first; limit None = all of them."""
+    ground = Ground(con, desk, as_of, members or Members())
+    text, params = drill_sql(ground, question)
+    if limit is not None:
+        text += f" LIMIT {int(limit)}"
+    return [_case(ground, row) for row in con.execute(text, params).fetchall()]
+
+
+def drill_sql(ground: Ground, question: Question) -> tuple[str, dict[str, object]]:
+    """Return the text and parameters of the drill list; a grain or split of the question is left aside."""
+    metric = metric_of(question.metric)
+    counted, value = metric.kind.counted(question), metric.kind.row_value(question) or "NULL"
+    anchor = metric.drill or metric.anchor
+    is_stock = metric.kind.solver != "scan"
+    column = "created_at" if question.basis == "created" else anchor.instant
+    low, high = (None, None) if is_stock else bounds(question.window)
+    shape = Shape(anchor, column, (), ((low is not None, high is not None),), shape_filters(question.slice.by))
+    where = where_sql(shape) + (f" AND ({counted})" if counted else "")
+    rows = (
+        f"SELECT {anchor.row_key} AS row_key, {anchor.case_key} AS ticket_key, created_at, {column} AS moment,"
+        f" {value} AS figure, {', '.join(LABELS)} FROM {source_sql(replace(shape, split=None))} WHERE {where}"
+    )
+    text = (
+        f"SELECT d.row_key, t.src_ticket_id, t.source_no, d.created_at, d.moment, d.figure,"
+        f" {', '.join('d.' + name for name in LABELS)}"
+        f" FROM ({rows}) d LEFT JOIN ticket t ON t.ticket_key = d.ticket_key"
+        " ORDER BY d.figure DESC NULLS LAST, d.moment DESC NULLS LAST, d.row_key"
+    )
+    return text, _params(ground, question, text, (low, high))
+
+
+def _params(
+    ground: Ground, question: Question, text: str, limits: tuple[datetime | None, datetime | None]
+) -> dict[str, object]:
+    given = ground.filter_params(question.slice)
+    instant = end_of(question.window, ground.as_of) if ground.as_of else None
+    known = {"low0": limits[0], "high0": limits[1], "as_of": ground.as_of, "instant": instant}
+    given |= {name: value for name, value in known.items() if f"${name}" in text}
+    if "$now_us" in text:
+        given["now_us"] = ground.positions(ground.as_of)
+    return given
+
+
+def _case(ground: Ground, row: tuple[object, ...]) -> Case:
+    key, ticket, source_no, created_at, moment, value, *ids = row
+    labels = tuple((name, ground.label(name, one)) for name, one in zip(LABELS, ids, strict=True))
+    return Case(key, ticket, source_no, created_at, moment, value, labels)  # type: ignore[arg-type]

@@ -1,0 +1,61 @@
+"""How fresh what is known is: version, watermark, and the state of every source (semantics 1.2, 7.4)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import duckdb
+
+from data.warehouse import data_version, watermark
+from metrics.model import DataState, Pulse, SourceState
+
+# A later one hides an earlier one.
+BY_WEIGHT = (DataState.FRESH, DataState.STALE, DataState.ERROR)
+
+SOURCES = """
+SELECT s.source_id, coalesce(s.name, s.source_id), s.is_live, s.watermark, s.max_age_s, r.state, r.message
+FROM source s LEFT JOIN (
+    SELECT source_id, max_by(state, run_id) AS state, max_by(message, run_id) AS message
+    FROM load_run GROUP BY source_id
+) r ON r.source_id = s.source_id
+ORDER BY s.source_no
+"""
+
+
+def pulse(con: duckdb.DuckDBPyConnection, now: datetime) -> Pulse:
+    """Return version, watermark and source states; a few small reads, made for each second."""
+    details = source_states(con, now)
+    return Pulse(data_version(con), watermark(con), {one.source_id: one.state for one in details}, details)
+
+
+def source_states(con: duckdb.DuckDBPyConnection, now: datetime) -> tuple[SourceState, ...]:
+    """Return the state of every source: error after a failed load, stale beyond its limit, else fresh.
+
+    An import that was refused leaves the data of earlier imports as fresh as they were.
+    """
+    rows = con.execute(SOURCES).fetchall()
+    return tuple(
+        SourceState(
+            source_id,
+            name,
+            _state(bool(is_live), mark, max_age_s, outcome, now),
+            mark,
+            message if outcome in ("failed", "refused") else None,
+            bool(is_live),
+        )  # fmt: skip
+        for source_id, name, is_live, mark, max_age_s, outcome, message in rows
+    )
+
+
+def _state(
+    is_live: bool, mark: datetime | None, max_age_s: int | None, outcome: str | None, now: datetime
+) -> DataState:
+    if outcome == "failed" or (outcome == "refused" and is_live):
+        return DataState.ERROR
+    if max_age_s is not None and (mark is None or now - mark > timedelta(seconds=max_age_s)):
+        return DataState.STALE
+    return DataState.FRESH
+
+
+def worst(states: Iterable[DataState]) -> DataState:
+    """Return the state that a figure made of several sources has."""
+    return max(states, key=BY_WEIGHT.index, default=DataState.FRESH)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from data.demo import cast
 from data.demo.rhythm import PACE, World, to_ms
@@ -92,31 +93,54 @@ def _write(con: sqlite3.Connection, blocks: Mapping[str, Block]) -> int:
 
 
 class Living:
-    """A desk that goes on living in its file; the file alone knows how far it has come."""
+    """A desk that goes on living in its file; the file alone knows how far it has come.
+
+    Keeps one connection, so that the write-ahead log is not folded into the file at every step; may be called
+    from any thread, one at a time.
+    """
 
     def __init__(self, path: Path, seed: int) -> None:
         if not path.exists():
             raise FileNotFoundError(f"{path}: no demo desk here; create it first")
         self._path = path
         self._seed = seed
+        self._con: sqlite3.Connection | None = None
         self._walk: Walk | None = None
+        self._turn = Lock()
 
     def advance(self, now: datetime) -> int:
         """Write everything that happened since the last time up to `now` (aware); return the number of rows.
 
         A `now` not after the last one writes nothing. Raises RuntimeError when somebody else advances the
-        same file, ValueError when the file belongs to another seed.
+        same file, ValueError when the file belongs to another seed; the next call asks the file again.
         """
         goal = to_ms(now)
-        with closing(sqlite3.connect(self._path, isolation_level=None, timeout=10.0)) as con:
-            con.execute("PRAGMA synchronous = NORMAL")
-            walk = self._walk or _resumed(con, self._path, self._seed)
-            self._walk = None  # stays so when writing fails: then the file is asked again
-            written = 0
-            while walk.at_ms < goal:
-                written += _step(con, walk, walk.chunk_end(goal))
-        self._walk = walk
+        with self._turn:
+            try:
+                return self._advanced(goal)
+            except BaseException:
+                self._forget()
+                raise
+
+    def _advanced(self, goal: int) -> int:
+        if self._con is None:
+            self._con = sqlite3.connect(self._path, isolation_level=None, timeout=10.0, check_same_thread=False)
+            self._con.execute("PRAGMA synchronous = NORMAL")
+        walk = self._walk = self._walk or _resumed(self._con, self._path, self._seed)
+        written = 0
+        while walk.at_ms < goal:
+            written += _step(self._con, walk, walk.chunk_end(goal))
         return written
+
+    def _forget(self) -> None:
+        if self._con is not None:
+            self._con.close()
+        self._con = self._walk = None
+
+    def close(self) -> None:
+        """Close the file; a later `advance` opens it again."""
+        with self._turn:
+            self._forget()
 
 
 def _step(con: sqlite3.Connection, walk: Walk, to_ms: int) -> int:

@@ -34,6 +34,11 @@ def everything(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {table: ask(path, f"SELECT * FROM {table} ORDER BY id") for table in TABLES}
 
 
+def advance(path: Path, end: datetime) -> int:
+    with closing(Living(path, SEED)) as living:
+        return living.advance(end)
+
+
 def copied(desk: Path, to: Path) -> Path:
     to.write_bytes(desk.read_bytes())
     return to
@@ -79,18 +84,18 @@ def test_the_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch,
 def test_a_resumed_desk_equals_an_uninterrupted_one(desk: Path, tmp_path: Path) -> None:
     end = UNTIL + timedelta(hours=5)
     whole, pieces = copied(desk, tmp_path / "whole.sqlite"), copied(desk, tmp_path / "pieces.sqlite")
-    Living(whole, SEED).advance(end)
+    advance(whole, end)
     for minutes in (0.05, 1, 17, 130, 299, 300):
-        Living(pieces, SEED).advance(UNTIL + timedelta(minutes=minutes))
+        advance(pieces, UNTIL + timedelta(minutes=minutes))
     assert everything(pieces) == everything(whole)
 
 
 def test_many_small_steps_equal_one_large_step(desk: Path, tmp_path: Path) -> None:
     steps, leap = copied(desk, tmp_path / "steps.sqlite"), copied(desk, tmp_path / "leap.sqlite")
-    living = Living(steps, SEED)
-    written = sum(living.advance(UNTIL + timedelta(seconds=3 * second)) for second in range(400))
-    Living(leap, SEED).advance(UNTIL + timedelta(seconds=9 * 119))
-    assert written > 100
+    with closing(Living(steps, SEED)) as living:
+        written = sum(living.advance(UNTIL + timedelta(seconds=9 * step)) for step in range(120))
+    advance(leap, UNTIL + timedelta(seconds=9 * 119))
+    assert written > 60
     assert everything(steps) == everything(leap)
 
 
@@ -103,33 +108,33 @@ def test_bulk_and_living_tell_the_same_story(desk: Path, tmp_path: Path) -> None
             con.execute(f"DELETE FROM {table}")
         con.execute("UPDATE hd_clock SET shown_until = started_at - 1")
         con.commit()
-    living = Living(path, SEED)
-    for day in range(29):
-        living.advance(datetime.fromtimestamp(world.started_ms / 1000, UTC) + timedelta(days=day))
-    living.advance(UNTIL)
+    with closing(Living(path, SEED)) as living:
+        for day in range(29):
+            living.advance(datetime.fromtimestamp(world.started_ms / 1000, UTC) + timedelta(days=day))
+        living.advance(UNTIL)
     assert everything(path) == everything(desk)
 
 
 def test_nothing_lies_in_the_future(desk: Path, tmp_path: Path) -> None:
     path = copied(desk, tmp_path / "desk.sqlite")
     for end in (UNTIL, UNTIL + timedelta(hours=2)):
-        Living(path, SEED).advance(end)
+        advance(path, end)
         for table, column in (("hd_case", "updated_at"), ("hd_case_log", "logged_at"), ("hd_post", "updated_at")):
             assert ask(path, f"SELECT max({column}) FROM {table}")[0][0] <= to_ms(end)
         assert ask(path, f"SELECT count(*) FROM hd_case WHERE opened_at > {to_ms(end)}") == [(0,)]
 
 
 def test_going_back_in_time_writes_nothing(desk: Path, tmp_path: Path) -> None:
-    living = Living(copied(desk, tmp_path / "desk.sqlite"), SEED)
-    assert living.advance(UNTIL + timedelta(hours=1)) > 0
-    assert living.advance(UNTIL) == 0
+    path = copied(desk, tmp_path / "desk.sqlite")
+    assert advance(path, UNTIL + timedelta(hours=1)) > 0
+    assert advance(path, UNTIL) == 0
 
 
 def test_only_what_changed_carries_a_later_change_instant(desk: Path, tmp_path: Path) -> None:
     path = copied(desk, tmp_path / "desk.sqlite")
-    Living(path, SEED).advance(UNTIL + timedelta(minutes=10))
+    advance(path, UNTIL + timedelta(minutes=10))
     before = {row[0]: row for row in ask(path, "SELECT * FROM hd_case")}
-    Living(path, SEED).advance(UNTIL + timedelta(minutes=20))
+    advance(path, UNTIL + timedelta(minutes=20))
     since = to_ms(UNTIL + timedelta(minutes=10))
     changed = {row[0] for row in ask(path, "SELECT * FROM hd_case") if before.get(row[0]) != row}
     assert changed == {row[0] for row in ask(path, f"SELECT id FROM hd_case WHERE updated_at > {since}")}
@@ -137,15 +142,15 @@ def test_only_what_changed_carries_a_later_change_instant(desk: Path, tmp_path: 
 
 
 def test_something_happens_every_few_seconds_even_at_night(desk: Path, tmp_path: Path) -> None:
-    living = Living(copied(desk, tmp_path / "desk.sqlite"), SEED)
+    path = copied(desk, tmp_path / "desk.sqlite")
     night = datetime(2026, 11, 20, 19, tzinfo=UTC)  # 03:00 in Shanghai
-    living.advance(night)
-    assert living.advance(night + timedelta(minutes=10)) > 100
+    advance(path, night)
+    assert advance(path, night + timedelta(minutes=10)) > 100
 
 
 def test_another_seed_is_refused(desk: Path) -> None:
     with pytest.raises(ValueError, match="made with seed 7, not 8"):
-        Living(desk, 8).advance(UNTIL + timedelta(seconds=5))
+        Living(desk, 8).advance(UNTIL + timedelta(seconds=5))  # closes itself when it fails
 
 
 def test_a_missing_desk_is_named(tmp_path: Path) -> None:
@@ -155,12 +160,12 @@ def test_a_missing_desk_is_named(tmp_path: Path) -> None:
 
 def test_two_that_advance_the_same_desk_are_told(desk: Path, tmp_path: Path) -> None:
     path = copied(desk, tmp_path / "desk.sqlite")
-    first, second = Living(path, SEED), Living(path, SEED)
-    first.advance(UNTIL + timedelta(minutes=1))
-    second.advance(UNTIL + timedelta(minutes=2))
-    with pytest.raises(RuntimeError, match="another process advances"):
-        first.advance(UNTIL + timedelta(minutes=3))
-    assert first.advance(UNTIL + timedelta(minutes=4)) > 0
+    with closing(Living(path, SEED)) as first, closing(Living(path, SEED)) as second:
+        first.advance(UNTIL + timedelta(minutes=1))
+        second.advance(UNTIL + timedelta(minutes=2))
+        with pytest.raises(RuntimeError, match="another process advances"):
+            first.advance(UNTIL + timedelta(minutes=3))
+        assert first.advance(UNTIL + timedelta(minutes=4)) > 0
 
 
 def test_a_reader_keeps_its_view_while_the_desk_goes_on(desk: Path, tmp_path: Path) -> None:
@@ -168,7 +173,7 @@ def test_a_reader_keeps_its_view_while_the_desk_goes_on(desk: Path, tmp_path: Pa
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         before = reader.execute("SELECT count(*) FROM hd_post").fetchone()
-        assert Living(path, SEED).advance(UNTIL + timedelta(hours=1)) > 0
+        assert advance(path, UNTIL + timedelta(hours=1)) > 0
         assert reader.execute("SELECT count(*) FROM hd_post").fetchone() == before
         reader.execute("COMMIT")
         assert reader.execute("SELECT count(*) FROM hd_post").fetchone() > before

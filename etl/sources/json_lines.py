@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.warehouse import Warehouse
 from etl.model import Reject, SourceError
 from etl.sources.csv_file import CsvRows
 from etl.sources.text_rows import create_stage
@@ -21,11 +22,11 @@ class JsonRows:
         self._path = path
         self._malformed: tuple[Reject, ...] = ()
         self._unreadable: Sequence[Reject] = ()
-        con = duckdb.connect(":memory:")
+        scratch = Warehouse(None)
         try:
-            self.columns: Sequence[str] = self._keys(con)
+            self.columns: Sequence[str] = self._keys(scratch.cursor())
         finally:
-            con.close()
+            scratch.close()
 
     def _read(self, con: duckdb.DuckDBPyConnection) -> None:
         """Create temp table json_line (number, line, is_object) in file order."""

@@ -180,7 +180,7 @@ def _cursor_values(table: SqlTable, columns: Sequence[str], page: pa.RecordBatch
         return None
     if table.cursor.column not in columns:
         raise MappingError(
-            f"table {table.name}: no cursor column {table.cursor.column!r} in the query; it gives {', '.join(columns)}"
+            f"table {table.name}: no cursor column {table.cursor.column!r}; the query gives {', '.join(columns)}"
         )
     return page.column(columns.index(table.cursor.column))
 

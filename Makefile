@@ -36,7 +36,7 @@ bench: ## generate N tickets, load and ask, print the table; N=1000000
 
 docs: ## write the generated pages: docs/metrics.md, docs/settings.schema.json
 	@.ci/setup test
-	@$(PY) docs/build.py
+	@$(PY) -m docs.build
 
 lock: ## renew the locks after a change of pyproject.toml
 	@.ci/setup test

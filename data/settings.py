@@ -21,6 +21,7 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 Span = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 Named = str | Mapping[str, str] | None
+DESK_NAME: Mapping[Language, str] = {"en": "Service desk", "zh-CN": "客户服务中心"}
 PLACE = re.compile(r"\$\{(?:(file):)?([^}:]+)(?::-([^}]*))?\}")
 
 
@@ -133,9 +134,9 @@ class TargetRule(Strict):
 class SourceRule(Strict):
     """A system that is pulled on a schedule.
 
-    kind        name of a file in etl/sources
+    kind        how it is read (etl/intakes.py)
     url         database address (sql); ${NAME}, ${NAME:-default} and ${file:/path} keep secrets out of the file
-    path        file, folder or pattern (file)
+    path        file or folder (file)
     every_s     seconds between pulls
     max_age_s   older than this the numbers count as stale; null = never
     """
@@ -147,7 +148,7 @@ class SourceRule(Strict):
     path: str | None = None
     mapping: Path
     every_s: Annotated[float, Field(gt=0)] = 60.0
-    max_age_s: Annotated[float, Field(gt=0)] | None = 900.0
+    max_age_s: Annotated[int, Field(gt=0)] | None = 900
 
     @model_validator(mode="after")
     def _has_a_place(self) -> "SourceRule":
@@ -168,7 +169,9 @@ PROMISES = {
 class Settings(Strict):
     """All settings of one monitor; relative paths start at the project's folder."""
 
+    name: Mapping[Language, str] = Field(default_factory=lambda: dict(DESK_NAME))
     language: Language = "zh-CN"
+    palette: Literal["standard", "colour_blind", "red_good"] = "standard"
     timezone: str = "Asia/Shanghai"
     warehouse: Path = Path("data/run/warehouse.duckdb")
     server: Server = Server()

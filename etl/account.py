@@ -1,16 +1,27 @@
 """What the ledger tells people: the account of a load, sources and their freshness, rows that did not load."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
-from etl.model import LoadReport
+from etl.model import LoadRefused, LoadReport
 
 EXAMPLES = 3
 COLUMNS = ("run_id", "source_id", "table_name", "row_no", "rule", "field", "value", "hint", "payload")
 Row = dict[str, Any]
+
+
+def told(con: duckdb.DuckDBPyConnection, reports: Iterable[LoadReport]) -> Iterator[str]:
+    """Yield the account and the losses of each load as it is done; of a refused one too, before its error goes on."""
+    try:
+        for report in reports:
+            yield account(report)
+            yield from losses(con, report)
+    except LoadRefused as refusal:
+        yield from losses(con, refusal.report)
+        raise
 
 
 def account(report: LoadReport) -> str:

@@ -38,7 +38,7 @@ class Duration:
         sums = (f"count({column})", f"sum({column})", f"quantile_cont({column}, [0.5, 0.9{asked}])")
         needs = [Need(metric.anchor, sums)]
         if self.waiting and is_plain(question):
-            oldest = "epoch_us($as_of) - epoch_us(min(start_at))"
+            oldest = "epoch_us($as_of::TIMESTAMPTZ) - epoch_us(min(start_at))"
             needs.append(Need(self.waiting, ("count(*)", oldest), timeless=True))
         if question.with_interval:
             needs.append(self._uncertainty(metric.anchor, column, question))

@@ -87,8 +87,8 @@ class Share:
         return f"CASE WHEN {self.predicates(question)[0]} THEN 100.0 ELSE 0.0 END"
 
 
-SLA_BREACHED = "(outcome = 'breached' OR (outcome = 'open' AND due_at < $as_of))"
-SLA_UNDECIDED = "(outcome = 'open' AND (due_at IS NULL OR due_at >= $as_of))"
+SLA_BREACHED = "(outcome = 'breached' OR (outcome = 'open' AND due_at < $as_of::TIMESTAMPTZ))"
+SLA_UNDECIDED = "(outcome = 'open' AND (due_at IS NULL OR due_at >= $as_of::TIMESTAMPTZ))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +141,11 @@ class NoRepeat:
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return successes, mature and immature issues; for a plain window also the cases without customer."""
-        mature = "matures_at <= $as_of"
+        mature = "matures_at <= $as_of::TIMESTAMPTZ"
         issues = (
             count_where(f"{mature} AND is_success"),
             count_where(mature),
-            "count(CASE WHEN matures_at > $as_of THEN 1 END)",
+            "count(CASE WHEN matures_at > $as_of::TIMESTAMPTZ THEN 1 END)",
         )
         if not is_plain(question):
             return (Need(metric.anchor, issues),)
@@ -162,7 +162,7 @@ class NoRepeat:
 
     def counted(self, question: Question) -> str | None:
         """Return the mature issues."""
-        return "matures_at <= $as_of"
+        return "matures_at <= $as_of::TIMESTAMPTZ"
 
     def row_value(self, question: Question) -> str | None:
         """Return 100 for a success, 0 for a failure."""

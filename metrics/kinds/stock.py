@@ -60,7 +60,7 @@ class Survival:
                 "start_pos_us",
             )
         else:
-            columns = ("frt_us", "epoch_us($as_of)", "epoch_us(first_resolved_at)", "epoch_us(start_at)")
+            columns = ("frt_us", "epoch_us($as_of::TIMESTAMPTZ)", "epoch_us(first_resolved_at)", "epoch_us(start_at)")
         answered, now, resolved, start = columns
         return (
             f"CASE reason WHEN 'ok' THEN {answered} WHEN 'open_unanswered' THEN greatest(0, {now} - {start})"

@@ -87,14 +87,14 @@ SELECT *,
             WHEN epoch_us(reply_at) - epoch_us(start_at) < -60000000 THEN 'negative_duration'
             ELSE 'ok' END AS reason
 FROM (
-    SELECT b.*, CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
+    SELECT b.* EXCLUDE (dated_key), CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
            t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
            coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
            coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by
-    FROM new_base b
-    LEFT JOIN new_touch t ON t.case_key = b.case_key AND b.created_at IS NOT NULL
-    LEFT JOIN new_life l ON l.case_key = b.case_key AND b.created_at IS NOT NULL
-    LEFT JOIN new_credit c ON c.case_key = b.case_key AND b.created_at IS NOT NULL
+    FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
+    LEFT JOIN new_touch t ON t.case_key = b.dated_key  -- keys alone: a further condition makes nested loops
+    LEFT JOIN new_life l ON l.case_key = b.dated_key
+    LEFT JOIN new_credit c ON c.case_key = b.dated_key
 );
 
 -- :: range

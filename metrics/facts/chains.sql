@@ -39,7 +39,8 @@ FROM (
 WINDOW chain AS (PARTITION BY customer_key, category, chain_no ORDER BY created_at, case_key);
 
 -- :: move
-DELETE FROM fact_issue WHERE chain_key IN (SELECT case_key FROM new_linkable);
+DELETE FROM fact_issue
+WHERE chain_key IN (SELECT case_key FROM new_linkable UNION ALL SELECT ticket_key FROM scope);
 UPDATE fact_case SET chain_key = n.chain_key, chain_position = n.chain_position
 FROM new_chain n
 WHERE fact_case.case_key = n.case_key

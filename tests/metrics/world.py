@@ -64,9 +64,9 @@ class World:
 
     def message(self, ticket: int, when: str, kind: str, by: str | None, **more: Any) -> None:
         self._seq += 1
-        values = {"is_public": True, "is_auto": False, **more}
+        values = {"is_public": True, "is_auto": False, "seq": self._seq, **more}
         self.insert(
-            "message", message_key=self._seq, ticket_key=ticket, stream=2, seq=self._seq, occurred_at=at(when),
+            "message", message_key=self._seq, ticket_key=ticket, stream=2, occurred_at=at(when),
             author=by, author_kind=kind, **values,
         )  # fmt: skip
         self.touch(ticket)

@@ -1,0 +1,207 @@
+"""First responses by hand (semantics 4.1, 4.2; golden FRT cases at fact level)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.metrics.world import World, at, minutes
+
+
+def frt(world: World, key: int = 1) -> tuple[Any, ...]:
+    """Return reason and FRT on both clocks."""
+    found: tuple[Any, ...] = world.case(key, "reason, frt_us, frt_biz_us")
+    return found
+
+
+def test_a_plain_reply_is_measured_from_creation() -> None:
+    world = World()
+    world.ticket(1)
+    world.reply(1, "10 10:12", by="anna")
+    world.refresh()
+    assert frt(world) == ("ok", minutes(12), minutes(12))
+    assert world.case(1, "reply_at, reply_by, created_day") == (at("10 10:12"), "anna", date(2025, 3, 10))
+
+
+def test_seconds_and_microseconds_are_kept() -> None:
+    world = World()
+    world.ticket(1, "10 10:00:59")
+    world.reply(1, "10 10:01:00.000001")
+    world.refresh()
+    assert world.case(1, "frt_us") == 1_000_001
+
+
+def test_the_hand_off_starts_the_human_clock() -> None:
+    world = World()
+    world.ticket(1)
+    world.bot(1, "10 10:00:02")
+    world.event(1, "10 10:05", "handoff")
+    world.reply(1, "10 10:11")
+    world.refresh()
+    assert frt(world)[:2] == ("ok", minutes(6))
+    assert world.case(1, "wait_us, any_us, start_at") == (minutes(11), 2_000_000, at("10 10:05"))
+
+
+def test_automatic_and_private_messages_are_no_replies() -> None:
+    world = World()
+    world.ticket(1)
+    world.message(1, "10 10:01", "agent", "a", is_auto=True)
+    world.message(1, "10 10:02", "agent", "a", is_public=False)
+    world.message(1, "10 10:03", "customer", None)
+    world.reply(1, "10 10:30")
+    world.refresh()
+    assert frt(world)[:2] == ("ok", minutes(30))
+    assert world.case(1, "any_us") == minutes(30)
+
+
+def test_a_reply_before_creation_is_a_defect() -> None:
+    world = World()
+    world.ticket(1)
+    world.reply(1, "10 09:50")
+    world.refresh()
+    assert frt(world) == ("negative_duration", None, None)
+    assert world.case(1, "wait_us, any_us") == (None, None)
+    assert world.defects() == [(1, "negative_duration", "first_reply")]
+    assert world.rows("SELECT * FROM fact_reply") == []
+
+
+@pytest.mark.parametrize(("created", "reason", "rule"), [
+    ("10 10:00:20", "ok", "clock_skew_clamped"),
+    ("10 10:01:00", "ok", "clock_skew_clamped"),
+    ("10 10:01:00.000001", "negative_duration", "negative_duration"),
+])  # fmt: skip
+def test_skew_up_to_a_minute_is_clamped_to_zero(created: str, reason: str, rule: str) -> None:
+    world = World()
+    world.ticket(1, created)
+    world.reply(1, "10 10:00")
+    world.refresh()
+    assert frt(world)[:2] == (reason, 0 if reason == "ok" else None)
+    assert world.defects() == [(1, rule, "first_reply")]
+
+
+def test_a_reply_in_the_instant_of_creation_is_no_defect() -> None:
+    world = World()
+    world.ticket(1)
+    world.reply(1, "10 10:00")
+    world.refresh()
+    assert frt(world) == ("ok", 0, 0)
+    assert world.defects() == []
+
+
+@pytest.mark.parametrize(("created", "replied", "calendar", "business"), [
+    ("10 20:00", "11 09:15", 795, 15),
+    ("10 20:00", "10 20:05", 5, 0),
+    ("14 17:50", "17 09:10", 3800, 20),
+])  # fmt: skip
+def test_business_time_stands_still_outside_hours(created: str, replied: str, calendar: int, business: int) -> None:
+    world = World()
+    world.ticket(1, created)
+    world.reply(1, replied)
+    world.refresh()
+    assert frt(world) == ("ok", minutes(calendar), minutes(business))
+
+
+def test_without_a_calendar_there_is_no_business_figure() -> None:
+    world = World(calendars={}, calendar=None)
+    world.ticket(1)
+    world.reply(1, "10 10:12")
+    world.refresh()
+    assert frt(world) == ("ok", minutes(12), None)
+    assert world.case(1, "calendar_no, created_pos_us, wait_biz_us, any_biz_us") == (None, None, None, None)
+
+
+def test_a_team_may_have_no_calendar_but_its_own() -> None:
+    world = World(calendar=None, team_calendars={"A": "cn_office"})
+    world.ticket(1, team="A")
+    world.ticket(2, team="B")
+    world.refresh()
+    assert world.rows("SELECT calendar_no FROM fact_case ORDER BY case_key") == [(0,), (None,)]
+
+
+def test_an_agents_own_ticket_has_no_first_reply() -> None:
+    world = World()
+    world.ticket(1, created_by="agent")
+    world.reply(1, "10 09:00")
+    world.refresh()
+    assert frt(world) == ("agent_initiated", None, None)
+    assert world.defects() == []
+
+
+@pytest.mark.parametrize(("bot", "handoff", "closed", "reason"), [
+    (False, False, False, "open_unanswered"),
+    (True, False, False, "open_unanswered"),
+    (False, False, True, "resolved_without_reply"),
+    (True, False, True, "bot_contained"),
+    (True, True, True, "resolved_without_reply"),
+])  # fmt: skip
+def test_the_reason_without_a_reply(bot: bool, handoff: bool, closed: bool, reason: str) -> None:
+    world = World()
+    world.ticket(1)
+    if bot:
+        world.bot(1, "10 10:01")
+    if handoff:
+        world.event(1, "10 10:02", "handoff")
+    if closed:
+        world.status(1, "10 10:30", "resolved")
+    world.refresh()
+    assert frt(world) == (reason, None, None)
+
+
+def test_of_two_replies_at_one_instant_the_first_in_the_source_counts() -> None:
+    world = World()
+    world.ticket(1)
+    world.message(1, "10 10:05", "agent", "late", seq=9)
+    world.message(1, "10 10:05", "agent", "early", seq=3)
+    world.refresh()
+    assert world.case(1, "reply_by") == "early"
+
+
+def test_an_unknown_author_is_not_replaced_by_the_next() -> None:
+    world = World()
+    world.ticket(1, agent="owner")
+    world.reply(1, "10 10:05", by=None)
+    world.reply(1, "10 10:06", by="anna")
+    world.refresh()
+    assert world.case(1, "reply_by") is None
+    assert world.row("SELECT agent FROM fact_reply") == (0,)
+
+
+def test_the_reply_belongs_to_its_author() -> None:
+    world = World()
+    world.ticket(1, agent="owner")
+    world.reply(1, "10 10:05", by="anna")
+    world.refresh()
+    sql = "SELECT label FROM {} f JOIN member m ON m.dimension = 'agent' AND m.member_id = f.agent"
+    assert world.row(sql.format("fact_reply")) == ("anna",)
+    assert world.row(sql.format("fact_case")) == ("owner",)
+
+
+def test_reopening_and_reassigning_leave_the_first_reply_alone() -> None:
+    world = World()
+    world.ticket(1)
+    world.event(1, "10 10:01", "assign", "desk 2")
+    world.reply(1, "10 10:10")
+    world.status(1, "10 11:00", "resolved")
+    world.status(1, "10 12:00", "open")
+    world.reply(1, "10 13:00")
+    world.refresh()
+    assert frt(world)[:2] == ("ok", minutes(10))
+
+
+def test_elapsed_time_ignores_the_clock_change() -> None:
+    world = World(tz="America/New_York")
+    world.ticket(1, "2025-03-09 14:30")  # 01:30 in New York, an hour before the clocks go forward
+    world.reply(1, "2025-03-09 15:30")
+    world.refresh()
+    assert world.case(1, "frt_us, created_day") == (minutes(60), date(2025, 3, 9))
+
+
+def test_the_local_day_is_the_desks() -> None:
+    world = World()
+    world.ticket(1, "2025-07-01 00:30")
+    world.refresh(at("2025-08-01 00:00"))
+    assert world.case(1, "created_day") == date(2025, 7, 1)
+    utc = World(tz="UTC")
+    utc.ticket(1, "2025-07-01 00:30")
+    utc.refresh(at("2025-08-01 00:00"))
+    assert utc.case(1, "created_day") == date(2025, 6, 30)

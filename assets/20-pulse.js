@@ -88,6 +88,7 @@
   document.addEventListener("visibilitychange", () => { if (!document.hidden) schedule(0); });
   window.addEventListener("online", () => schedule(0));
   setInterval(show, 1000);
+  setInterval(() => { if (document.querySelector("[data-retry]")) location.reload(); }, 10000); // no page, no pulse
   const start = setInterval(() => {
     if (root() && window.dash_clientside && window.dash_clientside.set_props) { clearInterval(start); poll(); }
   }, 50);

@@ -6,6 +6,7 @@ from dashboard.model import Subject
 from metrics.model import DataState, Reading, Unit
 
 PRIVATE_BELOW = 5  # answers of fewer people could be traced to one of them
+GREY_BELOW = 30
 SURVEYS = ("csi", "csat", "nps", "overall", "dimension")
 
 
@@ -15,7 +16,9 @@ def is_survey(subject: Subject) -> bool:
 
 
 def visible(reading: Reading, subject: Subject) -> Reading:
-    """Return the reading, without its value where fewer than five customers answered."""
-    if not is_survey(subject) or reading.value is None or reading.n >= PRIVATE_BELOW:
+    """Return the reading, marked too_few below thirty answers and without its value below five."""
+    if not is_survey(subject) or reading.value is None or reading.n >= GREY_BELOW:
         return reading
+    if reading.n >= PRIVATE_BELOW:
+        return replace(reading, state=DataState.TOO_FEW)
     return replace(reading, value=None, state=DataState.TOO_FEW, parts=(), interval=None)

@@ -28,7 +28,7 @@ def pulse(room: Room) -> dict[str, Any]:
         "now": round(room.clock().timestamp() * 1000),
         "build": room.build_id,
         "sources": dict(found.sources),
-        "silent": silent_sources(found.sources),
+        "silent": silent_sources(found),
     }
 
 

@@ -8,9 +8,9 @@ from dashboard import spans
 from dashboard.access import visible
 from dashboard.model import Answer, Answers, Subject
 from dashboard.view import View
+from metrics.catalog import HEADLINES
 from metrics.model import DataState, Question, Reading, Unit, Verdict, Window
 
-HEADLINE = ("frt", "resolution", "backlog", "fcr", "csi", "sla_first_reply", "volume", "csat")
 FLOWS = ("volume",)  # sums over time: compared over full days only
 
 
@@ -22,7 +22,7 @@ class Scope:
     teams       whether each KPI is also asked per team
     """
 
-    metrics: Sequence[str] = HEADLINE
+    metrics: Sequence[str] = HEADLINES
     trend_days: int = 28
     teams: bool = False
 
@@ -113,7 +113,6 @@ def _answer(
         now,
         tuple(visible(reading, subject) for reading in found.get(plan.trend, ())),
         tuple((reading, fair(answers.verdict(reading), reading, subject)) for reading in members),
-        plan.current.window,
         spans.is_partial(plan.current.window, as_of),
     )
 

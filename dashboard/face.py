@@ -79,7 +79,7 @@ class Face:
         """Return level, data state and the word that says both without colour."""
         state, level = self.answer.verdict.state, self.answer.verdict.level
         if state is DataState.FRESH:
-            return level or "none", state, self.words(f"level.{level}") if level else self.words("level.none")
+            return level or "none", state, self.words(f"level.{level or 'none'}")
         return level or "none", state, self.words(f"state.{state}")
 
     def _unit(self) -> str:
@@ -167,6 +167,8 @@ class Face:
         return "" if not value else self.words(f"part.{name}", value=whole(int(value), self.words))
 
     def _count(self) -> str:
+        if self.answer.current.state is DataState.ERROR:
+            return ""  # how many there are is not known either
         return self.words("tile.n", value=whole(self.answer.current.n, self.words))
 
 

@@ -1,8 +1,8 @@
 """What every screen has around its tiles: name, age of the data, connection, notices, the channel to the pulse."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from dashboard.model import Leaves, Site
 from dashboard.spans import bounds
 from dashboard.view import Notice, View
 from dashboard.words import Words, languages, words
-from metrics.model import DataState
+from metrics.model import DataState, Pulse
 
 LEAVES = (
     ("root", "data-mark"),
@@ -47,7 +47,7 @@ class Screen:
     now: datetime
     silent: Sequence[str] = ()
     notices: Sequence[Notice] = ()
-    members: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    members: Callable[[str], Sequence[str]] = lambda _: ()
 
     def title(self, metric: str) -> str:
         """Return the title of a KPI in the reader's language."""
@@ -171,9 +171,10 @@ def live_words(words: Words) -> str:
     return json.dumps({key: words.raw(f"live.{key}") for key in LIVE_TEXTS}, ensure_ascii=False)
 
 
-def silent_sources(sources: Mapping[str, DataState]) -> tuple[str, ...]:
+def silent_sources(pulse: Pulse) -> tuple[str, ...]:
     """Return the names of the sources that are not fresh."""
-    return tuple(sorted(name for name, state in sources.items() if state in (DataState.STALE, DataState.ERROR)))
+    names = {detail.source_id: detail.name for detail in pulse.details}
+    return tuple(sorted(names.get(key, key) for key, state in pulse.sources.items() if state is not DataState.FRESH))
 
 
 MANTINE = {

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard import spans
 from dashboard.definition import panel
+from dashboard.markup import attrs
 from dashboard.pages import Page
 from dashboard.room import Room
 from dashboard.view import FILTERS, Notice, View, parse
@@ -35,6 +36,13 @@ def on_error(error: Exception) -> Any:
     return no_update
 
 
+def on_first_error(error: Exception) -> Component:
+    """Log the error and return a page that says so and tries again by itself: a wall has nobody to press reload."""
+    on_error(error)
+    text = words(_language())
+    return html.Main([html.H1(text("shell.unavailable"))], className="lost", **attrs(data_retry="10"))
+
+
 def _language() -> str:
     """Return the language of the address the failing callback was called for; the first one when unknown."""
     search = {**ctx.inputs, **ctx.states}.get("url.search") or ""
@@ -53,7 +61,9 @@ def register(app: Dash, room: Room) -> None:
 
 
 def _register_route(app: Dash, room: Room) -> None:
-    @app.callback(Output("page", "children"), Input("url", "pathname"), State("url", "search"))
+    @app.callback(
+        Output("page", "children"), Input("url", "pathname"), State("url", "search"), on_error=on_first_error
+    )
     def route(path: str, search: str | None) -> Component:
         page = room.pages.get(path)
         if page is None:
@@ -149,8 +159,6 @@ def _register_definition(app: Dash, room: Room, desk: Page) -> None:
             return no_update, no_update, no_update
         metric = ctx.triggered_id["define"]
         screen = room.screen(desk, search or "")
-        return (
-            True,
-            screen.title(metric),
-            panel(screen, metric, room.answers.definition(metric, screen.words.language)),
-        )
+        asked = screen.board.answers[metric].current.question
+        texts = room.answers.definition(metric, screen.words.language, asked)
+        return True, screen.title(metric), panel(screen, metric, texts)

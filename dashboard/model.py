@@ -1,11 +1,10 @@
 """What the dashboard needs from the rest of the house, and the few types its pages are made of."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 
-from metrics.model import Better, DataState, Question, Reading, Text, Unit, Verdict, Window
+from metrics.model import Better, Pulse, Question, Reading, Text, Unit, Verdict
 
 
 class Subject(Protocol):
@@ -32,25 +31,6 @@ class Subject(Protocol):
         ...
 
 
-class Pulse(Protocol):
-    """What the screens poll each second: has anything changed, and how old is what is known."""
-
-    @property
-    def version(self) -> int:
-        """Return the data_version of the warehouse."""
-        ...
-
-    @property
-    def as_of(self) -> datetime | None:
-        """Return the data watermark; None before the first load."""
-        ...
-
-    @property
-    def sources(self) -> Mapping[str, DataState]:
-        """Return the data state of each source by its name."""
-        ...
-
-
 class Answers(Protocol):
     """The one door to the numbers; every tile, chart, table and API answer goes through it."""
 
@@ -70,8 +50,8 @@ class Answers(Protocol):
         """Return what the KPI is called, its unit and which way is good."""
         ...
 
-    def definition(self, metric: str, language: str) -> Mapping[str, str]:
-        """Return the definition panel: population, start, stop, clock, basis, exclusions, sql (semantics 1.14)."""
+    def definition(self, metric: str, language: str, question: Question | None = None) -> Mapping[str, str]:
+        """Return the definition panel by heading, `sql` last, for the question on screen (semantics 1.14)."""
         ...
 
     def members(self, dimension: str) -> Sequence[str]:
@@ -84,9 +64,10 @@ class Site:
     """The part of the settings that the screens need.
 
     name        of the desk by language code
+    clock       clock of an address that names none; business_clock: whether the desk has a calendar to choose
+    poll_ms     pause between two polls of the pulse
     palette     standard, colour_blind or red_good (China: red is good)
     reload_at   local time at which wall screens reload themselves each night
-    stale_wall  seconds without an answer after which a screen says it is offline is fixed by the pulse script
     """
 
     name: Mapping[str, str] = field(default_factory=lambda: {"en": "Service desk", "zh-CN": "客户服务中心"})
@@ -103,11 +84,12 @@ class Site:
 class Answer:
     """All that is known of one KPI for one view.
 
-    current     the reading of the period; None when it could not be asked for
-    previous    the reading of the period before it (semantics 1.5)
+    current     the reading of the period
+    previous    the reading it is compared with (semantics 1.5); None where there is none to compare
+    change_from the reading that the change starts from: `current`, but for sums without the day that still runs
     trend       one reading per day, oldest first
-    members     one reading per team, in no order
-    compared    windows of the two readings the change is formed of
+    members     one reading per team with its verdict, in no order
+    partial     whether the period still runs at the watermark (semantics 1.4)
     """
 
     subject: Subject
@@ -117,10 +99,8 @@ class Answer:
     change_from: Reading
     trend: tuple[Reading, ...] = ()
     members: tuple[tuple[Reading, Verdict], ...] = ()
-    window: Window | None = None
     partial: bool = False
 
 
 Leaf = tuple[str, str]  # (part of a tile, property)
 Leaves = Mapping[Leaf, Any]
-Clockwork = Callable[[], datetime]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from dashboard.board import board
 from dashboard.frame import Screen, silent_sources
 from dashboard.model import Answers, Site
-from dashboard.view import FILTERS, View, parse
+from dashboard.view import View, parse
 from dashboard.words import words
 from metrics.model import Clock
 
@@ -49,7 +49,12 @@ class Room:
             self.site,
             default,
             now,
-            silent_sources(self.answers.pulse().sources),
+            silent_sources(self.answers.pulse()),
             notices,
-            {dimension: tuple(self.answers.members(dimension)) for dimension in FILTERS},
+            self.answers.members,
         )
+
+    def warm(self) -> None:
+        """Ask what every page shows without a query, so that the next screens find it answered."""
+        for page in self.pages.values():
+            self.screen(page, "")

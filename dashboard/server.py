@@ -44,7 +44,7 @@ class Monitor(Dash):
         }
 
 
-def create_app(answers: Answers, site: Site, clock: Callable[[], datetime], build_id: str) -> Dash:
+def create_app(answers: Answers, site: Site, clock: Callable[[], datetime], build_id: str) -> Monitor:
     """Return the app with all pages and the API; `build_id` moves with each deployment and reloads the screens."""
     app = Monitor(
         __name__,
@@ -64,6 +64,11 @@ def create_app(answers: Answers, site: Site, clock: Callable[[], datetime], buil
     api.register(app.server, app.room)
     _add_headers(app)
     return app
+
+
+def warm(app: Monitor) -> None:
+    """Ask what every page asks without a query, so that the next viewer finds the answers ready."""
+    app.room.warm()
 
 
 def _add_headers(app: Dash) -> None:

@@ -6,19 +6,20 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.board import HEADLINE, Scope
+from dashboard.board import Scope
 from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, span_text, theme_link
 from dashboard.markup import attrs
 from dashboard.pages import Page
 from dashboard.view import FILTERS, PERIODS
+from metrics.catalog import HEADLINES
 
 TREND_DAYS = 84
 
 
 def draw(screen: Screen, tiles: Mapping[tuple[str, str], Component]) -> Component:
     """Return header, controls, the strip of cards, then one section per KPI."""
-    cards = html.Section([tiles[metric, "card"] for metric in HEADLINE], className="cards")
-    sections = [_section(screen, metric, tiles) for metric in HEADLINE]
+    cards = html.Section([tiles[metric, "card"] for metric in HEADLINES], className="cards")
+    sections = [_section(screen, metric, tiles) for metric in HEADLINES]
     main = html.Main([cards, *sections], id="figures", className="desk-main")
     return frame(screen, [_header(screen), _controls(screen), main, _drawer()])
 
@@ -79,7 +80,7 @@ def _clock(screen: Screen) -> Component:
 
 
 def _filters(screen: Screen) -> Sequence[Component]:
-    return [_filter(screen, dimension, screen.members.get(dimension, ())) for dimension in FILTERS]
+    return [_filter(screen, dimension, screen.members(dimension)) for dimension in FILTERS]
 
 
 def _filter(screen: Screen, dimension: str, members: Sequence[str]) -> Component:
@@ -132,6 +133,6 @@ PAGE = Page(
     path="/",
     theme="light",
     scope=Scope(trend_days=TREND_DAYS, teams=True),
-    tiles=tuple((metric, kind) for kind in ("card", "trend", "breakdown") for metric in HEADLINE),
+    tiles=tuple((metric, kind) for kind in ("card", "trend", "breakdown") for metric in HEADLINES),
     draw=draw,
 )

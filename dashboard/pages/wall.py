@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.board import HEADLINE, Scope
+from dashboard.board import Scope
 from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, period_text, span_text
 from dashboard.markup import attrs
 from dashboard.pages import Page
+from metrics.catalog import HEADLINES
 
-LARGE = HEADLINE[:5]
-SMALL = HEADLINE[5:]
+LARGE = HEADLINES[:5]
+SMALL = HEADLINES[5:]
 
 
 def draw(screen: Screen, tiles: Mapping[tuple[str, str], Component]) -> Component:

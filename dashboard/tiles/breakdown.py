@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dashboard.face import Face
 from dashboard.markup import attrs
 from dashboard.model import Leaves
-from dashboard.numbers import digits_that_agree, scale_for, show, sign, whole
+from dashboard.numbers import DASH, digits_that_agree, scale_for, show, sign, whole
 from dashboard.tiles import Kind
 from metrics.model import DataState, Reading, Verdict
 
@@ -68,7 +68,7 @@ def _row(face: Face, reading: Reading, verdict: Verdict, top: float) -> dict[str
         "n": whole(reading.n, face.words),
         "level": verdict.level or "none",
         "state": state,
-        "word": face.words(key),
+        "word": DASH if key == "level.none" else face.words(key),
     }
 
 

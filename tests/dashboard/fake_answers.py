@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import sin
 from zlib import crc32
 
-from metrics.model import Better, DataState, Question, Reading, Slice, Target, Text, Unit, Verdict
+from metrics.model import Better, DataState, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
 from metrics.verdict import judge
 
 NOON = datetime(2026, 11, 18, 6, 40, 12, tzinfo=UTC)  # Wednesday 14:40:12 in Shanghai
@@ -62,13 +62,6 @@ SUBJECTS = {
 }
 
 
-@dataclass(frozen=True)
-class FakePulse:
-    version: int
-    as_of: datetime | None
-    sources: Mapping[str, DataState]
-
-
 @dataclass
 class FakeAnswers:
     """The five worlds: full, empty, stale, error, too_few. `touch()` is a committed load."""
@@ -97,14 +90,14 @@ class FakeAnswers:
         state = DataState.STALE if self.world == "stale" else None
         return judge(reading, target, SUBJECTS[reading.question.metric].better, state)
 
-    def pulse(self) -> FakePulse:
+    def pulse(self) -> Pulse:
         state = DataState.STALE if self.world == "stale" else DataState.FRESH
-        return FakePulse(self.version, None if self.world == "empty" else self.as_of, {"demo": state})
+        return Pulse(self.version, None if self.world == "empty" else self.as_of, {"demo": state})
 
     def subject(self, metric: str) -> FakeSubject:
         return SUBJECTS[metric]
 
-    def definition(self, metric: str, language: str) -> dict[str, str]:
+    def definition(self, metric: str, language: str, question: Question | None = None) -> dict[str, str]:
         return {
             "definition": f"{SUBJECTS[metric].title[language]} (golden)",
             "population": "Cases with a human reply",

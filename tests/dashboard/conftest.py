@@ -1,0 +1,31 @@
+"""A desk of formulas at a fixed noon."""
+
+import pytest
+from dash import Dash
+
+from dashboard.model import Site
+from dashboard.pages import Page, pages
+from dashboard.room import Room
+from dashboard.server import create_app
+from tests.dashboard.fake_answers import NOON, FakeAnswers
+
+WORLDS = ("full", "empty", "stale", "error", "too_few")
+SITE = Site(business_clock=True)
+
+
+@pytest.fixture
+def desk() -> FakeAnswers:
+    return FakeAnswers()
+
+
+@pytest.fixture
+def app(desk: FakeAnswers) -> Dash:
+    return create_app(desk, SITE, lambda: NOON, "build-1")
+
+
+def room_of(world: str) -> Room:
+    return Room(FakeAnswers(world), SITE, lambda: NOON, "build-1", pages())
+
+
+def page_of(path: str) -> Page:
+    return pages()[path]

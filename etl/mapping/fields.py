@@ -37,7 +37,7 @@ def text_keys(value: Any) -> Any:
 
 def as_list(value: Any) -> Any:
     """Return a single value as a list of one."""
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 Text = Annotated[str, BeforeValidator(as_text)]

@@ -1,9 +1,13 @@
-"""The customer satisfaction index and its standard error, from sums only (semantics 5.1, 5.3, 5.4)."""
+"""Survey figures from sums: index and its error, scales, funnel, distribution, cleaning (semantics 5)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import sqrt
 
+import duckdb
+
 from metrics.intervals import population_factor
+from metrics.model import Reading
 
 TOLERANCE = 1e-9
 
@@ -20,6 +24,11 @@ def csi_from_means(means: Mapping[str, float], weights: Mapping[str, float], min
     if used < min_weight - TOLERANCE or used <= 0:
         return None
     return sum(weights[name] * mean for name, mean in means.items() if name in weights) / used
+
+
+def weighted_sum(means: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the index of given means, all dimensions being there; nothing is rescaled (5.1, 5.3)."""
+    return sum(weight * means[name] for name, weight in weights.items() if name in means)
 
 
 def covered_weight(means: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -52,3 +61,80 @@ def csi_se(
             spread = sum_ab - mean[a] * sum_b - mean[b] * sum_a + both * mean[a] * mean[b]
             squares += factor[a] * factor[b] * spread * (1.0 if a == b else 2.0)
     return population_factor(n, population) * sqrt(max(0.0, squares) / (n - 1) / n)
+
+
+def finite_se(reading: Reading, population: float | None) -> float | None:
+    """Return the standard error that a CSI reading carries, corrected for a known population (5.4)."""
+    se = reading.part("se")
+    return None if se is None else se * population_factor(reading.n, population)
+
+
+def linear_0_100(score: float) -> float:
+    """Return a 1-5 score on the linear 0-100 scale (5.5)."""
+    return (score - 1.0) / 4.0 * 100.0
+
+
+def ratio_100(score: float) -> float:
+    """Return a 1-5 score as a share of 5 in percent (5.5)."""
+    return score / 5.0 * 100.0
+
+
+def loyalty_tier(score: float) -> str:
+    """Return "5" from 4.6, "4" from 4.3, else "lt4"; the score is rounded to 9 digits first (5.10)."""
+    rounded = round(score, 9)
+    return "5" if rounded >= 4.6 else "4" if rounded >= 4.3 else "lt4"
+
+
+def funnel_errors(invited: float, received: float, valid: float) -> list[str]:
+    """Return the stages that hold more than the one before them (5.8)."""
+    found = [("received>invited", received > invited), ("valid>received", valid > received)]
+    return [name for name, wrong in found if wrong]
+
+
+def response_rate(invited: float, received: float) -> float | None:
+    """Return received / invited in percent; None without invitations (5.8)."""
+    return 100.0 * received / invited if invited else None
+
+
+def coverage(invited_customers: float, served_customers: float) -> tuple[float | None, bool | None]:
+    """Return distinct invited / distinct served in percent and whether it reaches 80, inclusive (5.8)."""
+    if not served_customers:
+        return None, None
+    share = 100.0 * invited_customers / served_customers
+    return share, share >= 80.0 - TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Shares of scores checked: they must total 100 +- 0.5; mean and "<= 3" are recomputed (5.8)."""
+
+    total: float
+    is_valid: bool
+    mean: float | None
+    up_to_three: float
+
+
+def distribution(shares: Mapping[float, float]) -> Distribution:
+    """Return what shares {score: percent} amount to."""
+    total = sum(shares.values())
+    mean = sum(score * share for score, share in shares.items()) / total if total else None
+    return Distribution(
+        total,
+        abs(total - 100.0) <= 0.5 + TOLERANCE,
+        mean,
+        sum(share for score, share in shares.items() if score <= 3),
+    )
+
+
+WATERFALL = """
+SELECT coalesce(sum(n_out_of_range), 0), count(CASE WHEN dropped_by = 'speeder' THEN 1 END),
+       count(CASE WHEN dropped_by = 'contradictory' THEN 1 END), count(CASE WHEN dropped_by = 'duplicate' THEN 1 END),
+       count(CASE WHEN dropped_by IS NULL THEN 1 END)
+FROM fact_survey
+"""
+
+
+def waterfall(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return what cleaning did: values out of range, surveys dropped by each rule, valid surveys (5.2)."""
+    names = ("out_of_range", "speeder", "contradictory", "duplicate", "valid")
+    return {name: int(n) for name, n in zip(names, con.execute(WATERFALL).fetchall()[0], strict=True)}

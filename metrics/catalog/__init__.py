@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from metrics.catalog import backlog, reply, resolution, sla, survey, vendor
+from metrics.catalog import backlog, reply, resolution, sla, survey, vendor, work
 from metrics.metric import Metric
 
 CATALOG: Mapping[str, Metric] = MappingProxyType(
-    {metric.name: metric for family in (reply, resolution, backlog, sla, survey, vendor) for metric in family.METRICS}
+    {
+        metric.name: metric
+        for family in (reply, resolution, backlog, sla, survey, work, vendor)
+        for metric in family.METRICS
+    }
 )
 # Order of the tiles (semantics 4.0): speed, stock, quality, service level, load.
 HEADLINES = ("frt", "resolution", "backlog", "fcr", "csi", "sla_first_reply", "volume", "csat")

@@ -1,5 +1,6 @@
 """The anchors: which rows, and the instant that puts a row into a window (semantics 1.6)."""
 
+from metrics.catalog.events import CASE_FOLLOWUPS, CASE_GAPS, CASE_REACHES, CASE_TRANSFERS, FIRST_ASSIGNS
 from metrics.metric import Anchor
 
 REPLY = Anchor("fact_reply", "reply_at", "reply_day")
@@ -46,3 +47,8 @@ TICKET = Anchor(
     "created_at",
     "created_day",
 )
+ASSIGNED = Anchor(FIRST_ASSIGNS, "created_at", "created_day")
+TRANSFERS = Anchor(CASE_TRANSFERS, "created_at", "created_day")
+REACHED = Anchor(CASE_REACHES, "created_at", "created_day")
+FOLLOWED_UP = Anchor(CASE_FOLLOWUPS, "last_resolved_at", None)
+UPDATE_GAPS = Anchor(CASE_GAPS, "replied_at", None)

@@ -4,7 +4,7 @@ from metrics.catalog.anchors import ANSWER, SCALED_ANSWER, SURVEY, SURVEY_ANSWER
 from metrics.catalog.basis import BY_SUBMISSION
 from metrics.kinds.averaging import Mean
 from metrics.kinds.counting import Count, Share
-from metrics.kinds.rating import Dimension, Index, Promoters
+from metrics.kinds.rating import CompleteCase, Dimension, Index, Promoters
 from metrics.metric import Metric
 from metrics.model import Text, Unit
 
@@ -33,6 +33,24 @@ METRICS = (
         interval="linearised",
         min_n=5,
         digits=2,
+    ),
+    Metric(
+        name="csi_complete_case",
+        title={"en": "CSI, complete surveys only", "zh-CN": "客户满意度指数（仅完整问卷）"},
+        definition={
+            "en": "Mean weighted composite of surveys with every dimension answered; a diagnostic, not the index",
+            "zh-CN": "全部维度均作答的问卷加权合成分均值；仅供诊断，不作为指数",
+        },
+        unit=Unit.SCORE,
+        better="higher",
+        anchor=ANSWER,
+        kind=CompleteCase(),
+        basis=BY_SUBMISSION,
+        source="semantics 5.3",
+        population=VALID,
+        min_n=5,
+        digits=2,
+        drill=SURVEY_ANSWER,
     ),
     Metric(
         name="csat",

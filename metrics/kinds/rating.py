@@ -103,6 +103,38 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class CompleteCase:
+    """Mean weighted composite of the surveys that answered every weighted dimension; a diagnostic (5.3)."""
+
+    solver: Solver = "scan"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the complete surveys and the sum of each dimension over them."""
+        names = sorted(desk.csi_weights)
+        is_whole = " AND ".join(f"d{i} IS NOT NULL" for i in range(len(names))) or "FALSE"
+        sums = tuple(f"sum(CASE WHEN {is_whole} THEN d{i} END)" for i in range(len(names)))
+        anchor = replace(metric.anchor, table=pivot(names), extra=None)
+        return (Need(anchor, (f"count(CASE WHEN {is_whole} THEN 1 END)", *sums)),)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the composite's mean; n = complete surveys."""
+        names = sorted(desk.csi_weights)
+        n, *sums = first_row(groups[0], 1 + len(names))
+        if not n:
+            return Figure(None, 0)
+        means = {name: total / n / 1000.0 for name, total in zip(names, sums, strict=True)}
+        return Figure(csi_from_means(means, desk.csi_weights, desk.csi_min_weight), n)
+
+    def counted(self, question: Question) -> str | None:
+        """Return all answers: completeness shows only when they stand side by side."""
+        return None
+
+    def row_value(self, question: Question) -> str | None:
+        """Return None: the composite is formed of the sums."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Dimension:
     """Mean, or top-box share, of one survey dimension, named by the parameter (5.6)."""
 

@@ -1,0 +1,42 @@
+"""Visible events of cases as subqueries: merged tickets speak for their survivor, nothing is later than as_of."""
+
+OF_CASE = "LEFT JOIN case_link l ON l.ticket_key = {e}.ticket_key"
+ASSIGNS = (
+    "SELECT coalesce(l.case_key, e.ticket_key) AS case_key, e.occurred_at, e.dept, e.seq, e.stream, e.event_key"
+    f" FROM ticket_event e {OF_CASE.format(e='e')} WHERE e.kind = 'assign' AND e.occurred_at <= $as_of"
+)
+FIRST_ASSIGNS = (
+    "(SELECT f.*, a.assigned_at, CASE WHEN epoch_us(a.assigned_at) - epoch_us(f.created_at) >= -60000000"
+    " THEN greatest(0, epoch_us(a.assigned_at) - epoch_us(f.created_at)) END AS assign_us"
+    f" FROM fact_case f JOIN (SELECT case_key, min(occurred_at) AS assigned_at FROM ({ASSIGNS}) GROUP BY case_key) a"
+    " ON a.case_key = f.case_key)"
+)
+CASE_TRANSFERS = (
+    "(SELECT f.*, coalesce(x.is_transferred, FALSE) AS is_transferred FROM fact_case f LEFT JOIN ("
+    "SELECT case_key, bool_or(dept <> before) AS is_transferred FROM (SELECT case_key, dept, lag(dept) OVER ("
+    f"PARTITION BY case_key ORDER BY occurred_at, seq, stream, event_key) AS before FROM ({ASSIGNS})"
+    " WHERE dept IS NOT NULL) GROUP BY case_key) x ON x.case_key = f.case_key)"
+)
+CASE_REACHES = (
+    "(SELECT f.*, x.assigned_us FROM fact_case f LEFT JOIN ("
+    "SELECT case_key, map_from_entries(list((dept, us))) AS assigned_us FROM ("
+    "SELECT a.case_key, a.dept, min(epoch_us(a.occurred_at) - epoch_us(c.created_at)) AS us"
+    f" FROM ({ASSIGNS}) a JOIN fact_case c ON c.case_key = a.case_key WHERE a.dept IS NOT NULL"
+    " GROUP BY a.case_key, a.dept) GROUP BY case_key) x ON x.case_key = f.case_key WHERE f.created_at IS NOT NULL)"
+)
+CASE_FOLLOWUPS = (
+    "(SELECT f.*, x.followup_us FROM fact_case f LEFT JOIN ("
+    "SELECT c.case_key, min(epoch_us(e.occurred_at) - epoch_us(c.last_resolved_at)) AS followup_us"
+    f" FROM ticket_event e {OF_CASE.format(e='e')} JOIN fact_case c"
+    " ON c.case_key = coalesce(l.case_key, e.ticket_key) WHERE e.kind = 'followup' AND e.occurred_at <= $as_of"
+    " AND e.occurred_at >= c.last_resolved_at GROUP BY c.case_key) x ON x.case_key = f.case_key"
+    " WHERE f.is_closed AND f.last_resolved_at IS NOT NULL)"
+)
+CASE_GAPS = (
+    "(SELECT f.*, r.occurred_at AS replied_at, epoch_us(coalesce(lead(r.occurred_at) OVER ("
+    "PARTITION BY f.case_key ORDER BY r.occurred_at), CASE WHEN f.is_closed THEN f.last_resolved_at ELSE $as_of END))"
+    " - epoch_us(r.occurred_at) AS gap_us"
+    f" FROM message r {OF_CASE.format(e='r')} JOIN fact_case f ON f.case_key = coalesce(l.case_key, r.ticket_key)"
+    " WHERE r.author_kind = 'agent' AND r.is_public AND r.is_auto IS NOT TRUE AND f.created_at IS NOT NULL"
+    " AND r.occurred_at <= CASE WHEN f.is_closed THEN f.last_resolved_at ELSE $as_of END)"
+)

@@ -1,0 +1,94 @@
+"""Work lists: hand-overs, assignment, updates, reach and follow-up (semantics 4.8, 4.12)."""
+
+from metrics.catalog.anchors import ASSIGNED, FOLLOWED_UP, REACHED, TRANSFERS, UPDATE_GAPS
+from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_LAST_RESOLUTION
+from metrics.kinds.counting import Share
+from metrics.kinds.work import Assignment, Gaps, Reach
+from metrics.metric import Metric
+from metrics.model import Unit
+
+METRICS = (
+    Metric(
+        name="stage_assign",
+        title={"en": "Time to first assignment", "zh-CN": "分配耗时"},
+        definition={
+            "en": "Mean time from creation to the first assignment",
+            "zh-CN": "从创建到首次分派的平均时长",
+        },
+        unit=Unit.MINUTES,
+        better="lower",
+        anchor=ASSIGNED,
+        kind=Assignment("assign_us", "assign_biz_us"),
+        basis=BY_CREATED,
+        source="semantics 4.8",
+        start={"en": "Creation", "zh-CN": "工单创建"},
+        stop={"en": "First assignment", "zh-CN": "首次分派"},
+        twin="transfer_share",
+        clock_dependent=True,
+    ),
+    Metric(
+        name="transfer_share",
+        title={"en": "Cross-department transfers", "zh-CN": "跨部门转接率"},
+        definition={
+            "en": "Cases with two consecutive assignments to different departments / cases",
+            "zh-CN": "连续两次分派到不同部门的工单占比",
+        },
+        unit=Unit.PERCENT,
+        better="lower",
+        anchor=TRANSFERS,
+        kind=Share("is_transferred", "TRUE"),
+        basis=BY_CREATED,
+        source="semantics 4.8",
+        interval="Wilson",
+    ),
+    Metric(
+        name="reach_rate",
+        title={"en": "Reached in time", "zh-CN": "触达率"},
+        definition={
+            "en": "Cases first assigned to the desk within the limit / decided cases; never assigned is a miss",
+            "zh-CN": "在时限内首次分派到目标部门的工单占已判定工单的比例；从未分派计为未达标",
+        },
+        unit=Unit.PERCENT,
+        better="higher",
+        anchor=REACHED,
+        kind=Reach(),
+        basis=BY_CREATED,
+        source="semantics 4.12; R-090",
+        parameter="department/minutes",
+        interval="Wilson",
+    ),
+    Metric(
+        name="followup_24h",
+        title={"en": "Follow-up within 24 h", "zh-CN": "24 小时回访率"},
+        definition={
+            "en": "Closed cases whose first follow-up after the last resolution came within 24 h / decided cases",
+            "zh-CN": "最后一次解决后 24 小时内完成首次回访的已关闭工单占比",
+        },
+        unit=Unit.PERCENT,
+        better="higher",
+        anchor=FOLLOWED_UP,
+        kind=Share(
+            "followup_us <= 86400000000",
+            "followup_us IS NOT NULL OR epoch_us($as_of) - epoch_us(last_resolved_at) >= 86400000000",
+        ),
+        basis=BY_LAST_RESOLUTION,
+        source="semantics 4.12",
+        interval="Wilson",
+    ),
+    Metric(
+        name="update_gaps",
+        title={"en": "Update gaps", "zh-CN": "进度同步超时次数"},
+        definition={
+            "en": "Gaps between a reply and the next one (or the end of the case) longer than the given hours",
+            "zh-CN": "相邻两次答复（或最后答复到工单结束）间隔超过指定小时数的次数",
+        },
+        unit=Unit.COUNT,
+        better="lower",
+        anchor=UPDATE_GAPS,
+        kind=Gaps(),
+        basis=BY_EVENT,
+        source="semantics 4.12",
+        parameter="hours",
+        digits=0,
+    ),
+)

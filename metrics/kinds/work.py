@@ -1,0 +1,98 @@
+"""Kinds of work lists whose limit is given with the question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from metrics import slots
+from metrics.intervals import wilson
+from metrics.kinds.averaging import Duration
+from metrics.kinds.counting import count_where, first_row, quoted
+from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
+from metrics.model import Desk, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(Duration):
+    """Created to first assignment; the business clock is read off the slots when asked."""
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the sums of a duration, over rows that carry the business time too."""
+        wanted = Duration.needs(self, metric, question, desk)
+        if question.clock != "business":
+            return wanted
+        return tuple(replace(need, anchor=_on_slots(need.anchor, slots.width_us(desk))) for need in wanted)
+
+
+def _on_slots(anchor: Anchor, width: int) -> Anchor:
+    us = "epoch_us(f.assigned_at)"
+    position = slots.position_sql(width, "s", us)
+    join = slots.join_sql(width, "s", "f.calendar_no", us)
+    elapsed = f"greatest(0, {position} - f.created_pos_us)"
+    biz = f"CASE WHEN f.assign_us IS NOT NULL THEN {elapsed} END AS assign_biz_us"
+    return replace(anchor, table=f"(SELECT f.*, {biz} FROM {anchor.table} f {join})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Cases that came to a department in time / decided cases; parameter "department/minutes"."""
+
+    solver: Solver = "scan"
+
+    def predicates(self, question: Question) -> tuple[str, str]:
+        """Return (in time, decided); ValueError for a parameter that is not department/minutes."""
+        dept, slash, minutes = (question.parameter or "").rpartition("/")
+        if not slash:
+            raise ValueError(f"reach_rate needs the parameter department/minutes, got {question.parameter!r}")
+        limit = round(float(minutes) * 60_000_000)
+        reached = f"list_extract(map_extract(assigned_us, '{quoted(dept)}'), 1)"
+        decided = f"({reached} IS NOT NULL OR epoch_us($as_of) - epoch_us(created_at) >= {limit})"
+        return f"{reached} <= {limit}", decided
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the two counts."""
+        reached, decided = self.predicates(question)
+        return (Need(metric.anchor, (count_where(reached), count_where(decided))),)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the share in percent, n = decided cases."""
+        passed, n = first_row(groups[0], 2)
+        return Figure(100.0 * passed / n if n else None, n, (("passed", passed),), wilson(passed, n), "wilson")
+
+    def counted(self, question: Question) -> str | None:
+        """Return the decided cases."""
+        return self.predicates(question)[1]
+
+    def row_value(self, question: Question) -> str | None:
+        """Return 100 for a case in time, else 0."""
+        return f"CASE WHEN {self.predicates(question)[0]} THEN 100.0 ELSE 0.0 END"
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Gaps strictly longer than the parameter's hours; parts: cases with one, and cases with a reply."""
+
+    solver: Solver = "scan"
+
+    def _is_long(self, question: Question) -> str:
+        if not question.parameter:
+            raise ValueError("update_gaps needs the hours as parameter")
+        return f"gap_us > {round(float(question.parameter) * 3_600_000_000)}"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the long gaps, the cases with one, and all cases with a reply."""
+        long = self._is_long(question)
+        cases = f"count(DISTINCT CASE WHEN {long} THEN case_key END)"
+        return (Need(metric.anchor, (count_where(long), cases, "count(DISTINCT case_key)")),)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the number of violations; n = the same."""
+        long, late, cases = first_row(groups[0], 3)
+        return Figure(float(long), long, (("late_cases", late), ("cases", cases)))
+
+    def counted(self, question: Question) -> str | None:
+        """Return the violations."""
+        return self._is_long(question)
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the gap in hours."""
+        return "gap_us / 3600000000.0"

@@ -39,7 +39,7 @@ def count(con: duckdb.DuckDBPyConnection, n_read: int, moved: Moved) -> Counts:
     """
     _create_row_fate(con, moved)
     fates = dict(con.execute("SELECT fate, count(*) FROM row_fate GROUP BY fate").fetchall())
-    rejected = count_rejected(con)
+    rejected = count_rejected(con) if moved.staged["norm_reject"] else 0
     counts = Counts(n_read, fates.get("new", 0), fates.get("changed", 0), fates.get("same", 0), rejected)
     if counts.new + counts.changed + counts.same + counts.rejected != n_read:
         raise RuntimeError(f"row accounting does not add up: {counts}")

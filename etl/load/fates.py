@@ -34,14 +34,14 @@ MESSAGE = Kind("message", "norm_message", "message_key", MESSAGE_CONTENT)
 KINDS = (TICKET, SURVEY, EVENT, MESSAGE)
 
 
-def decide(con: duckdb.DuckDBPyConnection, kind: Kind, owned: tuple[int, ...] = ()) -> bool:
+def decide(con: duckdb.DuckDBPyConnection, kind: Kind, staged: int, owned: tuple[int, ...] = ()) -> bool:
     """Create the view `kind.fate`, one row per key that is staged on its own account.
 
     Returns True when every staged row is a new one, so that the table can be moved whole.
-    owned  streams that follow their ticket row and are not decided here
+    staged  number of staged rows; owned  streams that follow their ticket row and are not decided here
     """
     rows = f"(SELECT * FROM {kind.staged}{_own_account(kind, owned)})"
-    if _is_empty(con, kind.target) and not _has_duplicates(con, kind):
+    if not staged or (_is_empty(con, kind.target) and not _has_duplicates(con, kind)):
         con.execute(f"CREATE OR REPLACE TEMP VIEW {kind.fate} AS SELECT {_columns(kind)}, {_ALL_NEW} FROM {rows}")
         return True
     _choose(con, kind, rows)

@@ -182,7 +182,8 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Co
     with job.watch.lap("move"):
         move(con, stamp, moved)
     with job.watch.lap("ledger"):
-        noted = ledger.write_rejects(con, job.source_id, run_id)
-        ledger.write_defects(con, job.source_id, run_id)
+        noted = ledger.write_rejects(con, job.source_id, run_id) if moved.staged["norm_reject"] else 0
+        if moved.changed or moved.staged["norm_defect"]:
+            ledger.write_defects(con, job.source_id, run_id)
     is_noted = counts.new + counts.changed + noted > 0 or job.delivery.file_name is not None or job.origin.replace
     return counts, run_id, is_noted

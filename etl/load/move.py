@@ -1,11 +1,13 @@
 """Staged rows become canonical rows: delete and insert by key, touching nothing that stayed the same."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
 from etl.load.fates import EVENT, KINDS, MESSAGE, SURVEY, TICKET, Kind, decide, within
+from etl.normalize.staging import TABLES
 
 
 @dataclass(frozen=True)
@@ -20,31 +22,44 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Moved:
-    """Names of the canonical tables all of whose staged rows are new ones."""
+    """What is to be moved.
+
+    whole    names of the canonical tables all of whose staged rows are new ones
+    staged   number of rows by staging table
+    changed  number of known tickets that changed
+    """
 
     whole: frozenset[str]
+    staged: Mapping[str, int]
+    changed: int
 
     def is_whole(self, kind: Kind) -> bool:
-        """Return whether every staged row of this kind was a new one."""
+        """Return whether every staged row of this kind was a new one (or there is none)."""
         return kind.target in self.whole
 
 
 def compare(con: duckdb.DuckDBPyConnection, stamp: Stamp) -> Moved:
     """Decide the fate of every staged row; create the fate views and temp table changed_ticket (key)."""
-    whole = frozenset(kind.target for kind in KINDS if decide(con, kind, stamp.owned))
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE changed_ticket AS SELECT key FROM fate_ticket WHERE fate = 'changed'"
-        if TICKET.target not in whole
-        else "CREATE OR REPLACE TEMP TABLE changed_ticket (key BIGINT)"
-    )
-    return Moved(whole)
+    staged = _staged(con)
+    whole = frozenset(kind.target for kind in KINDS if decide(con, kind, staged[kind.staged], stamp.owned))
+    done = con.execute(
+        f"CREATE OR REPLACE TEMP TABLE changed_ticket AS SELECT key FROM {TICKET.fate} WHERE fate = 'changed'"
+    ).fetchone()
+    return Moved(whole, staged, int(done[0]) if done else 0)
+
+
+def _staged(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in TABLES)
+    row = con.execute(f"SELECT {counts}").fetchone()
+    return dict(zip(TABLES, row or (), strict=True))
 
 
 def move(con: duckdb.DuckDBPyConnection, stamp: Stamp, moved: Moved) -> None:
     """Bring new and changed rows into the canonical tables; fill touched_ticket and touched_survey."""
     _touch(con, moved)
     _replace_versioned(con, TICKET, stamp, moved)
-    _drop_vanished_surveys(con, stamp)
+    if moved.changed:
+        _drop_vanished_surveys(con, stamp)
     _replace_versioned(con, SURVEY, stamp, moved)
     _move_answers(con, moved)
     for kind in (EVENT, MESSAGE):
@@ -52,25 +67,25 @@ def move(con: duckdb.DuckDBPyConnection, stamp: Stamp, moved: Moved) -> None:
         _replace_owned(con, kind, stamp, moved)
     _move_due(con, moved)
     for table, key in (("customer", "customer_key"), ("agent", "agent_key")):
-        _merge_people(con, table, key)
+        if moved.staged[f"norm_{table}"]:
+            _merge_people(con, table, key)
 
 
 def _touch(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
     parts = [f"SELECT key FROM {TICKET.fate} WHERE fate <> 'same'"]
     # In an empty warehouse every ticket is new, and nothing else needs touching.
-    if not moved.is_whole(TICKET) or not _has_rows(con, "norm_ticket"):
-        for kind in (EVENT, MESSAGE):
+    if not moved.is_whole(TICKET) or not moved.staged[TICKET.staged]:
+        for kind in (each for each in (EVENT, MESSAGE) if moved.staged[each.staged]):
             parts.append(f"SELECT s.ticket_key FROM {kind.staged} AS s {_fate_of(kind, kind.key)}")
             parts.append(f"SELECT known_ticket FROM {kind.fate} WHERE fate = 'changed'")
     con.execute(f"INSERT INTO touched_ticket SELECT key FROM ({' UNION '.join(parts)}) WHERE key IS NOT NULL")
-    con.execute(f"INSERT INTO touched_survey SELECT key FROM {SURVEY.fate} WHERE fate <> 'same'")
-
-
-def _has_rows(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+    if moved.staged[SURVEY.staged]:
+        con.execute(f"INSERT INTO touched_survey SELECT key FROM {SURVEY.fate} WHERE fate <> 'same'")
 
 
 def _replace_versioned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, moved: Moved) -> None:
+    if not moved.staged[kind.staged]:
+        return
     if not moved.is_whole(kind):
         _delete(con, kind.target, kind.key, f"SELECT key FROM {kind.fate} WHERE fate = 'changed'")
     con.execute(
@@ -82,6 +97,8 @@ def _replace_versioned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp,
 
 def _replace_keyed(con: duckdb.DuckDBPyConnection, kind: Kind, moved: Moved) -> None:
     """Move events and messages that stand for themselves; those of ticket rows too when all are new."""
+    if not moved.staged[kind.staged]:
+        return
     if moved.is_whole(kind):
         if moved.is_whole(TICKET):
             con.execute(f"INSERT INTO {kind.target} BY NAME SELECT * EXCLUDE (row_no, table_name) FROM {kind.staged}")
@@ -99,28 +116,33 @@ def _replace_owned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, mov
     if not stamp.owned or (moved.is_whole(kind) and moved.is_whole(TICKET)):
         return
     streams = ", ".join(map(str, stamp.owned))
-    _delete(con, kind.target, "ticket_key", "SELECT key FROM changed_ticket", f" AND stream IN ({streams})")
-    con.execute(
-        f"INSERT INTO {kind.target} BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM {kind.staged} AS s"
-        f" {_fate_of(TICKET, 'ticket_key')} WHERE s.stream IN ({streams})"
-    )
+    if moved.changed:
+        _delete(con, kind.target, "ticket_key", "SELECT key FROM changed_ticket", f" AND stream IN ({streams})")
+    if moved.staged[kind.staged]:
+        con.execute(
+            f"INSERT INTO {kind.target} BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM {kind.staged} AS s"
+            f" {_fate_of(TICKET, 'ticket_key')} WHERE s.stream IN ({streams})"
+        )
 
 
 def _move_due(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
-    _delete(con, "sla_due", "ticket_key", "SELECT key FROM changed_ticket")
-    con.execute(
-        "INSERT INTO sla_due BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM norm_due AS s"
-        + _join_fate(TICKET, moved)
-    )
+    if moved.changed:
+        _delete(con, "sla_due", "ticket_key", "SELECT key FROM changed_ticket")
+    if moved.staged["norm_due"]:
+        con.execute(
+            "INSERT INTO sla_due BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM norm_due AS s"
+            + _join_fate(TICKET, moved)
+        )
 
 
 def _move_answers(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
     if not moved.is_whole(SURVEY):
         _delete(con, "survey_answer", SURVEY.key, f"SELECT key FROM {SURVEY.fate} WHERE fate = 'changed'")
-    con.execute(
-        "INSERT INTO survey_answer BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM norm_answer AS s"
-        + _join_fate(SURVEY, moved)
-    )
+    if moved.staged["norm_answer"]:
+        con.execute(
+            "INSERT INTO survey_answer BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM norm_answer AS s"
+            + _join_fate(SURVEY, moved)
+        )
 
 
 def _join_fate(kind: Kind, moved: Moved) -> str:

@@ -28,7 +28,7 @@ from data import demo
 from data.owner import OwnedElsewhere, Owner
 from data.settings import ROOT, Settings, SourceRule, UnfitSetting, load_calendars, load_settings, rooted
 from data.strict_yaml import StrictYamlError
-from data.warehouse import Warehouse, bump_data_version, transaction, watermark
+from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes
 from etl.mapping import load_mapping
 from etl.model import LoadRefused, LoadReport, MappingError, Origin, SourceError
@@ -114,8 +114,7 @@ class House:
         return pull(con, intake, self._refresh, now())
 
     def _refresh(self, con: Any, mark: datetime | None) -> None:
-        if mark is not None:
-            facts.refresh(con, mark, self.desk)
+        facts.refresh(con, mark, self.desk)
 
 
 @contextmanager
@@ -142,8 +141,7 @@ def make_ready(store: Warehouse, desk: Desk) -> None:
     con = store.cursor()
     with transaction(con):
         facts.create(con)
-        mark = watermark(con)
-        if mark is not None and facts.ensure(con, mark, desk):
+        if data_version(con) and facts.ensure(con, watermark(con), desk):
             bump_data_version(con)
             say("The settings changed; all facts were worked out anew.")
 
@@ -346,11 +344,11 @@ def rebuild(warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
     with house(settings, warehouse) as home:
         con = home.store.cursor()
         with transaction(con):
-            mark = watermark(con)
-            if mark is not None:
-                facts.rebuild(con, mark, home.desk)
+            is_loaded = data_version(con) > 0
+            if is_loaded:
+                facts.rebuild(con, watermark(con), home.desk)
                 bump_data_version(con)
-        say("All facts were worked out anew." if mark else "Nothing is loaded yet.")
+        say("All facts were worked out anew." if is_loaded else "Nothing is loaded yet.")
 
 
 @cli.command()

@@ -23,7 +23,7 @@ def of(desk: Desk) -> str:
     return sha256(f"{VERSION} {sorted(parts.items())}".encode()).hexdigest()
 
 
-def is_stale(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> bool:
+def is_stale(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> bool:
     """Tell whether the facts are of another desk, of a later watermark, or were never made."""
     row = con.execute(
         f"SELECT count(*) FROM meta WHERE (name = '{DESK}' AND value = $desk)"
@@ -33,12 +33,17 @@ def is_stale(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> bool:
     return row is None or row[0] != 2
 
 
-def remember(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
+def remember(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
     """Write down desk and watermark of the facts."""
     con.execute(f"DELETE FROM meta WHERE name IN ('{DESK}', '{WATERMARK}')")
     con.execute(
         "INSERT INTO meta VALUES ($a, $desk), ($b, $watermark)",
-        {"a": DESK, "b": WATERMARK, "desk": of(desk), "watermark": watermark.isoformat()},
+        {
+            "a": DESK,
+            "b": WATERMARK,
+            "desk": of(desk),
+            "watermark": watermark.isoformat() if watermark else "-infinity",
+        },
     )
 
 

@@ -20,12 +20,13 @@ LOADED = ("ticket", "ticket_event", "message", "survey_response", "survey_answer
 class Job:
     """What one refresh needs to know.
 
+    watermark  None = nothing dated was delivered: undated rows alone are visible (semantics 12.2)
     whole   every ticket is recomputed; else those of temp table `scope` (ticket_key)
             and the surveys of temp table `scope_survey` (response_key)
     """
 
     con: DuckDBPyConnection
-    watermark: datetime
+    watermark: datetime | None
     desk: Desk
     whole: bool
 

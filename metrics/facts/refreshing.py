@@ -30,9 +30,10 @@ def create(con: DuckDBPyConnection) -> None:
     con.execute(members.none_sql())
 
 
-def refresh(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
+def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
     """Recompute what depends on temp tables touched_ticket and touched_survey, and what became visible.
 
+    watermark   None = nothing dated was delivered; undated rows are visible (semantics 12.2)
     Runs inside the caller's transaction. Rebuilds instead when the facts are empty or of another desk,
     when the watermark went back, or when a large share was touched.
     """
@@ -52,7 +53,7 @@ def refresh(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
     fingerprint.remember(con, watermark, desk)
 
 
-def rebuild(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
+def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
     """Recompute every derived row from the canonical tables; member ids stay as they are."""
     job = Job(con, watermark, desk, whole=True)
     for table in (*ALL, "merge_edge", "case_link", "biz_slot"):
@@ -64,7 +65,7 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> None:
     fingerprint.remember(con, watermark, desk)
 
 
-def ensure(con: DuckDBPyConnection, watermark: datetime, desk: Desk) -> bool:
+def ensure(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> bool:
     """Rebuild when the facts were made for another desk (semantics 12.6) or never; tell whether they were."""
     if not fingerprint.is_stale(con, watermark, desk):
         return False

@@ -25,8 +25,10 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def instant_sql(instant: datetime) -> str:
-    """Return an aware instant as an SQL literal; raises ValueError for a naive one."""
+def instant_sql(instant: datetime | None) -> str:
+    """Return an aware instant as an SQL literal, None as the one before all others; ValueError for a naive one."""
+    if instant is None:
+        return "TIMESTAMPTZ '-infinity'"
     if instant.tzinfo is None:
         raise ValueError(f"naive instant {instant.isoformat()}: give it a zone, e.g. {instant.isoformat()}+00:00")
     return f"TIMESTAMPTZ {quoted(instant.isoformat())}"

@@ -134,6 +134,10 @@ def _read(work: Work) -> Census:
     reader.prepare()
     reader.read()
     census = _census(work)
+    # numbers and instants are tidied only when some cannot be read: full-width digits, stray blanks
+    if reader.tidy([slot for slot in work.plan.slots if census.bad.get(slot.no)]):
+        reader.read()
+        census = _census(work)
     if settle_dates(reader, census.given, census.bad):
         reader.read()
         census = _census(work)

@@ -6,6 +6,7 @@ from etl.normalize.slots import Form
 
 KEY = Form(required=True)
 TEXT = Form()
+GIVEN = Form(numeric=True)
 BOOLEAN = Form("boolean")
 INTEGER = Form("integer")
 NUMBER = Form("number")

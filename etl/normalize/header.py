@@ -19,13 +19,13 @@ class Header:
         """Return the staged column of a name; raises MappingError listing close names and the header."""
         number = self._exact.get(name) or self._exact.get(name.removesuffix("#1")) or self._tidy.get(tidy(name))
         if number is None:
-            raise MappingError(f"{place}: column {name!r} is not in the header{self._near(name)}. {self._shown()}")
+            raise MappingError(f"{place}: column {name!r} is not in the header{self._near(name)} {self._shown()}")
         return f"c{number}"
 
     def _near(self, name: str) -> str:
         lowered = {known.lower(): known for known in self.names}
         near = [lowered[word] for word in difflib.get_close_matches(name.lower(), lowered, n=3)]
-        return f", did you mean {' or '.join(repr(word) for word in near)}?" if near else ""
+        return f", did you mean {' or '.join(repr(word) for word in near)}?" if near else "."
 
     def _shown(self) -> str:
         shown = ", ".join(name[:60] for name in self.names[:60])

@@ -113,11 +113,14 @@ def instant_sql(slot: Slot, text: str, formats: tuple[str, ...]) -> InstantSql:
 
 
 def _iso(text: str) -> InstantSql:
-    tail = f"substr({text}, 11)"
-    # a date alone ends in -02: an offset can only stand behind the first ten characters
-    has_offset = f"(contains({tail}, '+') OR contains({tail}, '-') OR right({tail}, 1) > '9')"
+    # texts such as 2024-01-02 15:41:48 are told at a glance; 2024-01-02 alone must not be taken for an offset
+    glance = f"strlen({text}) = 19 AND substr({text}, 17, 1) = ':'"
+    has_offset = f"CASE WHEN {glance} THEN false ELSE regexp_matches({text}, '[A-Za-z]$|:.*[+-]') END"
     local = f"CASE WHEN NOT {has_offset} THEN {_within(f'TRY_CAST({text} AS TIMESTAMP)', 'TIMESTAMP')} END"
-    given = f"CASE WHEN {has_offset} THEN {_within(f'TRY_CAST({text} AS TIMESTAMPTZ)', 'TIMESTAMPTZ')} END"
+    # DuckDB wants seconds before an offset, ISO 8601 does not
+    padded = f"regexp_replace({text}, '^([^:]+:[0-9]{{2}})([^:0-9].*)$', '\\1:00\\2')"
+    moment = f"coalesce(TRY_CAST({text} AS TIMESTAMPTZ), TRY_CAST({padded} AS TIMESTAMPTZ))"
+    given = f"CASE WHEN {has_offset} THEN {_within(moment, 'TIMESTAMPTZ')} END"
     return InstantSql(local, given)
 
 

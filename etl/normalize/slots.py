@@ -23,6 +23,7 @@ class Form:
     essential an unusable value sets the row aside, else it is a defect and the value NULL
     required  a missing value sets the row aside
     silent    unusable values are dealt with by the place itself
+    numeric   null markers hold for equal numbers too: "6" for 6.0
     """
 
     kind: str = "text"
@@ -31,11 +32,15 @@ class Form:
     essential: bool = False
     required: bool = False
     silent: bool = False
+    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A compiled field: `text` is SQL over the staged row, the rest tells how to read it."""
+    """A compiled field: `text` is SQL over the staged row, the rest tells how to read it.
+
+    guard  value column that must be true for a value to matter; None = always
+    """
 
     no: int
     path: str
@@ -45,6 +50,7 @@ class Slot:
     date_format: str | None
     zone: str
     every_row: bool
+    guard: str | None = None
 
     @property
     def value(self) -> str:
@@ -60,6 +66,17 @@ class Slot:
     def flag(self) -> str:
         """Return the name of the clock change flag."""
         return f"g{self.no}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the staged columns the slot reads."""
+        return tuple(dict.fromkeys(self.text.split("\x01")[1::2]))
+
+    @property
+    def is_words(self) -> bool:
+        """Return whether the value is compared as text, so that it must be tidy."""
+        is_compared = self.field.when is not None or self.field.equals is not None or self.field.values is not None
+        return is_compared or self.form.kind in ("text", "closed", "tags")
 
     @property
     def is_checked(self) -> bool:
@@ -84,17 +101,15 @@ class Plan:
         """Return `file.yaml:line: path` for errors about a field."""
         return self.mapping.place(f"{self._place}.{path}")
 
-    def slot(self, path: str, field: Field | None, form: Form, every_row: bool = False) -> Slot | None:
-        """Return the slot of a field, None without one; equal fields in equal forms share a slot."""
-        if field is None:
-            return None
-        known = f"{form}|{every_row}|{field.model_dump_json()}"
+    def slot(self, path: str, field: Field, form: Form, every_row: bool, guard: str | None) -> Slot:
+        """Return the slot of a field; equal fields in equal forms share a slot."""
+        known = f"{form}|{every_row}|{guard}|{field.model_dump_json()}"
         if known not in self._known:
-            self._known[known] = self._compiled(path, field, form, every_row)
+            self._known[known] = self._compiled(path, field, form, every_row, guard)
             self.slots.append(self._known[known])
         return self._known[known]
 
-    def _compiled(self, path: str, field: Field, form: Form, every_row: bool) -> Slot:
+    def _compiled(self, path: str, field: Field, form: Form, every_row: bool, guard: str | None) -> Slot:
         text = self._text(path, field, field.nulls, _is_numeric(form))
         return Slot(
             len(self.slots),
@@ -105,6 +120,7 @@ class Plan:
             field.format or self.table.date_format,
             field.zone or self.mapping.timezone,
             every_row,
+            guard,
         )
 
     def _text(self, path: str, part: Part, nulls: Sequence[str], numeric: bool) -> str:
@@ -151,7 +167,7 @@ def staged(column: str) -> str:
 
 
 def _is_numeric(form: Form) -> bool:
-    return form.kind in ("integer", "number") or form.kind.startswith("duration")
+    return form.numeric or form.kind in ("integer", "number") or form.kind.startswith("duration")
 
 
 def _is_number(text: str) -> bool:

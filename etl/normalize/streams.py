@@ -137,10 +137,11 @@ def _plan_line(stream: Stream) -> None:
         forms |= {"actor_kind": _ACTOR, "observed_at": INSTANT}
     else:
         forms |= {"author_kind": AUTHOR, "public": BOOLEAN, "auto": BOOLEAN, "channel": CHANNEL}
-    for name, form in forms.items():
-        stream.work.add(f"{stream.path}.{name}", getattr(line, name), form, stream.is_row_wise)
+    only = f"{stream.path}.only"
     if line.only:
-        stream.work.add(f"{stream.path}.only", Field(when=line.only), BOOLEAN, stream.is_row_wise)
+        stream.work.add(only, Field(when=line.only), BOOLEAN, stream.is_row_wise)
+    for name, form in forms.items():
+        stream.work.add(f"{stream.path}.{name}", getattr(line, name), form, stream.is_row_wise, only)
 
 
 def _to_form(line: EventLine) -> Form:

@@ -1,7 +1,7 @@
 """Survey answers: a row of their own, or inside a ticket row (semantics 5.2: scores are kept as given)."""
 
 from etl.mapping import Field, SurveyFields
-from etl.normalize.forms import KEY, NUMBER, SURVEY_FORMS, TEXT, free_form, typed_form
+from etl.normalize.forms import GIVEN, KEY, NUMBER, SURVEY_FORMS, TEXT, free_form, typed_form
 from etl.normalize.sqltext import listing, literal
 from etl.normalize.tickets import insert_agents, insert_customers
 from etl.normalize.work import Work
@@ -29,7 +29,7 @@ def plan_surveys(work: Work) -> None:
         work.add(f"survey.{name}", field, typed_form(field, form))
     for name, field in survey.dimensions.items():
         work.add(f"survey.dimensions.{name}", field, NUMBER)
-        work.add(_raw(name), _as_given(field), TEXT)
+        work.add(_raw(name), _as_given(field), GIVEN)
     for name, field in survey.custom.items():
         work.add(f"survey.custom.{name}", field, free_form(field))
 

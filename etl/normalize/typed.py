@@ -1,5 +1,6 @@
 """The typed table: one staged batch with every mapped field read, as temp table kw_typed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -28,15 +29,22 @@ class Reader:
     _zones: dict[str, str] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        """Look the used columns through for text that is no tidy key, and lay out the zones needed."""
-        for column in untidy_columns(self.con, STAGE, list(self.plan.columns)):
-            table = f"kw_tidy_{column}"
-            if tidy_table(self.con, STAGE, column, table):
-                self._tidied[column] = table
+        """Tidy the columns that are compared as text, and lay out the zones needed."""
+        self.tidy([slot for slot in self.plan.slots if slot.is_words])
         for slot in self.plan.slots:
             if slot.form.kind == "instant" and fixed_offset_us(slot.zone) is None and slot.zone not in self._zones:
                 self._zones[slot.zone] = f"kw_zone_{len(self._zones)}"
                 zone_table(self.con, slot.zone, self._zones[slot.zone])
+
+    def tidy(self, slots: Sequence[Slot]) -> bool:
+        """Look the columns of slots through for untidy text; return whether there is more of it than known."""
+        columns = {column: None for slot in slots for column in slot.columns if column not in self._tidied}
+        known = len(self._tidied)
+        for column in untidy_columns(self.con, STAGE, list(columns)):
+            table = f"kw_tidy_{column}"
+            if tidy_table(self.con, STAGE, column, table):
+                self._tidied[column] = table
+        return len(self._tidied) > known
 
     def read(self) -> None:
         """Create kw_typed: row_no, row_hash, the keys and v, b, g of every slot."""
@@ -86,7 +94,8 @@ class Reader:
     def _outer(self, slot: Slot) -> list[str]:
         pieces = [f"({self._value(slot)})::{SQL_TYPES[slot.form.kind]} AS {slot.value}"]
         if slot.is_checked:
-            pieces.append(f"t{slot.no} IS NOT NULL AND {slot.value} IS NULL AS {slot.bad}")
+            guard = f" AND coalesce({slot.guard}, false)" if slot.guard else ""
+            pieces.append(f"t{slot.no} IS NOT NULL AND {slot.value} IS NULL{guard} AS {slot.bad}")
         if self.has_flag(slot):
             pieces.append(f"z{slot.no}.flag AS {slot.flag}")
         return pieces

@@ -30,15 +30,16 @@ class Work:
     folded: str = TYPED
     constants: dict[str, str] = dataclass_field(default_factory=dict)
 
-    def add(self, path: str, field: Field | None, form: Form, every_row: bool = False) -> Slot | None:
-        """Lay out the slot of a field under its path; None when the field is not mapped."""
-        if field is not None and (constant := constant_value(field, form)) is not None:
+    def add(self, path: str, field: Field | None, form: Form, every_row: bool = False, guard: str = "") -> None:
+        """Lay out the slot of a field under its path; nothing for a field that is not mapped."""
+        if field is None:
+            return
+        constant = constant_value(field, form)
+        if constant is not None:
             self.constants[path] = constant
-            return None
-        slot = self.plan.slot(path, field, form, every_row)
-        if slot is not None:
-            self.slots[path] = slot
-        return slot
+            return
+        condition = self.slots[guard].value if guard in self.slots else None
+        self.slots[path] = self.plan.slot(path, field, form, every_row, condition)
 
     @property
     def name(self) -> str:

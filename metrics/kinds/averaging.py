@@ -14,7 +14,7 @@ HOUR_US = 3_600_000_000
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Mean of a duration in microseconds, with exact type-7 quantiles p50 and p90 (1.10).
+    """Mean of a duration in microseconds, with exact type-7 quantiles p50 and p90, and the longest (1.10).
 
     calendar, business   the column of either clock (1.8)
     unit_us              microseconds in the metric's unit
@@ -35,7 +35,7 @@ class Duration:
         """Return n, sum and quantiles; sums per day for an interval; the waiting rows for a plain window."""
         column = self.column(question)
         asked = f", {question.quantile!r}" if question.quantile not in (None, 0.5, 0.9) else ""
-        sums = (f"count({column})", f"sum({column})", f"quantile_cont({column}, [0.5, 0.9{asked}])")
+        sums = (f"count({column})", f"sum({column})", f"max({column})", f"quantile_cont({column}, [0.5, 0.9{asked}])")
         needs = [Need(metric.anchor, sums)]
         if self.waiting and is_plain(question):
             oldest = "epoch_us($as_of::TIMESTAMPTZ) - epoch_us(min(start_at))"
@@ -52,13 +52,13 @@ class Duration:
         return Need(with_extra(anchor, day), (f"count({column})", f"sum({column})", squares))
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
-        """Return the mean (or the asked quantile) in the metric's unit, with p50 and p90."""
-        n, total, quantiles = first_row(groups[0], 3)
-        parts: list[tuple[str, float | int | None]] = [("p50", None), ("p90", None)]
+        """Return the mean (or the asked quantile) in the metric's unit, with p50, p90 and max."""
+        n, total, longest, quantiles = first_row(groups[0], 4)
+        parts: list[tuple[str, float | int | None]] = [("p50", None), ("p90", None), ("max", None)]
         value = None
         if n:
             scaled = [quantile / self.unit_us for quantile in quantiles]
-            parts = [("p50", scaled[0]), ("p90", scaled[1])]
+            parts = [("p50", scaled[0]), ("p90", scaled[1]), ("max", longest / self.unit_us)]
             value = self._value(question, total / n / self.unit_us, scaled)
         if self.waiting and is_plain(question):
             waiting, oldest = first_row(groups[1], 2)

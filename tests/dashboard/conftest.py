@@ -1,8 +1,11 @@
 """A desk of formulas at a fixed noon."""
 
+from functools import cache
+
 import pytest
 from dash import Dash
 
+from dashboard.frame import Screen
 from dashboard.model import Site
 from dashboard.pages import Page, pages
 from dashboard.room import Room
@@ -29,3 +32,8 @@ def room_of(world: str) -> Room:
 
 def page_of(path: str) -> Page:
     return pages()[path]
+
+
+@cache
+def screen_of(path: str, world: str = "full", query: str = "") -> Screen:
+    return room_of(world).screen(page_of(path), query)

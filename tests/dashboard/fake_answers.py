@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from math import sin
 from zlib import crc32
 
@@ -20,7 +21,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FakeSubject:
     name: str
     title: Text
@@ -157,6 +158,7 @@ def _parts(subject: FakeSubject, value: float, n: int) -> tuple[tuple[str, float
     return (("immature", 61),) if subject.name == "fcr" else ()
 
 
+@cache
 def _level(subject: FakeSubject, day: date, slice_: Slice) -> float:
     number = day.toordinal()
     noise = crc32(f"{subject.name}{number}{slice_}".encode()) / 2**32 - 0.5

@@ -1,0 +1,124 @@
+"""What a tile says: value, target, change, and what is not known."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dashboard.face import LEAVES, Face, difference
+from dashboard.model import Answer
+from dashboard.words import words
+from metrics.model import DataState, Question, Reading, Target, Unit, Window
+from metrics.verdict import judge
+from tests.dashboard.conftest import room_of, screen_of
+from tests.dashboard.fake_answers import NOON, SUBJECTS
+
+WINDOW = Window(NOON.date().replace(day=12), NOON.date().replace(day=19))
+EN = words("en")
+
+
+def reading(metric: str, value: float | None, n: int = 400, **parts: float) -> Reading:
+    state = DataState.FRESH if value is not None else DataState.EMPTY
+    return Reading(Question(metric, WINDOW), value, n, state, NOON, parts=tuple(parts.items()))
+
+
+def answer(metric: str, value: float | None, before: float | None = None, n: int = 400, **parts: float) -> Answer:
+    subject = SUBJECTS[metric]
+    current = reading(metric, value, n, **parts)
+    target = Target(metric, subject.goal) if subject.goal is not None else None
+    return Answer(subject, current, judge(current, target, subject.better), reading(metric, before), current)
+
+
+def said(found: Answer) -> dict[str, Any]:
+    view = room_of("full").default("/wall")
+    leaves = Face(found, EN, view).leaves()
+    return {part if prop == "children" else f"{part}.{prop}": value for (part, prop), value in leaves.items()}
+
+
+def test_a_met_target_is_told_by_word_level_and_attainment() -> None:
+    tile = said(answer("frt", 18.4, 20.0))
+    assert (tile["word"], tile["tile.data-level"]) == ("On target", "ok")
+    assert (tile["target"], tile["attain"]) == ("Target ≤ 20 min", "109% attained")
+
+
+def test_a_goal_missed_by_a_hair_is_not_printed_as_met() -> None:
+    tile = said(answer("frt", 20.04))
+    assert (tile["value"], tile["word"], tile["attain"]) == ("20.04", "Off target", "99.8% attained")
+
+
+def test_far_off_is_critical() -> None:
+    assert said(answer("backlog", 500))["tile.data-level"] == "critical"
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "before", "delta", "trend"),
+    [
+        ("frt", 18.0, 20.0, "▼ 10.0%", "better"),
+        ("backlog", 330, 300, "▲ 10.0%", "worse"),
+        ("fcr", 82.0, 80.5, "▲ 1.5 pp", "better"),
+        ("csi", 4.36, 4.41, "▼ 0.05", "worse"),
+        ("volume", 110, 100, "▲ 10.0%", "neutral"),
+        ("fcr", 80.0, 80.01, "= flat", "same"),
+        ("frt", 18.0, None, "—", "none"),
+        ("backlog", 3, 0, "—", "none"),
+    ],
+)
+def test_a_change_is_coloured_by_better_or_worse(
+    metric: str, value: float, before: float | None, delta: str, trend: str
+) -> None:
+    tile = said(answer(metric, value, before))
+    assert (tile["delta"], tile["delta.data-trend"]) == (delta, trend)
+
+
+def test_no_value_is_a_dash_and_never_a_zero() -> None:
+    tile = said(answer("frt", None, 20.0, n=0))
+    assert (tile["value"], tile["unit"], tile["delta"], tile["attain"]) == ("—", "", "—", "")
+    assert (tile["word"], tile["tile.data-level"], tile["tile.data-state"]) == ("No data", "none", "empty")
+
+
+def test_a_true_zero_is_a_zero() -> None:
+    assert said(answer("backlog", 0, 4))["value"] == "0"
+
+
+def test_few_cases_lead_with_the_median_and_say_the_mean() -> None:
+    tile = said(answer("frt", 23.0, n=120, p50=8.1, p90=34.0))
+    assert (tile["value"], tile["lead"], tile["notes"]) == ("8.1", "median", "Mean 23.0 · P90 34.0")
+    assert tile["word"] == "Off target"  # the verdict is the mean's (semantics 4.1)
+
+
+def test_many_cases_lead_with_the_mean() -> None:
+    tile = said(answer("frt", 18.0, n=300, p50=8.1, p90=34.0))
+    assert (tile["value"], tile["lead"], tile["notes"]) == ("18.0", "mean", "P50 8.1 · P90 34.0")
+
+
+def test_what_waits_stands_beside_the_value() -> None:
+    assert said(answer("frt", 18.0, waiting_now=12))["notes"] == "12 waiting"
+
+
+def test_a_kpi_without_target_says_so() -> None:
+    tile = said(answer("volume", 100, 90))
+    assert (tile["target"], tile["attain"], tile["tile.data-level"]) == ("No target set", "", "none")
+
+
+def test_stale_data_keeps_its_value_and_loses_its_level() -> None:
+    found = answer("frt", 18.0)
+    stale = replace(found, verdict=judge(found.current, Target("frt", 20), "lower", DataState.STALE))
+    tile = said(stale)
+    assert (tile["value"], tile["word"], tile["tile.data-level"]) == ("18.0", "Out of date", "none")
+
+
+def test_after_an_error_not_even_n_is_known() -> None:
+    found = answer("frt", None)
+    broken = replace(found, current=replace(found.current, state=DataState.ERROR))
+    assert said(broken)["count"] == ""
+
+
+@pytest.mark.parametrize("metric", SUBJECTS)
+def test_every_leaf_has_a_value(metric: str) -> None:
+    screen = screen_of("/wall")
+    assert tuple(Face(screen.board.answers[metric], EN, screen.view).leaves()) == LEAVES
+
+
+def test_a_share_changes_in_points_of_percent() -> None:
+    assert difference(answer("fcr", 82.0, 80.0)) == pytest.approx(2.0)
+    assert SUBJECTS["fcr"].unit is Unit.PERCENT

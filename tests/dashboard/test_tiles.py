@@ -1,0 +1,134 @@
+"""Every way to draw a KPI, with every verdict and every data state."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from dash import Patch
+
+from dashboard.face import Face
+from dashboard.tiles import breakdown, kinds, trend
+from dashboard.words import languages, words
+from metrics.model import DataState, Level
+from tests.dashboard.conftest import WORLDS, screen_of
+from tests.dashboard.fake_answers import SUBJECTS
+
+
+def face(metric: str = "frt", world: str = "full", language: str = "en", query: str = "") -> Face:
+    screen = screen_of("/", world, query)
+    return Face(screen.board.answers[metric], words(language), screen.view)
+
+
+def test_kinds_are_found_by_listing_the_folder() -> None:
+    assert set(kinds()) == {"headline", "compact", "card", "trend", "breakdown"}
+
+
+@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("language", languages())
+def test_every_kind_draws_every_world_in_every_language(kind: str, world: str, language: str) -> None:
+    for metric in SUBJECTS:
+        shown = face(metric, world, language)
+        drawn = kinds()[kind].draw("x", shown)
+        ids = {getattr(part, "id", None) for part in [drawn, *drawn._traverse()]}
+        assert {f"x-{part}" for part, _ in kinds()[kind].leaves} <= ids
+        assert len(kinds()[kind].refresh(shown, anew=True)) == len(kinds()[kind].leaves)
+
+
+@pytest.mark.parametrize("kind", ["headline", "compact", "card"])
+@pytest.mark.parametrize("level", [*Level, None])
+@pytest.mark.parametrize("state", DataState)
+def test_level_and_state_are_said_in_words_and_marks(kind: str, level: Level | None, state: DataState) -> None:
+    shown = face()
+    verdict = replace(shown.answer.verdict, level=level, state=state)
+    shown = replace(shown, answer=replace(shown.answer, verdict=verdict))
+    found = dict(zip(kinds()[kind].leaves, kinds()[kind].refresh(shown, anew=False), strict=True))
+    fresh = state is DataState.FRESH
+    word = shown.words(f"level.{level or 'none'}" if fresh else f"state.{state}")
+    assert found[("word", "children")] == word
+    assert (found[("tile", "data-level")], found[("tile", "data-state")]) == (level or "none", state)
+
+
+@pytest.mark.parametrize("metric", SUBJECTS)
+@pytest.mark.parametrize("world", WORLDS)
+def test_every_figure_is_one_plotly_knows(metric: str, world: str) -> None:
+    figure = trend.figure(face(metric, world))
+    assert len(go.Figure(figure).data) == 6
+
+
+def test_a_day_without_value_is_open_in_the_line() -> None:
+    line = trend.traces(face("csi"))[0]
+    assert None in line["y"]
+    assert line["connectgaps"] is False
+    assert 0 not in line["y"]
+
+
+def test_the_day_that_still_runs_is_hollow_and_apart() -> None:
+    line, _, tail, *_ = trend.traces(face("frt"))
+    assert line["x"][-1] == "2026-11-17"
+    assert (tail["x"][-1], tail["marker"]["size"][-1]) == ("2026-11-18", 8)
+
+
+def test_a_complete_period_has_no_hollow_day() -> None:
+    tail = trend.traces(face("frt", query="?period=last_month"))[2]
+    assert tail["x"] == []
+
+
+def test_n_is_in_the_hover() -> None:
+    line = trend.traces(face("frt"))[0]
+    assert "customdata[2]" in line["hovertemplate"]
+    assert all(len(row) == 3 for row in line["customdata"])
+
+
+def test_a_tick_patches_data_only_so_that_zoom_survives() -> None:
+    change = trend.patch(face())[trend.LEAVES[0]]
+    assert isinstance(change, Patch)
+    touched = {tuple(step["location"][:1]) + tuple(step["location"][2:3]) for step in operations(change)}
+    assert touched == {("data", "x"), ("data", "y"), ("data", "customdata"), ("layout",)}
+    assert {tuple(step["location"]) for step in operations(change) if step["location"][0] == "layout"} == {
+        ("layout", "shapes")
+    }
+
+
+def operations(change: Patch) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = change.to_plotly_json()["operations"]
+    return found
+
+
+def test_graphs_offer_no_upload() -> None:
+    assert trend.config("en")["showSendToCloud"] is False
+
+
+def test_a_chart_says_in_words_what_it_shows() -> None:
+    assert trend.values(face())[trend.LEAVES[1]].startswith("First response, 84 days: last ")
+    assert trend.values(face(world="empty"))[trend.LEAVES[1]] == "First response: no values to draw"
+
+
+def table(metric: str, world: str = "full", query: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(breakdown.values(face(metric, world, query=query))[breakdown.LEAVES[0]])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("metric", "highest_first"), [("frt", True), ("resolution", True), ("fcr", False), ("csi", False)]
+)
+def test_teams_stand_worst_first(metric: str, highest_first: bool) -> None:
+    values = [float(row["value"]) for row in table(metric)["rows"]]
+    assert values == sorted(values, reverse=highest_first)
+
+
+def test_the_goal_of_the_desk_judges_no_teams_count() -> None:
+    assert {row["level"] for row in table("backlog")["rows"]} == {"none"}
+    assert {row["level"] for row in table("frt")["rows"]} > {"ok"}
+
+
+def test_no_teams_is_said_and_not_drawn_as_zero() -> None:
+    assert table("frt", "empty")["rows"] == []
+
+
+def test_a_team_without_value_has_a_dash_and_stands_last() -> None:
+    rows = table("csi", "too_few")["rows"]
+    assert {row["value"] for row in rows} == {"—"}
+    assert {row["word"] for row in rows} == {"Too few cases"}

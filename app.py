@@ -376,11 +376,12 @@ def rejects(
 
 
 @cli.command()
+@told
 def golden(file: Annotated[Path, typer.Argument(help="cases, see golden/README")] = GOLDEN) -> None:
     """Run cases worked out by hand through the product's own path."""
-    from tests.golden.runner import main
+    from tests.golden.__main__ import main
 
-    raise typer.Exit(main(file))
+    raise typer.Exit(main([str(file)]))
 
 
 @cli.command("demo")

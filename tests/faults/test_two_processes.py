@@ -1,0 +1,108 @@
+"""One process owns a warehouse; a second is told who does, and the first stops in good order."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.owner import Owner
+from data.settings import ROOT
+from data.warehouse import Warehouse
+from tests.faults.loader import NOW
+
+pytestmark = pytest.mark.fault
+SETTINGS = """
+warehouse: {folder}/w.duckdb
+sources: [{{id: desk, name: Desk, kind: file, path: {folder}/in, mapping: {folder}/mine.yaml, every_s: 0.5}}]
+"""
+MAPPING = """
+version: 1
+tables: [{name: tickets, rows: ticket, file: {pattern: "*.csv"}, ticket: {id: id, created_at: created}}]
+"""
+
+
+class Serving:
+    """A monitor in a process of its own, on a free port."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "in").mkdir()
+        (folder / "mine.yaml").write_text(MAPPING)
+        (folder / "settings.yaml").write_text(SETTINGS.format(folder=folder))
+        self.folder = folder
+        self.process = self.start("serve", "--port", "0")
+        self.said = self.line()
+        self.address = self.said.split()[4]
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "app.py", *words, "--settings", str(self.folder / "settings.yaml")]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+
+    def line(self) -> str:
+        """Return the next line that the monitor prints."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def deliver(self, name: str, text: str) -> None:
+        """Put a file into the folder in one step."""
+        (self.folder / name).write_text(text)
+        (self.folder / name).rename(self.folder / "in" / name)
+
+    def version(self) -> int:
+        with urllib.request.urlopen(f"{self.address}/api/pulse", timeout=30) as answer:
+            return int(json.load(answer)["version"])
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    monitor = Serving(tmp_path)
+    yield monitor
+    monitor.process.kill()
+    monitor.process.communicate()
+
+
+def test_the_monitor_says_where_it_is(serving: Serving) -> None:
+    assert serving.said.startswith("The monitor is at http://127.0.0.1:")
+    assert serving.version() == 0
+
+
+def test_a_second_process_is_refused_with_the_owners_pid(serving: Serving) -> None:
+    second = serving.start("serve", "--port", "0")
+    _, told = second.communicate(timeout=120)
+    assert second.returncode == 1
+    assert f"is in use by process {serving.process.pid} since " in told
+    assert len(told.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_is_in_good_order_and_frees_the_warehouse(serving: Serving, sign: signal.Signals) -> None:
+    serving.process.send_signal(sign)
+    out, err = serving.process.communicate(timeout=60)
+    assert serving.process.returncode == 0, err
+    assert out.endswith("Stopped.\n")
+    with Owner(serving.folder / "w.duckdb", NOW):
+        Warehouse(serving.folder / "w.duckdb").close()
+
+
+def test_a_killed_owner_frees_the_warehouse(serving: Serving) -> None:
+    serving.process.kill()
+    serving.process.communicate()
+    third = serving.start("status")
+    out, err = third.communicate(timeout=120)
+    assert third.returncode == 0, err
+    assert out.startswith("sources")
+
+
+def test_a_delivered_file_is_loaded_by_itself(serving: Serving) -> None:
+    serving.line()  # of the first pull, which found nothing
+    serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
+    deadline = time.monotonic() + 120
+    while serving.version() == 0 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert serving.version() == 1

@@ -1,0 +1,190 @@
+"""The command line: what each verb says, and how it refuses."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app import cli, has_display, salt_beside
+from data.owner import Owner
+
+MAPPING = """
+version: 1
+timezone: UTC
+tables:
+  - name: tickets
+    rows: ticket
+    ticket: {id: id, created_at: created, team: team}
+    events:
+      - {kind: status, to: resolved, at: solved}
+"""
+ROWS = """id,created,solved,team
+1,2025-03-10T10:00:00Z,2025-03-10T12:00:00Z,A
+2,2025-03-10T11:00:00Z,,B
+3,yesterday,,B
+"""
+SETTINGS = "timezone: Asia/Shanghai\nwarehouse: {folder}/w.duckdb\n"
+
+
+class Desk:
+    """A folder with settings, a mapping and a file, and a way to run verbs on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings = self.file("settings.yaml", SETTINGS.format(folder=folder))
+        self.mapping = self.file("mine.yaml", MAPPING)
+        self.rows = self.file("tickets.csv", ROWS)
+        self.store = folder / "w.duckdb"
+
+    def file(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def run(self, *words: object) -> Result:
+        return CliRunner().invoke(cli, [str(word) for word in words])
+
+    def load(self, *more: object) -> Result:
+        return self.run("import", self.rows, "--mapping", self.mapping, "--settings", self.settings, *more)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_an_import_accounts_for_every_row(desk: Desk) -> None:
+    done = desk.load()
+    assert done.exit_code == 0, done.output
+    assert "3 rows read = 2 new + 0 changed + 0 same + 1 rejected" in done.output
+    assert "yesterday" in done.output
+
+
+def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
+    desk.load()
+    again = desk.load()
+    assert again.exit_code == 0
+    assert "already loaded" in again.output
+
+
+def test_status_tells_sources_loads_and_rejects(desk: Desk) -> None:
+    desk.load("--source", "helpdesk")
+    told = desk.run("status", "--settings", desk.settings).output
+    assert "helpdesk (file, imported): delivered up to 2025-03-10 12:00:00+00:00" in told
+    assert "3 read = 2 new" in told
+
+
+def test_status_of_nothing_says_so(desk: Desk) -> None:
+    assert desk.run("status", "--settings", desk.settings).output.count("none") == 3
+
+
+def test_rejects_are_listed_whole_with_what_would_do(desk: Desk) -> None:
+    desk.load()
+    told = desk.run("rejects", "--settings", desk.settings).output
+    assert "tickets row 3" in told and '"team":"B"' in told.replace(" ", "")
+
+
+def test_rejects_of_another_rule_are_not_listed(desk: Desk) -> None:
+    desk.load()
+    assert desk.run("rejects", "--rule", "other", "--settings", desk.settings).output == ""
+
+
+def test_a_check_loads_nothing(desk: Desk) -> None:
+    done = desk.run("check", desk.rows, "--mapping", desk.mapping)
+    assert "3 rows read = 2 new" in done.output and "this was a trial" in done.output
+    assert not desk.store.exists()
+
+
+def test_a_rebuild_of_nothing_says_so(desk: Desk) -> None:
+    assert "Nothing is loaded yet" in desk.run("rebuild", "--settings", desk.settings).output
+
+
+def test_a_rebuild_works_the_facts_out_anew(desk: Desk) -> None:
+    desk.load()
+    assert "worked out anew" in desk.run("rebuild", "--settings", desk.settings).output
+
+
+def test_changed_settings_rebuild_the_facts_by_themselves(desk: Desk) -> None:
+    desk.load()
+    desk.file("settings.yaml", SETTINGS.format(folder=desk.folder) + "merge_clock: own\n")
+    assert "The settings changed" in desk.run("status", "--settings", desk.settings).output
+
+
+def test_a_changed_target_rebuilds_nothing(desk: Desk) -> None:
+    desk.load()
+    desk.file("settings.yaml", SETTINGS.format(folder=desk.folder) + "targets: [{metric: frt, value: 9}]\n")
+    assert "The settings changed" not in desk.run("status", "--settings", desk.settings).output
+
+
+def test_an_owned_warehouse_is_refused_with_pid_and_since(desk: Desk) -> None:
+    since = datetime(2025, 3, 10, tzinfo=UTC)
+    with Owner(desk.store, since):
+        refused = desk.run("status", "--settings", desk.settings)
+    assert refused.exit_code == 1
+    assert f"process {os.getpid()} since {since.isoformat()}" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("mine.yaml", MAPPING.replace("created_at", "createdat"), "mine.yaml:7: tables.0.ticket.createdat: unknown"),
+        ("mine.yaml", MAPPING.replace("created,", "opened,"), "opened"),
+        ("settings.yaml", "timezone: Mars\n", "settings.yaml:1: timezone: unknown time zone 'Mars'"),
+        (
+            "settings.yaml",
+            "targets: [{metric: speed, value: 1}]\n",
+            "settings.yaml:1: targets.0.metric: unknown metric",
+        ),
+    ],
+)
+def test_expected_errors_are_told_without_a_traceback(desk: Desk, name: str, text: str, told: str) -> None:
+    desk.file(name, text)
+    refused = desk.load()
+    assert refused.exit_code == 1
+    assert told in refused.output and "Traceback" not in refused.output
+
+
+def test_a_missing_file_is_one_line(desk: Desk) -> None:
+    refused = desk.run("import", desk.folder / "no.csv", "-m", desk.mapping, "--settings", desk.settings)
+    assert refused.exit_code == 1
+    assert refused.output.strip().endswith("no.csv: no such file")
+
+
+def test_wrong_usage_has_its_own_exit_code(desk: Desk) -> None:
+    assert desk.run("import", desk.rows).exit_code == 2
+
+
+def test_the_demo_never_overwrites_a_desk(desk: Desk) -> None:
+    out = desk.folder / "demo.sqlite"
+    assert desk.run("demo", "--out", out, "--tickets", 300).exit_code == 0
+    refused = desk.run("demo", "--out", out, "--tickets", 300)
+    assert refused.exit_code == 1 and "exists" in refused.output
+
+
+def test_a_guessed_mapping_is_never_written_over_another(desk: Desk) -> None:
+    refused = desk.run("map", "--guess", desk.rows, "-o", desk.mapping)
+    assert refused.exit_code == 1
+    assert desk.mapping.read_text(encoding="utf-8") == MAPPING
+
+
+def test_a_guessed_mapping_can_be_checked_at_once(desk: Desk) -> None:
+    out = desk.folder / "guessed.yaml"
+    assert desk.run("map", "--guess", desk.rows, "-o", out).exit_code == 0
+    assert "3 rows read = 2 new" in desk.run("check", desk.rows, "-m", out).output
+
+
+def test_the_salt_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    salt = salt_beside(tmp_path / "w.duckdb")
+    assert len(salt) == 32 and salt_beside(tmp_path / "w.duckdb") == salt
+    assert (tmp_path / "w.duckdb.salt").stat().st_mode & 0o077 == 0
+
+
+def test_a_browser_is_opened_only_where_one_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not has_display()
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert has_display()

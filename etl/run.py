@@ -59,7 +59,7 @@ def _load_one(
     now: datetime,
     origin: Origin,
 ) -> LoadReport:
-    if delivery.batches or delivery.until is not None:
+    if delivery.batches or delivery.until is not None or delivery.file_name is not None:
         return load(con, delivery, intake.mapping, refresh, now, origin)
     return LoadReport(
         run_id=0,

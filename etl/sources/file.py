@@ -152,11 +152,13 @@ class FileSource:
 
     def _delivery(self, files: Mapping[str, Path], seen: dict[str, Content]) -> Delivery:
         contents = {path: Content.of(path) for path in dict.fromkeys(files.values())}
+        opened = {name: open_rows(path, self._table(name)) for name, path in files.items()}
         batches = [
-            Batch(table.name, SteadyRows(files[table.name], contents[files[table.name]], self._open(table, files)))
-            for table in self._tables
-            if table.name in files
+            Batch(name, SteadyRows(files[name], contents[files[name]], rows))
+            for name, rows in opened.items()
+            if rows.columns
         ]
+        empty = [files[name].name for name, rows in opened.items() if not rows.columns]
         seen.update({str(path): content for path, content in contents.items()})
         return Delivery(
             self._source_id,
@@ -164,10 +166,11 @@ class FileSource:
             cursor=_cursor(seen),
             file_name=", ".join(path.name for path in contents),
             file_hash=_combined([content.sha256 for content in contents.values()]),
+            note=f"{', '.join(empty)}: empty, without even a header" if empty else None,
         )
 
-    def _open(self, table: FileTable, files: Mapping[str, Path]) -> Rows:
-        return open_rows(files[table.name], table)
+    def _table(self, name: str) -> FileTable:
+        return next(table for table in self._tables if table.name == name)
 
     def _nothing_new(self, seen: Mapping[str, Content]) -> Delivery:
         if seen:

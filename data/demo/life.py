@@ -189,10 +189,10 @@ def _conversation(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> N
     steps["resume"] = steps["cust_3"] + 1.0
     steps["reply_3"] = steps["cust_3"] + draws.spread("third reply", 8.0 * MINUTE, 0.9)
     now = _then(now, steps["reply_3"])
-    holds = draws.chance("parked", np.where(opening.is_brisk, 0.0, 0.035)) & np.isnan(steps["await"])
+    holds = draws.chance("parked", np.where(opening.is_brisk, 0.0, 0.05)) & np.isnan(steps["await"])
     holds |= fate.stuck & np.isnan(steps["await"]) & draws.chance("stuck parked", 0.25)
     steps["park"] = _only(holds, now + 40.0)
-    away = np.minimum(draws.spread("parked for", 4.5 * HOUR_S, 0.8), 8.0 * DAY_S)
+    away = np.minimum(draws.spread("parked for", 9.0 * HOUR_S, 0.8), 8.0 * DAY_S)
     steps["unpark"] = _only(~fate.stuck, steps["park"] + away)
     steps["settled"] = _only(~fate.stuck, _then(now, steps["unpark"]))
 
@@ -201,7 +201,7 @@ def _resolution(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> Non
     """Add the note, the answer and the solution of served cases."""
     slow = _factor(cast.SOURCE_WORK, opening.source) * np.where(opening.is_bad, 1.7, 1.0)
     slow = slow * _factor([group.slowness for group in cast.GROUPS], opening.group)
-    median = np.where(opening.is_brisk, 9.0 * MINUTE, 44.0 * MINUTE) * slow
+    median = np.where(opening.is_brisk, 9.0 * MINUTE, 57.0 * MINUTE) * slow
     drawn = median * np.exp(np.where(opening.is_brisk, 0.7, 1.15) * draws.normal("work"))
     work = np.minimum(drawn, 6.0 * DAY_S)
     steps["note"] = _only(draws.chance("note", 0.16), steps["settled"] + 0.4 * work)
@@ -209,7 +209,7 @@ def _resolution(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> Non
     steps["answer"] = _only(draws.chance("answer", 0.32), steps["solve"] - np.minimum(15.0, 0.3 * work))
     shifted = draws.chance("urgency changes", 0.03) & fate.served
     steps["urgency"] = _only(shifted, steps["reply_1"] * (0.3 + 0.9 * draws.uniform("urgency after")))
-    steps["odd_state"] = _only(fate.dirty < 0.0006, steps["settled"] + 0.6 * work)
+    steps["odd_state"] = _only(fate.dirty < 0.0012, steps["settled"] + 0.6 * work)
 
 
 def _short_ends(fate: Fate, draws: Draws, steps: Steps) -> None:

@@ -238,6 +238,6 @@ def _sent(lives: Lives, found: Happenings) -> Ints:
     dirty = lives.fate.dirty[found.life]
     is_reply = np.array([word.step == "reply_1" for word in WORDS])[found.which]
     early = lives.opening.opened_ms[found.life] - 300_000
-    sent = np.where(is_reply & (dirty >= 0.0006) & (dirty < 0.0016), early, found.at_ms)
+    sent = np.where(is_reply & (dirty >= 0.0012) & (dirty < 0.0024), early, found.at_ms)
     is_note = np.array([word.step in ("note", "cust_2") for word in WORDS])[found.which]
-    return np.where(is_note & (dirty >= 0.0016) & (dirty < 0.0030), BAD_DATE, sent)
+    return np.where(is_note & (dirty >= 0.0024) & (dirty < 0.0060), BAD_DATE, sent)

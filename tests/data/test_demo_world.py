@@ -94,10 +94,10 @@ def test_nothing_happens_before_a_case_is_opened(con: sqlite3.Connection) -> Non
 
 
 def test_a_few_rows_are_dirty(con: sqlite3.Connection) -> None:
-    assert 0 < one(con, "SELECT count(*) FROM hd_case_log WHERE new_value = 'in_review'") < 20
-    assert 0 < one(con, f"SELECT count(*) FROM hd_post WHERE sent_at = '{BAD_DATE_TEXT}'") < 20
-    assert 0 < one(con, "SELECT count(*) FROM hd_post WHERE sent_at < updated_at") < 20
-    assert 0 < one(con, "SELECT count(*) FROM hd_rating WHERE overall NOT BETWEEN 1 AND 5") < 20
+    assert 0 < one(con, "SELECT count(*) FROM hd_case_log WHERE new_value = 'in_review'") < 40
+    assert 0 < one(con, f"SELECT count(*) FROM hd_post WHERE sent_at = '{BAD_DATE_TEXT}'") < 40
+    assert 0 < one(con, "SELECT count(*) FROM hd_post WHERE sent_at < updated_at") < 40
+    assert 0 < one(con, "SELECT count(*) FROM hd_rating WHERE overall NOT BETWEEN 1 AND 5") < 40
 
 
 def test_a_robot_that_hands_over_comes_before_the_first_human(con: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from data.settings import ROOT, Settings, SourceRule
+from docs.build import metrics_page, settings_schema
 from etl.mapping.fields import Field
 from etl.mapping.model import EventLine, MessageLine, SurveyFields, TableMapping, TicketFields
 
@@ -74,3 +75,9 @@ def test_no_document_names_a_place_to_install_from() -> None:
 def test_every_field_of_a_mapping_is_explained(part: type[BaseModel]) -> None:
     page = _text("docs/mapping.md")
     assert [name for name in part.model_fields if not re.search(rf"`{name}\b", page)] == []
+
+
+def test_the_generated_pages_are_those_of_the_code() -> None:
+    again = "run `make docs`"
+    assert _text("docs/metrics.md") == metrics_page(), again
+    assert _text("docs/settings.schema.json") == settings_schema(), again

@@ -1,6 +1,7 @@
 """A golden world as a source would deliver it: text rows, and the mapping that reads them."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from etl.mapping import Mapping, parse_mapping
@@ -30,18 +31,26 @@ def instant(text: str) -> datetime:
 
 def deliver(given: dict[str, Any], until: datetime) -> tuple[list[Batch], Mapping]:
     """Return the batches of a world and their mapping; ValueError for a naive instant or unknown event kind."""
-    tickets, surveys = given.get("tickets") or [], given.get("surveys") or []
-    extra = sorted({key for ticket in tickets for key in ticket} - set(TICKET))
-    dims = sorted({dim for survey in surveys for dim in survey.get("dims") or {}})
+    tickets, events, surveys = (given.get(name) or [] for name in ("tickets", "events", "surveys"))
+    extra = tuple(sorted({key for ticket in tickets for key in ticket} - set(TICKET)))
+    dims = tuple(sorted({dim for survey in surveys for dim in survey.get("dims") or {}}))
     batches = [
         Batch("tickets", TextRows.of([*TICKET, *extra], [_ticket(one, extra) for one in tickets]), until),
-        Batch("events", TextRows.of(EVENT, [_event(one) for one in given.get("events") or []]), until),
+        Batch("events", TextRows.of(EVENT, [_event(one) for one in events]), until),
         Batch("surveys", TextRows.of([*SURVEY, *_named(dims)], [_survey(one, dims) for one in surveys]), until),
     ]
-    return batches, parse_mapping(_mapping(extra, dims), "golden")
+    return [batch for batch, rows in zip(batches, (tickets, events, surveys), strict=True) if rows], mapping_of(
+        extra, dims
+    )
 
 
-def _ticket(one: dict[str, Any], extra: list[str]) -> list[Any]:
+@lru_cache(maxsize=64)
+def mapping_of(extra: tuple[str, ...], dims: tuple[str, ...]) -> Mapping:
+    """Return the mapping of golden worlds with these further ticket attributes and survey dimensions."""
+    return parse_mapping(_mapping(extra, dims), "golden")
+
+
+def _ticket(one: dict[str, Any], extra: tuple[str, ...]) -> list[Any]:
     instant(one["created"])
     known = {"initiated_by": "customer", "priority": "P2", "spam": False, "test": False, **one}
     return [known.get(name) for name in (*TICKET, *extra)]
@@ -56,17 +65,17 @@ def _event(one: list[Any]) -> list[Any]:
     return [ticket, at, kind, *(payload.get(name) for name in ("to", "by", "dept", "into"))]
 
 
-def _survey(one: dict[str, Any], dims: list[str]) -> list[Any]:
+def _survey(one: dict[str, Any], dims: tuple[str, ...]) -> list[Any]:
     instant(one["at"])
     scores = one.get("dims") or {}
     return [*(one.get(name) for name in SURVEY), *(scores.get(dim) for dim in dims)]
 
 
-def _named(dims: list[str]) -> list[str]:
+def _named(dims: tuple[str, ...]) -> list[str]:
     return [f"dim_{dim}" for dim in dims]
 
 
-def _mapping(extra: list[str], dims: list[str]) -> str:
+def _mapping(extra: tuple[str, ...], dims: tuple[str, ...]) -> str:
     custom = ", ".join(f'"{name}": "{name}"' for name in ["initiated_by", "customer", *extra])
     scores = ", ".join(f'"{dim}": "dim_{dim}"' for dim in dims)
     row = "{row_number: true}"

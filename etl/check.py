@@ -1,0 +1,156 @@
+"""A trial of a mapping: what would load, what would not and why, and what each KPI would have to go on."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import duckdb
+
+from etl.ledger import by_rule
+from etl.load.accounting import count_rejected
+from etl.normalize import clear, normalize
+from etl.run import Intake
+
+EXAMPLES = 3
+MOST = 12  # values listed of a field
+SOURCE_NO = 1
+WIDTH = 60
+
+FIELDS = (
+    ("ticket channel", "channel", "norm_ticket"),
+    ("ticket priority", "priority", "norm_ticket"),
+    ("ticket type", "type", "norm_ticket"),
+    ("ticket created by", "created_by", "norm_ticket"),
+    ("event", "kind || coalesce(' ' || CASE WHEN kind = 'status' THEN new END, '')", "norm_event"),
+    ("message author", "author_kind || CASE WHEN is_auto THEN ' automatic' ELSE '' END", "norm_message"),
+)
+SPANS = (
+    ("created", "created_at", "norm_ticket"),
+    ("events", "occurred_at", "norm_event"),
+    ("messages", "occurred_at", "norm_message"),
+    ("survey answers", "submitted_at", "norm_survey"),
+)
+# KPI -> what it counts, and what the mapping could add when there is none of it.
+KPIS = (
+    ("volume", "tickets with a creation time", "norm_ticket WHERE created_at IS NOT NULL", "ticket.created_at"),
+    (
+        "frt",
+        "tickets with a public reply of an agent",
+        "norm_message WHERE author_kind = 'agent' AND coalesce(is_public, true) AND NOT coalesce(is_auto, false)",
+        "messages with author_kind agent",
+    ),
+    (
+        "resolution",
+        "tickets resolved or closed",
+        "norm_event WHERE kind = 'status' AND new IN ('resolved', 'closed')",
+        "events of kind status with to: resolved",
+    ),
+    ("fcr", "tickets with a customer", "norm_ticket WHERE customer_key IS NOT NULL", "ticket.customer"),
+    (
+        "sla_first_reply",
+        "tickets with a due time or a priority",
+        "(SELECT ticket_key FROM norm_due WHERE what = 'first_reply'"
+        " UNION SELECT ticket_key FROM norm_ticket WHERE priority IS NOT NULL)",
+        "due.first_reply or ticket.priority",
+    ),
+    ("csat", "answers with an overall score", "norm_survey WHERE overall IS NOT NULL", "survey.overall"),
+    ("csi", "answers with dimensions", "norm_answer WHERE score IS NOT NULL", "survey.dimensions"),
+    ("nps", "answers with a recommendation", "norm_survey WHERE nps IS NOT NULL", "survey.nps"),
+)
+
+
+def check(con: duckdb.DuckDBPyConnection, intake: Intake, now: datetime) -> Iterator[str]:
+    """Normalize all a source has and yield the findings as lines of text; nothing is loaded or remembered.
+
+    con has to be a cursor of its own (the staging tables are emptied). Raises SourceError and MappingError.
+    """
+    clear(con)
+    try:
+        n_read = 0
+        for delivery in intake.source.read(None, now):
+            if delivery.note:
+                yield delivery.note
+            for batch in delivery.batches:
+                n_read += normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt).n_read
+        yield from _findings(con, n_read)
+    finally:
+        clear(con)
+
+
+def _findings(con: duckdb.DuckDBPyConnection, n_read: int) -> Iterator[str]:
+    bad = count_rejected(con)
+    yield f"{n_read:,} rows read: {n_read - bad:,} would load, {bad:,} would not"
+    yield from _amounts(con)
+    yield from _rejects(con)
+    yield from _defects(con)
+    yield from _spans(con)
+    yield from _values(con)
+    yield "what the KPIs would have"
+    for name, what, source, remedy in KPIS:
+        yield _readiness(con, (name, what, source, remedy))
+
+
+def _number(con: duckdb.DuckDBPyConnection, counted: str, source: str) -> int:
+    row = con.execute(f"SELECT count({counted}) FROM {source}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _amounts(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    amounts = (
+        ("tickets", "DISTINCT ticket_key", "norm_ticket"),
+        ("events", "DISTINCT event_key", "norm_event"),
+        ("messages", "DISTINCT message_key", "norm_message"),
+        ("survey answers", "DISTINCT response_key", "norm_survey"),
+    )
+    yield "  " + ", ".join(f"{_number(con, counted, table):,} {name}" for name, counted, table in amounts)
+
+
+def _rejects(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for rule, number in by_rule(con, "norm_reject").items():
+        yield f"  {number:,} rejected: {rule}"
+        rows = con.execute(
+            "SELECT table_name, row_no, field, value, hint FROM norm_reject WHERE rule = ?"
+            f" ORDER BY table_name, row_no LIMIT {EXAMPLES}",
+            [rule],
+        ).fetchall()
+        for table, row_no, field, value, hint in rows:
+            told = f" {field} = {value!r}" if field else ""
+            yield f"    {table} row {row_no:,}:{told}{f'; {hint}' if hint else ''}"
+
+
+def _defects(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for rule, number in by_rule(con, "norm_defect").items():
+        rows = con.execute(
+            "SELECT field, value, count(*) FROM norm_defect WHERE rule = ? GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+            f" LIMIT {EXAMPLES}",
+            [rule],
+        ).fetchall()
+        shown = ", ".join(f"{field} = {str(value)[:WIDTH]!r} ({times:,})" for field, value, times in rows)
+        yield f"  {number:,} would load with a defect: {rule}; {shown}"
+
+
+def _spans(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for name, column, table in SPANS:
+        row = con.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchone()
+        if row is not None and row[0] is not None:
+            yield f"  {name}: {_shown(row[0])} to {_shown(row[1])}"
+
+
+def _shown(instant: datetime) -> str:
+    return instant.isoformat(sep=" ", timespec="seconds")
+
+
+def _values(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for name, expression, table in FIELDS:
+        rows = con.execute(
+            f"SELECT coalesce({expression}, '(none)'), count(*) FROM {table} GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+        if rows:
+            more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
+            yield f"  {name}: {', '.join(f'{value} {number:,}' for value, number in rows[:MOST])}{more}"
+
+
+def _readiness(con: duckdb.DuckDBPyConnection, kpi: tuple[str, str, str, str]) -> str:
+    name, what, source, remedy = kpi
+    key = "DISTINCT response_key" if "norm_survey" in source or "norm_answer" in source else "DISTINCT ticket_key"
+    number = _number(con, key, source)
+    return f"  {name}: {number:,} {what}" if number else f"  {name}: nothing; it needs {remedy}"

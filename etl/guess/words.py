@@ -1,0 +1,120 @@
+"""Words people use in headers and values, in Chinese and English, and what they mean here."""
+
+import re
+
+# Canonical field -> pattern of a header, tried in this order; the first column that fits takes the field.
+HEADERS: tuple[tuple[str, str], ...] = (
+    ("due", r"\bdue\b|expected sla|deadline|sla.?(target|due)|截止|应.*(时间|时限)"),
+    ("first_reply", r"first.?(response|reply|answer)|首次响应|首次回复|首响"),
+    (
+        "created",
+        r"(creat|open|submit|report|start|receiv)(ed|ion)?[ _]?(at|time|date|on)?$"
+        r"|(创建|受理|提交|建单|报障|登记)(时间|日期)",
+    ),
+    ("resolved", r"(resol(ved|ution)|solved|fixed)[ _]?(at|time|date|on)?$|(解决|完成|处理完)(时间|日期)"),
+    ("closed", r"clos(ed|e|ing)[ _]?(at|time|date|on)?$|(关闭|结案|关单)(时间|日期)"),
+    ("updated", r"(updat|modif|chang)(ied|ed|e)?[ _]?(at|time|date|on)?$|(更新|修改|变更)(时间|日期)"),
+    ("moment", r"(event|action|log)?[ _]?(time|timestamp|date|moment|occurred[ _]?at)$|(发生|操作)?时间"),
+    ("sequence", r"(sys_)?mod_count|version|sequence|\bseq\b|revision|序号|版本"),
+    ("response_id", r"\*?resp(ondent|onse)?[ _]?(num|id|no)|survey[ _]?id|问卷(编号|号|id)"),
+    (
+        "id",
+        r"^(ticket|case|incident|issue|request|work ?order)?[ _#]*(id|number|no|nr|key)$"
+        r"|^(工单|事件|案例|请求|问题)?(编号|单号|号码|id|号)$",
+    ),
+    ("status", r"(.*_)?(status|state)$|(工单|处理)?状态"),
+    ("priority", r"priority|urgency|severity|优先级|紧急程度|严重程度"),
+    ("channel", r"channel|contact[ _]type|^source$|^via$|origin|渠道|来源"),
+    (
+        "team",
+        r"(assign(ment|ed)?[ _]|agent[ _]|support[ _])?(group|team|queue)$|^department"
+        r"|(处理|受理)?(班组|小组|团队|部门|组)$",
+    ),
+    (
+        "agent",
+        r"(agent|assignee|owner|handler)([ _]name)?$|assigned[ _]to|(处理|受理|客服|坐席|经办)(人|员|人员)?$",
+    ),
+    (
+        "customer",
+        r"(customer|requester|caller|client|contact|user)([ _]?(id|name|email))?$"
+        r"|(客户|用户|来电人)(编号|名称|姓名|id)?$",
+    ),
+    ("type", r"^(ticket|case|issue|request)?[ _]?type$|工单类型|诉求类型"),
+    ("category", r"category|topic|subject area|分类|类别|问题类型"),
+    ("product", r"product|产品"),
+    ("region", r"region|country|区域|地区|省份"),
+    ("nps", r"\bnps\b|netpro|recommend|推荐"),
+    ("overall", r"csat([ _]score)?$|satisf|survey results?|overall|q7all|^rating$|^score$|满意度|总体评价|评分"),
+    ("weight", r"^weight$|权重"),
+)
+TIMES = ("first_reply", "due", "created", "resolved", "closed", "updated", "moment")
+
+STATUS = {
+    "new": "new|created|submitted|registered|待受理|新建|未受理|已提交",
+    "open": "open|active|in progress|assigned|in work|reopened|working|processing"
+    "|处理中|已受理|进行中|待处理|重新打开|已派单",
+    "pending_customer": "pending|pending customer|awaiting user info|awaiting customer|waiting for customer"
+    "|等待客户|待客户|待用户",
+    "on_hold": "on hold|hold|awaiting vendor|awaiting problem|awaiting evidence|suspended|paused|escalated"
+    "|挂起|暂停|等待第三方",
+    "resolved": "resolved|solved|fixed|completed|done|已解决|已完成|处理完成|已处理",
+    "closed": "closed|complete|finished|已关闭|关闭|已结案|已归档|完结",
+}
+CHANNEL = {
+    "phone": "phone|call|telephone|hotline|voice|电话|热线|来电",
+    "email": "email|e-mail|mail|邮件|邮箱",
+    "online": "chat|web|portal|online|self service|self-service|app|form|web form|在线|网页|自助|小程序|门户",
+    "social": "social|wechat|weibo|twitter|facebook|whatsapp|微信|微博|抖音|公众号",
+    "offline": "offline|walk-in|walk in|store|onsite|fax|direct opening|线下|门店|现场|柜台",
+    "bot": "bot|chatbot|robot|机器人|智能客服",
+}
+PRIORITY = {
+    "P1": "critical|urgent|highest|blocker|紧急|特急|非常紧急",
+    "P2": "high|major|高",
+    "P3": "medium|normal|moderate|middle|中|普通|一般",
+    "P4": "low|minor|lowest|低",
+}
+TYPE = {
+    "inquiry": "inquiry|question|consultation|request|咨询|查询",
+    "complaint": "complaint|投诉|抱怨",
+    "tech": "incident|problem|fault|technical|bug|故障|报修|技术",
+    "other": "other|task|其他|其它|建议",
+}
+WORDS = {"status": STATUS, "channel": CHANNEL, "priority": PRIORITY, "type": TYPE}
+BLANKS = (
+    "?",
+    "-",
+    "--",
+    "n/a",
+    "na",
+    "null",
+    "none",
+    "(blank)",
+    "blank",
+    "nil",
+    "not rated",
+    "unknown",
+    "无",
+    "未评价",
+    "空",
+)
+
+
+def meaning(header: str) -> str | None:
+    """Return the canonical field a header speaks of; None = none that is known."""
+    plain = re.sub(r"\s+", " ", header.strip().lower())
+    for field, pattern in HEADERS:
+        if re.search(pattern, plain):
+            return field
+    return None
+
+
+def canonical(field: str, value: str) -> str | None:
+    """Return the canonical word for a source's value of a closed field; None = not known."""
+    plain = value.strip().lower()
+    if field == "priority" and (level := re.match(r"(?:p|priority )?([1-9])\b", plain)):
+        return f"P{level.group(1)}"
+    for word, synonyms in WORDS[field].items():
+        if plain == word or plain in synonyms.split("|"):
+            return word
+    return None

@@ -1,0 +1,85 @@
+"""What a trial of a mapping tells, and that it leaves nothing behind."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.check import check
+from etl.mapping import parse_mapping
+from etl.model import MappingError, Origin
+from etl.run import Intake
+from etl.sources import open_source
+from tests.etl.loading import NOW, Desk, desk
+
+MAPPING = """
+version: 1
+tables:
+  - name: tickets
+    rows: ticket
+    ticket:
+      id: id
+      created_at: created
+      channel: {column: via, values: {Phone: phone}}
+      customer: who
+    events: [{kind: status, to: resolved, at: resolved}]
+    survey: {overall: score, submitted_at: resolved}
+"""
+ROWS = """id,created,via,who,resolved,score
+1,2026-01-01 08:00:00,Phone,ann,2026-01-02 09:00:00,5
+2,2026-01-03 08:00:00,Fax,,,
+,2026-01-04 08:00:00,Phone,bob,,
+"""
+
+
+def _told(tmp_path: Path, rows: str = ROWS, at_work: Desk | None = None) -> str:
+    (tmp_path / "tickets.csv").write_text(rows)
+    mapping = parse_mapping(MAPPING)
+    source = open_source("trial", "file", [tmp_path / "tickets.csv"], mapping)
+    return "\n".join(check((at_work or desk()).con, Intake("trial", source, mapping, Origin()), NOW))
+
+
+def test_every_row_is_accounted_for(tmp_path: Path) -> None:
+    assert "3 rows read: 2 would load, 1 would not" in _told(tmp_path)
+
+
+def test_a_rejected_row_is_told_with_its_place(tmp_path: Path) -> None:
+    assert "tickets row 3" in _told(tmp_path)
+
+
+def test_an_unknown_value_is_told(tmp_path: Path) -> None:
+    assert "'Fax' (1)" in _told(tmp_path)
+
+
+def test_closed_fields_are_counted(tmp_path: Path) -> None:
+    assert "ticket channel: (none) 1, phone 1" in _told(tmp_path)
+
+
+def test_the_span_of_the_data_is_told(tmp_path: Path) -> None:
+    assert "created: 2026-01-01 08:00:00+00:00 to 2026-01-03 08:00:00+00:00" in _told(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "volume: 2 tickets with a creation time",
+        "resolution: 1 tickets resolved or closed",
+        "fcr: 1 tickets with a customer",
+        "csat: 1 answers with an overall score",
+        "frt: nothing; it needs messages with author_kind agent",
+        "csi: nothing; it needs survey.dimensions",
+    ],
+)
+def test_each_kpi_says_what_it_would_have(tmp_path: Path, line: str) -> None:
+    assert line in _told(tmp_path)
+
+
+def test_a_trial_leaves_nothing_behind(tmp_path: Path) -> None:
+    at_work = desk()
+    _told(tmp_path, at_work=at_work)
+    for table in ("ticket", "source", "load_run", "reject", "norm_ticket"):
+        assert at_work.all(f"SELECT count(*) FROM {table}") == [0]
+
+
+def test_a_mapping_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="created"):
+        _told(tmp_path, "id,via,who,resolved,score\n1,Phone,a,,\n")

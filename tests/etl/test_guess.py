@@ -1,0 +1,151 @@
+"""First mappings: what is recognised, what is asked, and that they read back."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.guess import guess
+from etl.guess.words import canonical, meaning
+from etl.mapping import Mapping, parse_mapping
+from tests.etl.loading import desk, fates
+
+HEADER = "Ticket ID,Status,Priority,Source,Agent Group,Agent Name"
+TICKETS = f"""{HEADER},Created time,First response time,Resolution time,Survey results
+1,Closed,Low,Email,A,Ann,2026-01-02 00:58:36,2026-01-02 01:03:17,2026-01-04 00:31:51,3
+2,In progress,High,Phone,B,Bob,2026-01-02 07:27:25,2026-01-02 07:27:43,,not rated
+3,Resolved,Medium,Chat,B,Bob,2026-01-03 07:27:25,2026-01-03 07:27:43,2026-01-05 00:00:00,5
+"""
+CHINESE = """工单编号,状态,优先级,渠道,处理人,创建时间,首次响应时间,解决时间,满意度
+A1,已关闭,高,微信,张三,2026-01-02 08:00:00,2026-01-02 08:05:00,2026-01-02 09:00:00,5
+A2,处理中,低,电话,李四,2026-01-03 08:00:00,,,
+"""
+LOG = """number,state,sys_mod_count,opened_at,sys_updated_at
+7,New,0,1/2/2026 08:00,1/2/2026 08:00
+7,Resolved,1,1/2/2026 08:00,13/2/2026 09:30
+8,Mystery,0,2/2/2026 08:00,2/2/2026 08:00
+"""
+
+
+def _guess(tmp_path: Path, text: str, name: str = "a.csv") -> tuple[str, Mapping]:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    told = guess(tmp_path / name)
+    return told, parse_mapping(told)
+
+
+def test_a_guessed_mapping_loads_its_file(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, TICKETS)
+    at_work = desk(text)
+    assert fates(at_work.pull("file", [tmp_path / "a.csv"])[0]) == (3, 0, 0, 0)
+    assert at_work.all("SELECT channel, priority FROM ticket ORDER BY src_ticket_id") == [
+        ("email", "P3"),
+        ("phone", "P1"),
+        ("online", "P2"),
+    ]
+    assert at_work.all("SELECT count(*) FROM message UNION ALL SELECT count(*) FROM ticket_event") == [3, 2]
+
+
+def test_words_for_no_value_become_nulls(tmp_path: Path) -> None:
+    assert _guess(tmp_path, TICKETS)[1].nulls == ("not rated",)
+
+
+def test_chinese_headers_and_values_are_known(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, CHINESE)
+    at_work = desk(text)
+    at_work.pull("file", [tmp_path / "a.csv"])
+    assert at_work.all("SELECT src_ticket_id, channel FROM ticket ORDER BY 1") == [("A1", "social"), ("A2", "phone")]
+    assert at_work.all("SELECT overall FROM survey_response") == [5.0]
+
+
+def test_repeated_ids_with_a_counter_are_updates(tmp_path: Path) -> None:
+    text, mapping = _guess(tmp_path, LOG)
+    (table,) = mapping.tables
+    assert (table.rows, table.date_format) == ("update", "%d/%m/%Y %H:%M")
+    assert "2 different 'number' in 3 rows" in text
+
+
+def test_an_unknown_status_is_left_to_decide(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, LOG)
+    assert '# "Mystery":   # TODO: one of new, open' in text
+
+
+@pytest.mark.parametrize(
+    ("days", "form", "word"),
+    [
+        (("1/2/2026", "13/2/2026"), "%d/%m/%Y", "day first"),
+        (("1/2/2026", "1/13/2026"), "%m/%d/%Y", "month first"),
+        (("1/2/2026", "2/3/2026"), "%d/%m/%Y", "reads both ways"),
+        (("13/2/2026", "2/13/2026"), "%d/%m/%Y", "mixes orders"),
+        (("13.02.26 10:00:01", "14.02.26 10:00:01"), "%d.%m.%y %H:%M:%S", "day first"),
+        (("02/13/2026 1:05:00 PM", "02/13/2026 1:05:00 PM"), "%m/%d/%Y %I:%M:%S %p", "month first"),
+    ],
+)
+def test_the_order_of_dates_is_judged_over_the_whole_column(
+    tmp_path: Path, days: tuple[str, ...], form: str, word: str
+) -> None:
+    text, mapping = _guess(tmp_path, "id,created\n" + "".join(f"{n},{day}\n" for n, day in enumerate(days)))
+    assert mapping.tables[0].date_format == form
+    assert word in text
+
+
+def test_iso_dates_need_no_format(tmp_path: Path) -> None:
+    assert _guess(tmp_path, TICKETS)[1].tables[0].date_format is None
+
+
+def test_a_questionnaire_is_known_by_its_answers(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n % 7},{n % 12},{1 + n % 5}\n" for n in range(60))
+    text, mapping = _guess(tmp_path, "RESPNUM,Q7ALL,NETPRO,Q7ART\n" + rows)
+    survey = mapping.tables[0].survey
+    assert mapping.tables[0].rows == "survey"
+    assert survey is not None and survey.nps is not None
+    assert survey.nps.nulls == ("11",)
+    assert "are 0, 6 no answer?" in text
+    assert "q7art" in survey.dimensions
+
+
+def test_columns_nobody_understood_are_listed(tmp_path: Path) -> None:
+    assert '# not mapped: "zzz"' in _guess(tmp_path, "id,zzz\n1,2\n")[0]
+
+
+def test_repeated_headers_are_numbered(tmp_path: Path) -> None:
+    assert '"zzz", "zzz#2"' in _guess(tmp_path, "id,zzz,zzz\n1,2,3\n")[0]
+
+
+def test_a_file_without_id_uses_row_numbers(tmp_path: Path) -> None:
+    assert "{row_number: true}  # TODO" in _guess(tmp_path, "priority,team\n1,x\n")[0]
+
+
+def test_an_empty_file_still_gives_a_mapping(tmp_path: Path) -> None:
+    assert _guess(tmp_path, "")[1].tables[0].rows == "ticket"
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Expected SLA to first response", "due"),
+        ("Created time", "created"),
+        ("sys_updated_at", "updated"),
+        ("工单号", "id"),
+        ("caller_id", "customer"),
+        ("所属班组", "team"),
+        ("colour", None),
+    ],
+)
+def test_headers_speak_of_fields(header: str, field: str | None) -> None:
+    assert meaning(header) == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "word"),
+    [
+        ("status", "In Progress", "open"),
+        ("status", "已解决", "resolved"),
+        ("status", "-100", None),
+        ("channel", "微信", "social"),
+        ("priority", "3 - Moderate", "P3"),
+        ("priority", "Priority 4", "P4"),
+        ("priority", "紧急", "P1"),
+        ("type", "投诉", "complaint"),
+    ],
+)
+def test_values_have_canonical_words(field: str, value: str, word: str | None) -> None:
+    assert canonical(field, value) == word

@@ -43,7 +43,7 @@ class Count:
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the count as value and n."""
         (n,) = first_row(groups[0], 1)
-        return Figure(float(n), n, state=None if n or self.is_stock else DataState.EMPTY)
+        return Figure(float(n), n, state=DataState.FRESH if n or self.is_stock else DataState.EMPTY)
 
     def counted(self, question: Question) -> str | None:
         """Return the counted rows' predicate."""

@@ -76,35 +76,15 @@ JOIN new_touch t ON t.case_key = m.case_key
 LEFT JOIN new_life l ON l.case_key = m.case_key
 GROUP BY m.case_key;
 
--- :: reasons
-CREATE OR REPLACE TEMP TABLE new_reason AS
-SELECT *,
-       CASE WHEN created_at IS NULL THEN NULL
-            WHEN by_agent THEN 'agent_initiated'
-            WHEN reply_at IS NULL AND is_closed AND bot_at IS NOT NULL AND handoff_at IS NULL THEN 'bot_contained'
-            WHEN reply_at IS NULL AND is_closed THEN 'resolved_without_reply'
-            WHEN reply_at IS NULL THEN 'open_unanswered'
-            WHEN epoch_us(reply_at) - epoch_us(start_at) < -60000000 THEN 'negative_duration'
-            ELSE 'ok' END AS reason
-FROM (
-    SELECT b.* EXCLUDE (dated_key), CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
-           t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
-           coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
-           coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by
-    FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
-    LEFT JOIN new_touch t ON t.case_key = b.dated_key  -- keys alone: a further condition makes nested loops
-    LEFT JOIN new_life l ON l.case_key = b.dated_key
-    LEFT JOIN new_credit c ON c.case_key = b.dated_key
-);
-
 -- :: range
-SELECT epoch_us(min(least(created_at, start_at, reply_at, any_at, first_resolved_at))),
-       epoch_us(max(greatest(created_at, last_change_at)))
-FROM new_reason;
+SELECT epoch_us(least(b.low, t.low, s.low)), epoch_us(greatest(b.high, t.high))
+FROM (SELECT min(created_at) AS low, max(created_at) AS high FROM new_base) b,
+     (SELECT min(least(reply_at, bot_at, handoff_at)) AS low, max(last_change_at) AS high FROM new_touch) t,
+     (SELECT min(occurred_at) AS low FROM new_status) s;
 
--- :: durations
+-- :: join
 CREATE OR REPLACE TEMP TABLE new_case AS
-SELECT *,
+SELECT * EXCLUDE (reply_diff, any_diff, reply_pos_us, any_pos_us, bot_at, handoff_at),
        CASE WHEN reason = 'ok' THEN greatest(epoch_us(reply_at) - epoch_us(start_at), 0) END AS frt_us,
        CASE WHEN reason = 'ok' THEN greatest(reply_pos_us - start_pos_us, start_pos_us * 0) END AS frt_biz_us,
        CASE WHEN reason = 'ok' AND reply_diff >= -60000000 THEN greatest(reply_diff, 0) END AS wait_us,
@@ -115,10 +95,27 @@ SELECT *,
 FROM (
     SELECT r.*, epoch_us(r.reply_at) - epoch_us(r.created_at) AS reply_diff,
            epoch_us(r.any_at) - epoch_us(r.created_at) AS any_diff,
+           CASE WHEN r.created_at IS NULL THEN NULL
+                WHEN r.by_agent THEN 'agent_initiated'
+                WHEN r.reply_at IS NULL AND r.is_closed AND r.bot_at IS NOT NULL AND r.handoff_at IS NULL
+                THEN 'bot_contained'
+                WHEN r.reply_at IS NULL AND r.is_closed THEN 'resolved_without_reply'
+                WHEN r.reply_at IS NULL THEN 'open_unanswered'
+                WHEN epoch_us(r.reply_at) - epoch_us(r.start_at) < -60000000 THEN 'negative_duration'
+                ELSE 'ok' END::frt_reason AS reason,
            {created_pos} AS created_pos_us, {start_pos} AS start_pos_us, {reply_pos} AS reply_pos_us,
            {any_pos} AS any_pos_us, {first_resolved_pos} AS first_resolved_pos_us,
            {last_resolved_pos} AS last_resolved_pos_us
-    FROM new_reason r
+    FROM (
+        SELECT b.*, CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
+               t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
+               coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
+               coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by
+        FROM new_base b
+        LEFT JOIN new_touch t ON t.case_key = b.case_key AND b.created_at IS NOT NULL
+        LEFT JOIN new_life l ON l.case_key = b.case_key AND b.created_at IS NOT NULL
+        LEFT JOIN new_credit c ON c.case_key = b.case_key AND b.created_at IS NOT NULL
+    ) r
     {created_join}
     {start_join}
     {reply_join}
@@ -129,7 +126,7 @@ FROM (
 
 -- :: store
 INSERT INTO fact_case
-SELECT c.case_key, c.source_no, c.created_at, (c.created_at AT TIME ZONE {tz})::DATE, {c_dims}, c.customer_key,
+SELECT c.case_key, c.source_no, c.created_at, local_day(c.created_at), {c_dims}, c.customer_key,
        c.reason, c.start_at, c.reply_at, c.reply_by, c.any_at,
        c.frt_us, c.frt_biz_us, c.wait_us, c.wait_biz_us, c.any_us, c.any_biz_us,
        c.is_closed, c.first_resolved_at, c.last_resolved_at, c.n_reopens, c.first_reopened_at,

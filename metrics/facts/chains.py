@@ -3,22 +3,24 @@
 from metrics.facts.job import Job
 
 
+def remember(job: Job) -> None:
+    """Keep customers and categories of the scope's stored cases in temp table old_group."""
+    if not job.whole:
+        job.run("chains", "remember")
+
+
 def find(job: Job) -> None:
-    """Fill temp table new_chain for every issue group that the scope touches."""
+    """Fill temp table new_chain for every issue group of new_case and old_group; renumber the stored neighbours."""
     own = job.text("chains", "own")
     if job.whole:
         job.run("chains", "chains", linkable=f"({own})")
         return
     job.run("chains", "neighbours", own=own)
     job.run("chains", "chains", linkable="new_linkable")
-
-
-def move(job: Job) -> None:
-    """Forget the issues of the touched groups and renumber their cases outside the scope."""
-    if not job.whole:
-        job.run("chains", "move")
+    job.run("chains", "move")
 
 
 def store(job: Job) -> None:
-    """Write one issue per chain whose first case was ever resolved."""
-    job.run("chains", "store")
+    """Write one issue per chain whose first case was ever resolved; needs fact_case up to date."""
+    job.run("chains", "store", cases="new_case" if job.whole else "fact_case")
+    job.drop("new_chain", "new_linkable", "old_group")

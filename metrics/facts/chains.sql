@@ -4,19 +4,23 @@
 SELECT case_key, customer_key, category, created_at, is_closed, last_resolved_at
 FROM new_case WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
 
+-- :: remember
+CREATE OR REPLACE TEMP TABLE old_group AS
+SELECT DISTINCT customer_key, category FROM fact_case
+WHERE case_key IN (SELECT ticket_key FROM scope) AND customer_key IS NOT NULL AND created_at IS NOT NULL;
+
 -- :: neighbours
 CREATE OR REPLACE TEMP TABLE new_linkable AS
-WITH moved AS (
-    SELECT customer_key, category FROM new_case WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
-    UNION
-    SELECT customer_key, category FROM fact_case
-    WHERE case_key IN (SELECT ticket_key FROM scope) AND customer_key IS NOT NULL AND created_at IS NOT NULL
-)
 {own}
 UNION ALL
 SELECT f.case_key, f.customer_key, f.category, f.created_at, f.is_closed, f.last_resolved_at
-FROM fact_case f JOIN moved m ON m.customer_key = f.customer_key AND m.category = f.category
-WHERE f.created_at IS NOT NULL AND f.case_key NOT IN (SELECT ticket_key FROM scope);
+FROM fact_case f
+JOIN (
+    SELECT * FROM old_group
+    UNION
+    SELECT customer_key, category FROM new_case WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
+) g ON g.customer_key = f.customer_key AND g.category = f.category
+WHERE f.created_at IS NOT NULL;
 
 -- :: chains
 CREATE OR REPLACE TEMP TABLE new_chain AS
@@ -48,11 +52,11 @@ WHERE fact_case.case_key = n.case_key
 
 -- :: store
 INSERT INTO fact_issue
-SELECT n.chain_key, c.case_key, c.first_resolved_at, (c.first_resolved_at AT TIME ZONE {tz})::DATE, c.created_at, {c_dims},
+SELECT n.chain_key, c.case_key, c.first_resolved_at, local_day(c.first_resolved_at), c.created_at, {c_dims},
        n.n_cases,
        n.n_cases = 1 AND (c.first_reopened_at IS NULL
                           OR epoch_us(c.first_reopened_at) > epoch_us(c.first_resolved_at) + {repeat_us}),
        make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us})
-FROM new_chain n JOIN fact_case c ON c.case_key = n.case_key
+FROM new_chain n JOIN {cases} c ON c.case_key = n.case_key
 WHERE n.chain_position = 1 AND c.first_resolved_at IS NOT NULL
 ORDER BY c.first_resolved_at, c.case_key;

@@ -46,13 +46,15 @@ class Job:
         """Run a section of <noun>.sql that selects one number and return it; NULL is 0."""
         return int(self.rows(noun, section, **more)[0][0] or 0)
 
+    def drop(self, *tables: str) -> None:
+        """Drop temporary tables that are no longer needed, to keep memory bounded."""
+        self.con.execute("; ".join(f"DROP TABLE IF EXISTS temp.{table}" for table in tables))
+
     @cached_property
     def words(self) -> dict[str, str]:
         """Return the placeholders that every section may use."""
-        tz = quoted(self.desk.tz)
         return {
             "watermark": instant_sql(self.watermark),
-            "tz": tz,
             "width": str(slots.width_us(self.desk)),
             "closed": CLOSED,
             "pauses": self._pauses(),

@@ -5,7 +5,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from metrics import slots
-from metrics.facts import chains, fingerprint, links, members, sla, spans, surveys
+from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys
 from metrics.facts.job import Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
@@ -44,13 +44,13 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
     job.run("scope", "moved")
     links.find_scope(job)
     surveys.find_scope(job)
-    _compute(job)
-    spans.change_days(job)
+    con.execute(days.macro_sql(desk.tz))
+    chains.remember(job)
+    spans.remember(job)
     for table in (*BY_CASE, *BY_TICKET):
         key = "case_key" if table in BY_CASE else "ticket_key"
         job.run("scope", "forget", table=table, key=key)
-    _store(job)
-    fingerprint.remember(con, watermark, desk)
+    _make(job)
 
 
 def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
@@ -59,10 +59,8 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
     for table in (*ALL, "merge_edge", "case_link", "biz_slot"):
         con.execute(f"DELETE FROM {table}")
     links.find_all(job)
-    _compute(job)
-    spans.change_days(job)
-    _store(job)
-    fingerprint.remember(con, watermark, desk)
+    con.execute(days.macro_sql(desk.tz))
+    _make(job)
 
 
 def ensure(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> bool:
@@ -82,46 +80,41 @@ def _is_large(con: DuckDBPyConnection) -> bool:
     return row is None or any(row)
 
 
-def _compute(job: Job) -> None:
+def _make(job: Job) -> None:
     members.number_tickets(job)
-    for section in ("base", "touch", "status", "life", "credit", "reasons"):
+    _make_cases(job)
+    chains.find(job)
+    job.run("cases", "store")
+    chains.store(job)
+    job.run("replies", "store")
+    _make_resolutions(job)
+    spans.store(job)
+    sla.store(job)
+    job.run("defects", "store")
+    job.run("scope", "await")
+    surveys.store(job)
+    job.drop("new_case", "new_turn", "new_pause", "new_status", "new_edge", "moved", "scope", "scope_survey")
+    fingerprint.remember(job.con, job.watermark, job.desk)
+
+
+def _make_cases(job: Job) -> None:
+    for section in ("base", "touch", "status", "life", "credit"):
         job.run("cases", section)
     members.number_authors(job)
     _cover(job)
-    job.run("cases", "durations")
-    for section in ("pauses", "paused", "turns"):
+    job.run("cases", "join")
+    job.drop("new_base", "new_touch", "new_life", "new_credit")
+
+
+def _make_resolutions(job: Job) -> None:
+    for section in ("pauses", "paused", "store_last", "store_undated", "store_first", "turns", "store_flow"):
         job.run("resolutions", section)
-    job.run("spans", "open")
-    chains.find(job)
-    sla.find(job)
+    job.drop("new_paused")
 
 
 def _cover(job: Job) -> None:
     if not job.desk.calendars:
         return
     low, high = job.rows("cases", "range")[0]
-    if low is not None:
+    if high is not None:
         slots.cover(job.con, job.desk, low, sla.horizon_us(job.desk, high))
-
-
-def _store(job: Job) -> None:
-    chains.move(job)
-    job.run("cases", "store")
-    job.run("replies", "store")
-    for section in ("store_last", "store_undated", "store_first", "store_flow"):
-        job.run("resolutions", section)
-    job.run("spans", "store")
-    chains.store(job)
-    sla.store(job)
-    job.run("defects", "store")
-    job.run("scope", "await")
-    surveys.store(job)
-    _drop(job.con)
-
-
-def _drop(con: DuckDBPyConnection) -> None:
-    names = con.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, 'new_')"
-    ).fetchall()
-    for (name,) in names:
-        con.execute(f"DROP TABLE temp.{name}")

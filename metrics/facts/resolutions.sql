@@ -5,7 +5,7 @@ CREATE OR REPLACE TEMP TABLE new_pause AS
 SELECT s.case_key, s.step, greatest(s.occurred_at, r.created_at) AS start_at,
        CASE WHEN s.next_at IS NOT NULL THEN greatest(s.next_at, r.created_at) END AS end_at,
        s.occurred_at < r.first_resolved_at AS is_before_first, r.calendar_no
-FROM new_status s JOIN new_reason r ON r.case_key = s.case_key
+FROM new_status s JOIN new_case r ON r.case_key = s.case_key
 WHERE s.is_pause AND r.created_at IS NOT NULL;
 
 -- :: paused
@@ -26,7 +26,7 @@ GROUP BY case_key;
 
 -- :: store_last
 INSERT INTO fact_resolution
-SELECT case_key, resolved_at, (resolved_at AT TIME ZONE {tz})::DATE, created_at, {dims},
+SELECT case_key, resolved_at, local_day(resolved_at), created_at, {dims},
        greatest(diff, 0), greatest(biz, biz * 0),
        greatest(greatest(diff, 0) - paused_us, 0), greatest(greatest(biz, 0) - paused_biz_us, biz * 0)
 FROM (
@@ -48,7 +48,7 @@ ORDER BY c.case_key;
 
 -- :: store_first
 INSERT INTO fact_first_resolution
-SELECT case_key, resolved_at, (resolved_at AT TIME ZONE {tz})::DATE, created_at, {dims},
+SELECT case_key, resolved_at, local_day(resolved_at), created_at, {dims},
        CASE WHEN is_valid THEN greatest(diff, 0) END,
        CASE WHEN is_valid THEN greatest(biz, biz * 0) END,
        CASE WHEN is_valid THEN greatest(greatest(diff, 0) - paused_us, 0) END,
@@ -74,6 +74,6 @@ WHERE s.is_turn AND c.created_at IS NOT NULL;
 
 -- :: store_flow
 INSERT INTO fact_flow
-SELECT c.case_key, c.occurred_at, (c.occurred_at AT TIME ZONE {tz})::DATE, c.is_reopen, {c_dims}
+SELECT c.case_key, c.occurred_at, local_day(c.occurred_at), c.is_reopen, {c_dims}
 FROM new_turn c
 ORDER BY c.occurred_at, c.case_key, c.is_reopen;

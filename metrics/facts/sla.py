@@ -35,19 +35,17 @@ def resolution_limits(desk: Desk) -> dict[str, int | None]:
     return {tier: _us(terms.resolution_min) for tier, terms in desk.sla.items()}
 
 
-def find(job: Job) -> None:
-    """Fill temp table new_due: both due times of every dated case in new_case."""
+def store(job: Job) -> None:
+    """Write two rows per dated case of new_case, first reply and resolution, each run in order of decision."""
     _find_changed(job)
     words = _clock_words(slots.width_us(job.desk))
     job.run("sla", "clocks", tiers=_tiers_sql(job.desk))
     job.run("sla", "stops", **words)
     job.run("sla", "dues", **words)
-
-
-def store(job: Job) -> None:
-    """Write two rows per dated case, first reply and resolution, each run in order of decision."""
+    job.drop("new_clock", "new_stop", "new_changed")
     job.run("sla", "store_first")
     job.run("sla", "store_resolution")
+    job.drop("new_due")
 
 
 def _us(minutes: float | None) -> int | None:

@@ -26,8 +26,7 @@ SELECT unnest($keys::BIGINT[]) AS case_key, unnest($dues::BIGINT[]) AS first_due
 
 -- :: clocks
 CREATE OR REPLACE TEMP TABLE new_clock AS
-SELECT c.case_key, c.created_at, c.start_at, c.reply_at, c.first_resolved_at, c.reason, c.is_closed, c.last_resolved_at,
-       c.sla_calendar_no, q.first_reply_us AS first_limit_us, h.case_key IS NOT NULL AS is_changed, h.first_due_us,
+SELECT c.case_key, c.created_at, c.start_at, c.sla_calendar_no, q.first_reply_us AS first_limit_us, h.case_key IS NOT NULL AS is_changed, h.first_due_us,
        CASE WHEN h.case_key IS NULL THEN q.resolution_us ELSE h.resolution_us END AS limit_us,
        g.first_due_at AS given_first_due_at, g.due_at AS given_due_at
 FROM new_case c
@@ -62,7 +61,7 @@ GROUP BY case_key;
 
 -- :: dues
 CREATE OR REPLACE TEMP TABLE new_due AS
-SELECT n.*,
+SELECT n.case_key, n.limit_us IS NOT NULL OR n.given_due_at IS NOT NULL AS is_limited,
        coalesce(n.given_first_due_at,
                 CASE WHEN n.is_changed THEN make_timestamptz(n.first_due_us)
                      WHEN n.first_pos_us IS NOT NULL
@@ -81,38 +80,38 @@ FROM (
 
 -- :: store_first
 INSERT INTO fact_sla
-SELECT d.case_key, 'first_reply', d.outcome, d.start_at, d.due_at, d.reply_at, d.decided_at,
-       (d.decided_at AT TIME ZONE {tz})::DATE, d.created_at, {c_dims}
+SELECT c.case_key, 'first_reply', c.outcome, c.start_at, c.due_at, c.reply_at, c.decided_at,
+       local_day(c.decided_at), c.created_at, {c_dims}
 FROM (
     SELECT *, CASE WHEN outcome <> 'na' THEN least(reply_at, due_at) END AS decided_at
     FROM (
-        SELECT case_key, start_at, reply_at, created_at, first_due_at AS due_at,
-               CASE WHEN first_due_at IS NULL
-                         OR reason IN ('agent_initiated', 'negative_duration', 'bot_contained') THEN 'na'
-                    WHEN reply_at <= first_due_at THEN 'met'
-                    WHEN reply_at > first_due_at THEN 'breached'
-                    WHEN first_resolved_at <= first_due_at THEN 'na'
-                    WHEN first_resolved_at > first_due_at THEN 'breached'
-                    ELSE 'open' END AS outcome
-        FROM new_due
+        SELECT c.*, n.first_due_at AS due_at,
+               CASE WHEN n.first_due_at IS NULL
+                         OR c.reason IN ('agent_initiated', 'negative_duration', 'bot_contained') THEN 'na'
+                    WHEN c.reply_at <= n.first_due_at THEN 'met'
+                    WHEN c.reply_at > n.first_due_at THEN 'breached'
+                    WHEN c.first_resolved_at <= n.first_due_at THEN 'na'
+                    WHEN c.first_resolved_at > n.first_due_at THEN 'breached'
+                    ELSE 'open' END::sla_outcome AS outcome
+        FROM new_due n JOIN new_case c ON c.case_key = n.case_key
     )
-) d JOIN new_case c ON c.case_key = d.case_key
-ORDER BY d.decided_at, d.case_key;
+) c
+ORDER BY c.decided_at, c.case_key;
 
 -- :: store_resolution
 INSERT INTO fact_sla
-SELECT d.case_key, 'resolution', d.outcome, d.created_at, d.due_at, d.done_at, d.decided_at,
-       (d.decided_at AT TIME ZONE {tz})::DATE, d.created_at, {c_dims}
+SELECT c.case_key, 'resolution', c.outcome, c.created_at, c.due_at, c.done_at, c.decided_at,
+       local_day(c.decided_at), c.created_at, {c_dims}
 FROM (
     SELECT *, CASE WHEN outcome <> 'na' THEN least(done_at, due_at) END AS decided_at
     FROM (
-        SELECT case_key, created_at, due_at, CASE WHEN is_closed THEN last_resolved_at END AS done_at,
-               CASE WHEN limit_us IS NULL AND given_due_at IS NULL THEN 'na'
-                    WHEN NOT is_closed THEN 'open'
-                    WHEN epoch_us(last_resolved_at) - epoch_us(created_at) < -60000000 THEN 'na'
-                    WHEN last_resolved_at <= due_at THEN 'met'
-                    ELSE 'breached' END AS outcome
-        FROM new_due
+        SELECT c.*, n.due_at, CASE WHEN c.is_closed THEN c.last_resolved_at END AS done_at,
+               CASE WHEN NOT n.is_limited THEN 'na'
+                    WHEN NOT c.is_closed THEN 'open'
+                    WHEN epoch_us(c.last_resolved_at) - epoch_us(c.created_at) < -60000000 THEN 'na'
+                    WHEN c.last_resolved_at <= n.due_at THEN 'met'
+                    ELSE 'breached' END::sla_outcome AS outcome
+        FROM new_due n JOIN new_case c ON c.case_key = n.case_key
     )
-) d JOIN new_case c ON c.case_key = d.case_key
-ORDER BY d.decided_at, d.case_key;
+) c
+ORDER BY c.decided_at, c.case_key;

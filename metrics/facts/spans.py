@@ -1,17 +1,21 @@
-"""Backlog per local day as net changes: old contribution out, new one in (semantics 4.7)."""
+"""Open intervals, and the backlog per local day as net changes (semantics 4.7)."""
 
 from metrics.facts.job import Job
 
-OLD_SPANS = "(SELECT * FROM fact_span WHERE case_key IN (SELECT ticket_key FROM scope))"
+STORED = "(SELECT * FROM fact_span WHERE case_key IN (SELECT ticket_key FROM scope))"
 
 
-def change_days(job: Job) -> None:
-    """Move backlog_day from the stored spans of the scope to temp table new_span; zero cells vanish."""
-    added = job.text("spans", "change_of", spans="new_span", plus="1")
-    if job.whole:
-        job.run("spans", "changes", changes=added)
-        job.run("spans", "store_days")
-        return
-    removed = job.text("spans", "change_of", spans=OLD_SPANS, plus="-1")
-    job.run("spans", "changes", changes=f"{added} UNION ALL {removed}")
-    job.run("spans", "merge_days")
+def remember(job: Job) -> None:
+    """Keep what the scope's stored spans contributed to backlog_day, taken back, in temp table old_change."""
+    if not job.whole:
+        job.run("spans", "remember", steps=job.text("spans", "steps", spans=STORED, plus="-1"))
+
+
+def store(job: Job) -> None:
+    """Write the spans of new_case and new_turn; move backlog_day by the net change; zero cells vanish."""
+    job.run("spans", "open")
+    steps = job.text("spans", "steps", spans="new_span", plus="1")
+    job.run("spans", "changes", steps=steps, and_old="" if job.whole else " UNION ALL FROM old_change")
+    job.run("spans", "store_days" if job.whole else "merge_days")
+    job.run("spans", "store")
+    job.drop("new_span", "new_change", "new_cell", "old_change")

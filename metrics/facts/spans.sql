@@ -20,16 +20,19 @@ FROM (
 JOIN new_case c ON c.case_key = o.case_key
 WHERE o.closed_at IS NULL OR o.opened_at < o.closed_at;
 
+-- :: steps
+SELECT local_day(opened_at) AS day, team, channel, priority, type, {plus} AS delta FROM {spans}
+UNION ALL
+SELECT local_day(closed_at), team, channel, priority, type, -({plus}) FROM {spans} WHERE closed_at IS NOT NULL
+
+-- :: remember
+CREATE OR REPLACE TEMP TABLE old_change AS {steps};
+
 -- :: changes
 CREATE OR REPLACE TEMP TABLE new_change AS
 SELECT day, team, channel, priority, type, sum(delta)::INTEGER AS delta
-FROM ({changes})
+FROM ({steps}{and_old})
 GROUP BY ALL HAVING sum(delta) <> 0;
-
--- :: change_of
-SELECT (opened_at AT TIME ZONE {tz})::DATE AS day, team, channel, priority, type, {plus} AS delta FROM {spans}
-UNION ALL
-SELECT (closed_at AT TIME ZONE {tz})::DATE, team, channel, priority, type, -({plus}) FROM {spans} WHERE closed_at IS NOT NULL
 
 -- :: store
 INSERT INTO fact_span SELECT * FROM new_span ORDER BY opened_at, case_key;

@@ -23,6 +23,7 @@ def store(job: Job) -> None:
     words = {"survey_dims": _dims_sql(), **{f"{rule}_on": _is_on(rule) for rule in RULES}}
     for section in ("answers", "judged", "found", "cleaned", "store", "store_answers", "await"):
         job.run("surveys", section, **words)
+    job.drop("new_answer", "new_judged", "new_survey", "new_cleaned")
 
 
 def _dims_sql() -> str:

@@ -93,7 +93,7 @@ latest AS (
     FROM rested
     WHERE rule IS NULL AND {duplicate_on} AND (ticket_key IS NOT NULL OR customer_key IS NOT NULL)
 )
-SELECT r.*, (r.submitted_at AT TIME ZONE {tz})::DATE AS submitted_day,
+SELECT r.*, local_day(r.submitted_at) AS submitted_day,
        coalesce(r.rule, CASE WHEN l.age > 1 THEN 'duplicate' END) AS dropped_by
 FROM rested r LEFT JOIN latest l ON l.response_key = r.response_key;
 

@@ -21,20 +21,36 @@ CHANGES = Anchor(
     "moment",
     None,
 )
+FIRST_CHANGES = Anchor(
+    f"(SELECT case_key, {_DIMS}, created_at AS moment, 1 AS change FROM fact_case WHERE created_at IS NOT NULL"
+    f" UNION ALL SELECT case_key, {_DIMS}, greatest(created_at, first_resolved_at), -1 FROM fact_case"
+    " WHERE first_resolved_at IS NOT NULL)",
+    "moment",
+    None,
+)
 Levels = dict[str | None, list[int]]  # member -> B at each instant
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of the stock is asked for: a slice, whole or by member."""
+    """What of the stock is asked for: a slice, whole or by member.
+
+    is_first  a case leaves at its first resolution for good; reopening does not bring it back
+    """
 
     slice: Slice
     split: str | None
+    is_first: bool = False
+
+    @property
+    def changes(self) -> Anchor:
+        """Return the instants at which cases come and go."""
+        return FIRST_CHANGES if self.is_first else CHANGES
 
     def is_in_days(self) -> bool:
         """Return whether backlog_day knows all its dimensions."""
         used = [dimension for dimension, _ in self.slice.by] + ([self.split] if self.split else [])
-        return all(dimension in DAY_DIMENSIONS for dimension in used)
+        return not self.is_first and all(dimension in DAY_DIMENSIONS for dimension in used)
 
 
 def levels(ground: Ground, part: Part, instants: Iterable[datetime]) -> dict[datetime, dict[str | None, int]]:
@@ -83,7 +99,7 @@ def _add(found: Levels, i: int, more: Mapping[str | None, int], width: int) -> N
 
 def _changes_between(ground: Ground, part: Part, low: datetime, high: datetime) -> dict[str | None, int]:
     """Return openings minus closings in [low, high), by member."""
-    shape = Shape(CHANGES, "moment", ("sum(change)",), ((True, True),), shape_filters(part.slice.by), part.split)
+    shape = Shape(part.changes, "moment", ("sum(change)",), ((True, True),), shape_filters(part.slice.by), part.split)
     params = {"low0": low, "high0": high} | ground.filter_params(part.slice)
     rows = ground.con.execute(scan_sql(shape), params).fetchall()
     return {ground.label(part.split, row[0]) if part.split else None: row[-1] or 0 for row in rows}
@@ -93,7 +109,7 @@ def _from_changes(ground: Ground, part: Part, wanted: Sequence[datetime]) -> Lev
     """Return levels straight from the spans: any instant, any dimension."""
     first = datetime(1, 1, 2, tzinfo=UTC)
     shape = Shape(
-        CHANGES,
+        part.changes,
         "moment",
         ("sum(change)",),
         ((False, True),),

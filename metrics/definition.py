@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from metrics.age import age_shape
-from metrics.backlog import DAYS
+from metrics.backlog import DAYS, FIRST_CHANGES
 from metrics.catalog import metric_of
-from metrics.compile import Shape, literal_sql, scan_sql
+from metrics.compile import Shape, literal_sql, scan_sql, shape_filters
+from metrics.kinds.stock import FirstStock
 from metrics.metric import Metric
 from metrics.model import Question, Text, Window
 from metrics.scan import Ground, Scan, field_of
@@ -58,6 +59,9 @@ def stock_shape(question: Question) -> Shape:
     metric = metric_of(question.metric)
     if metric.kind.solver == "age":
         return age_shape(question.slice, question.split, question.clock, question.quantile)
+    if isinstance(metric.kind, FirstStock):
+        by = shape_filters(question.slice.by)
+        return Shape(FIRST_CHANGES, "moment", ("sum(change)",), ((False, True),), by, question.split)
     return Shape(DAYS, "day", ("sum(delta)",), ((False, True),), (), question.split)
 
 

@@ -9,6 +9,7 @@ import duckdb
 from metrics.age import ages
 from metrics.backlog import Part, average_instants, levels, snapshot_agg, stock_instants
 from metrics.catalog import metric_of
+from metrics.kinds.stock import FirstStock
 from metrics.members import Members
 from metrics.metric import Figure, Need, Solver
 from metrics.model import DataState, Desk, Question, Reading, Window
@@ -107,12 +108,16 @@ def _stocks(ground: Ground, questions: Sequence[Question]) -> Answers:
     for question in questions:
         instants = [instant for _, instant in stock_instants(question, ground.as_of) if instant is not None]
         instants += average_instants(question, ground.as_of)
-        wanted.setdefault(Part(question.slice, question.split), []).extend(instants)
+        wanted.setdefault(_part(question), []).extend(instants)
     found = {part: levels(ground, part, instants) for part, instants in wanted.items()}
     return {
-        question: tuple(_stock_readings(ground.as_of, question, found[Part(question.slice, question.split)]))
-        for question in questions
+        question: tuple(_stock_readings(ground.as_of, question, found[_part(question)])) for question in questions
     }
+
+
+def _part(question: Question) -> Part:
+    kind = metric_of(question.metric).kind
+    return Part(question.slice, question.split, isinstance(kind, FirstStock))
 
 
 def _stock_readings(

@@ -33,6 +33,15 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstStock(Stock):
+    """Cases not yet resolved for the first time at the end of the window; reopened ones are not in it."""
+
+    def counted(self, question: Question) -> str | None:
+        """Return the cases created before $instant and not resolved before it."""
+        return "created_at < $instant AND (first_resolved_at IS NULL OR first_resolved_at >= $instant)"
+
+
+@dataclass(frozen=True, slots=True)
 class StockAge(Stock):
     """Age of the open cases at the end of the window, median unless a quantile is asked for (4.7)."""
 

@@ -30,6 +30,8 @@ from data.settings import ROOT, Settings, SourceRule, UnfitSetting, load_calenda
 from data.strict_yaml import StrictYamlError
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes
+from etl.check import check as trial
+from etl.guess import guess
 from etl.mapping import load_mapping
 from etl.model import LoadRefused, LoadReport, MappingError, Origin, SourceError
 from etl.run import Intake, pull
@@ -200,7 +202,9 @@ class Monitor:
 
     def _load(self, rule: SourceRule) -> None:
         is_first = rule.id not in self._seen
-        self._seen.add(rule.id)
+        if is_first:
+            say(f"{rule.id}: reading what is new ...")
+            self._seen.add(rule.id)
         self._loading = con = self._home.store.cursor()
         try:
             intake = intakes.scheduled(rule, self._home.salt, os.environ)
@@ -307,12 +311,10 @@ def import_files(
 @told
 def check(files: Annotated[list[Path], typer.Argument()], mapping: MappingFile) -> None:
     """Try a mapping on files without loading anything: what would load, what would not, and why."""
-    rules = load_mapping(mapping)
     store = Warehouse(None)
     try:
-        con = store.cursor()
-        intake = intakes.imported(mapping.stem, files, rules, Origin())
-        for line in account.told(con, pull(con, intake, lambda *_: None, now())):
+        intake = intakes.imported(mapping.stem, files, load_mapping(mapping), Origin())
+        for line in trial(store.cursor(), intake, now()):
             say(line)
         say("Nothing was loaded; this was a trial.")
     finally:
@@ -326,8 +328,6 @@ def guess_mapping(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="where to write; default the terminal")] = None,
 ) -> None:
     """Write a first mapping for a file, with comments where it is unsure."""
-    from etl.guess import guess
-
     text = guess(file)
     if out is None:
         say(text)

@@ -100,7 +100,8 @@ def test_a_killed_owner_frees_the_warehouse(serving: Serving) -> None:
 
 
 def test_a_delivered_file_is_loaded_by_itself(serving: Serving) -> None:
-    serving.line()  # of the first pull, which found nothing
+    assert serving.line() == "desk: reading what is new ...\n"
+    serving.line()  # the first pull found nothing
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
     deadline = time.monotonic() + 120
     while serving.version() == 0 and time.monotonic() < deadline:

@@ -107,14 +107,16 @@ FROM (
            {any_pos} AS any_pos_us, {first_resolved_pos} AS first_resolved_pos_us,
            {last_resolved_pos} AS last_resolved_pos_us
     FROM (
-        SELECT b.*, CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
+        SELECT b.* EXCLUDE (dated_key),
+               CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
                t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
                coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
                coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by
-        FROM new_base b
-        LEFT JOIN new_touch t ON t.case_key = b.case_key AND b.created_at IS NOT NULL
-        LEFT JOIN new_life l ON l.case_key = b.case_key AND b.created_at IS NOT NULL
-        LEFT JOIN new_credit c ON c.case_key = b.case_key AND b.created_at IS NOT NULL
+        -- Joined by key alone: with `AND created_at IS NOT NULL` beside it the engine loops over all pairs.
+        FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
+        LEFT JOIN new_touch t ON t.case_key = b.dated_key
+        LEFT JOIN new_life l ON l.case_key = b.dated_key
+        LEFT JOIN new_credit c ON c.case_key = b.dated_key
     ) r
     {created_join}
     {start_join}

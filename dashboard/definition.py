@@ -1,6 +1,8 @@
 """The definition panel: what a figure counts, and everything needed to doubt it (semantics 1.14)."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from dash import html
 from dash.development.base_component import Component
@@ -17,13 +19,20 @@ def panel(screen: Screen, metric: str, texts: Mapping[str, str]) -> Component:
     now = {
         "clock": screen.words(f"clock.{screen.view.clock}"),
         "n": whole(reading.n, screen.words),
-        "as_of": reading.as_of.isoformat(sep=" ", timespec="seconds") if reading.as_of else "",
+        "as_of": local_text(reading.as_of, screen.site.tz),
         "version": screen.board.mark.split(".")[0],
     }
     shown = {**texts, **now, "exclusions": _exclusions(face, texts.get("exclusions", ""))}
     sql = shown.pop("sql", "")
     rows = [_row(screen, key, text) for key, text in shown.items() if text]
     return html.Div([html.Dl(rows), *_sql(screen, sql)])
+
+
+def local_text(instant: datetime | None, tz: str) -> str:
+    """Return the instant as local time with its zone; "" when unknown."""
+    if instant is None:
+        return ""
+    return f"{instant.astimezone(ZoneInfo(tz)):%Y-%m-%d %H:%M:%S} ({tz})"
 
 
 def _exclusions(face: Face, text: str) -> str:

@@ -62,6 +62,7 @@ def _days(screen: Screen) -> Component:
         allowSingleDateInRange=True,
         value=[day.isoformat() if day else None for day in (first, last)],
         valueFormat="YYYY-MM-DD",
+        monthLabelFormat="YYYY年M月" if chinese else "MMMM YYYY",
         placeholder=screen.words("period.from_to"),
         **attrs(aria_label=screen.words("period.from_to")),
     )

@@ -24,7 +24,8 @@ def draw(prefix: str, face: Face) -> Component:
 
 def values(face: Face) -> Leaves:
     """Return the rows as JSON: name, value, width of the bar in %, n, level, word, worst first."""
-    members = sorted(face.answer.members, key=lambda member: _badness(face, *member))
+    present = [member for member in face.answer.members if member[0].n or member[0].value is not None]
+    members = sorted(present, key=lambda member: _badness(face, *member))
     top = max((abs(reading.value) for reading, _ in members if reading.value is not None), default=0.0)
     words = face.words
     table = {

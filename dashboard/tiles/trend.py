@@ -177,6 +177,11 @@ def _axis(ink: Any) -> dict[str, Any]:
     return {"gridcolor": ink["grid"], "zeroline": False, "automargin": True, **TICKS}
 
 
+def _spike(ink: Any) -> dict[str, Any]:
+    """Return the hair line under the pointer."""
+    return {"spikecolor": ink["goal"], "spikethickness": 1, "spikedash": "solid", "spikemode": "across"}
+
+
 def _layout(face: Face) -> dict[str, Any]:
     ink, scale = INKS[face.view.theme], _scale(face)
     unit = sign(scale, face.words)
@@ -204,7 +209,7 @@ def _layout(face: Face) -> dict[str, Any]:
             "font": {"size": 11},
         },
         "xaxis": _axis(ink)
-        | {"type": "date", "showgrid": False, "tickformat": form, "hoverformat": form, "nticks": 8},
+        | {"type": "date", "showgrid": False, "tickformat": form, "hoverformat": form, "nticks": 8, **_spike(ink)},
         "yaxis": _axis(ink)
         | {
             "nticks": 5,

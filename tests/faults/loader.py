@@ -62,11 +62,13 @@ def main(warehouse: Path, folder: Path, journal: Path) -> None:
     con = opened(warehouse).cursor()
     source = FileSource(SOURCE, [folder], [FileTable("tickets")])
     with journal.open("a") as notes:
+        print("ready", flush=True)
         for delivery in source.read(ledger.standing(con, SOURCE).cursor, NOW):
             report = load(con, delivery, parse_mapping(MAPPING), refresh, NOW)
             notes.write(f"{delivery.file_name} {report.n_read}\n")
             notes.flush()
             os.fsync(notes.fileno())
+            print(delivery.file_name, flush=True)
 
 
 if __name__ == "__main__":

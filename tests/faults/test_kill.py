@@ -17,7 +17,7 @@ from metrics.facts.refreshing import ALL
 from tests.faults import loader
 
 pytestmark = pytest.mark.fault
-FILES, ROWS, KILLS, SEED = 16, 3000, 20, 20
+FILES, ROWS, KILLS, SEED = 40, 1200, 20, 20
 CANONICAL = ("ticket", "ticket_event", "message", "survey_response", "survey_answer", "customer")
 HEAD = "id,version,created,answered,solved,rated,team,topic,person,agent,urgency,score,attitude"
 Rows = Counter[str]
@@ -46,9 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def _start(warehouse: Path, folder: Path, journal: Path) -> subprocess.Popen[bytes]:
+def _start(warehouse: Path, folder: Path, journal: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "tests.faults.loader", str(warehouse), str(folder), str(journal)]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def _rows(store: Warehouse, table: str, without: str = "") -> Rows:
@@ -92,30 +92,42 @@ def _canonical(store: Warehouse) -> dict[str, Rows]:
     return {table: _rows(store, table, stamped.get(table, "")) for table in CANONICAL}
 
 
-def _kill_and_check(place: Path, folder: Path, after_s: float) -> None:
-    process = _start(place / "w.duckdb", folder, place / "journal")
-    time.sleep(after_s)
+def _kill(process: "subprocess.Popen[str]", chance: random.Random) -> bool:
+    """Kill the loader at a random instant of a load; tell whether it was still at work."""
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    took_s = 0.5
+    for _ in range(chance.randrange(2)):
+        start = time.monotonic()
+        process.stdout.readline()
+        took_s = time.monotonic() - start
+    time.sleep(chance.uniform(0, took_s))
+    is_at_work = process.poll() is None
     process.kill()
     process.communicate()
-    if (place / "w.duckdb").exists():
-        store = loader.opened(place / "w.duckdb")
-        _check(store, place / "journal")
-        store.close()
+    return is_at_work
+
+
+def _kill_and_check(place: Path, folder: Path, chance: random.Random) -> bool:
+    hit = _kill(_start(place / "w.duckdb", folder, place / "journal"), chance)
+    store = loader.opened(place / "w.duckdb")
+    _check(store, place / "journal")
+    store.close()
+    return hit
 
 
 def _load_all(place: Path, folder: Path) -> Warehouse:
     place.mkdir(exist_ok=True)
     process = _start(place / "w.duckdb", folder, place / "journal")
     _, told = process.communicate()
-    assert process.returncode == 0, told.decode()
+    assert process.returncode == 0, told
     return loader.opened(place / "w.duckdb")
 
 
 def test_twenty_kills_lose_and_double_nothing(tmp_path: Path, folder: Path) -> None:
     chance = random.Random(SEED)
     (tmp_path / "killed").mkdir()
-    for _ in range(KILLS):
-        _kill_and_check(tmp_path / "killed", folder, chance.uniform(0.6, 2.6))
+    hits = [_kill_and_check(tmp_path / "killed", folder, chance) for _ in range(KILLS)]
+    assert all(hits), "the loader was done before the last kill; give it more files"
     killed, calm = _load_all(tmp_path / "killed", folder), _load_all(tmp_path / "calm", folder)
     assert _committed(killed) == _committed(calm) == [f"{file:02}.csv" for file in range(FILES)]
     assert _canonical(killed) == _canonical(calm)

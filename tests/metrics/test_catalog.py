@@ -115,7 +115,8 @@ def ask(world: World, name: str) -> Reading:
 def test_every_kpi_gives_the_answer_worked_out_by_hand(world: World, name: str) -> None:
     value, n = BY_HAND[name]
     found = ask(world, name)
-    assert (found.value, found.n) == (pytest.approx(value), n)
+    assert found.n == n
+    assert found.value == (None if value is None else pytest.approx(value))
 
 
 @pytest.mark.parametrize("name", CATALOG)
@@ -152,8 +153,8 @@ def test_no_speed_without_its_quality_twin() -> None:
     speeds = [metric for metric in CATALOG.values() if metric.clock_dependent and metric.name != "backlog_age"]
     assert speeds
     for metric in speeds:
-        assert metric.twin in CATALOG
-        assert not CATALOG[metric.twin].clock_dependent
+        assert metric.twin is not None
+        assert not metric_of(metric.twin).clock_dependent
 
 
 def test_the_headlines_are_in_the_catalogue() -> None:

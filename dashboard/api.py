@@ -56,6 +56,7 @@ def _reading(answer: Answer) -> dict[str, Any]:
         "title": dict(answer.subject.title),
         "unit": answer.subject.unit,
         "better": answer.subject.better,
+        "period": _window(answer.current.question.window),
         **_figure(answer.current),
         "state": verdict.state,
         "level": verdict.level,

@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from dashboard import spans
 from dashboard.access import visible
-from dashboard.model import Answer, Answers, Subject
+from dashboard.model import Answer, Answers, Site, Subject
 from dashboard.view import View
 from metrics.catalog import HEADLINES
 from metrics.model import DataState, Question, Reading, Unit, Verdict, Window
 
 FLOWS = ("volume",)  # sums over time: compared over full days only
+MATURING = ("fcr",)  # known only after the desk's repeat_days
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,26 @@ class Board:
 
 
 @dataclass(frozen=True)
+class _Spell:
+    """The days a KPI is asked for, the days it can be judged for, and the two that may be compared."""
+
+    asked: Window
+    shown: Window
+    fair: tuple[Window, Window] | None
+
+
+@dataclass(frozen=True)
 class _Plan:
     """The questions of one KPI."""
 
+    spell: _Spell
     current: Question
-    previous: Question
     change: tuple[Question, Question] | None
     trend: Question
     teams: Question | None
 
     def questions(self) -> Iterable[Question]:
-        yield from (self.current, self.previous, self.trend)
+        yield from (self.current, self.trend)
         yield from self.change or ()
         if self.teams:
             yield self.teams
@@ -72,28 +82,33 @@ def mark_of(version: int, sources: Mapping[str, DataState]) -> str:
     return f"{version}." + ".".join(f"{name}-{state}" for name, state in sorted(sources.items()))
 
 
-def board(answers: Answers, view: View, scope: Scope, tz: str, now: datetime) -> Board:
+def board(answers: Answers, view: View, scope: Scope, site: Site, now: datetime) -> Board:
     """Return everything a page shows for the view, asked as one batch."""
     pulse = answers.pulse()
-    day = spans.today(pulse.as_of, now, tz)
-    window = spans.window(view, day, tz)
+    day = spans.today(pulse.as_of, now, site.tz)
+    window = spans.window(view, day, site.tz)
     before = spans.previous(view, window)
-    plans = {name: _plan(answers.subject(name), view, scope, (window, before), day) for name in scope.metrics}
+    spells = {name: _spell(name, window, before, day, site.repeat_days) for name in scope.metrics}
+    plans = {name: _plan(name, view, scope, spell) for name, spell in spells.items()}
     found = answers.ask([question for plan in plans.values() for question in plan.questions()])
     told = {name: _answer(answers, plan, found, pulse.as_of) for name, plan in plans.items()}
     return Board(view, window, before, day, pulse.as_of, mark_of(pulse.version, pulse.sources), told)
 
 
-def _plan(subject: Subject, view: View, scope: Scope, windows: tuple[Window, Window], day: date) -> _Plan:
-    window, before = windows
-    current = Question(subject.name, window, view.slice, clock=view.clock)
-    full = spans.full_days(window, before, day) if subject.name in FLOWS else (window, before)
-    change = None if full is None else (replace(current, window=full[0]), replace(current, window=full[1]))
+def _spell(metric: str, window: Window, before: Window, day: date, wait_days: float) -> _Spell:
+    shown, then = spans.matured(window, before, wait_days, day) if metric in MATURING else (window, before)
+    fair = spans.full_days(window, before, day) if metric in FLOWS else (shown, then)
+    return _Spell(window, shown, fair)
+
+
+def _plan(metric: str, view: View, scope: Scope, spell: _Spell) -> _Plan:
+    current = Question(metric, spell.shown, view.slice, clock=view.clock)
+    change = spell.fair and (replace(current, window=spell.fair[0]), replace(current, window=spell.fair[1]))
     return _Plan(
+        spell,
         current,
-        replace(current, window=before),
         change,
-        replace(current, window=spans.trailing(window, scope.trend_days), grain="day"),
+        replace(current, window=spans.trailing(spell.asked, scope.trend_days), grain="day"),
         replace(current, split="team") if scope.teams else None,
     )
 
@@ -111,10 +126,17 @@ def _answer(
         fair(answers.verdict(current), current, subject),
         then if plan.change else None,
         now,
-        tuple(visible(reading, subject) for reading in found.get(plan.trend, ())),
+        tuple(_ripe(visible(reading, subject)) for reading in found.get(plan.trend, ())),
         tuple((reading, fair(answers.verdict(reading), reading, subject)) for reading in members),
         spans.is_partial(plan.current.window, as_of),
+        plan.spell.shown != plan.spell.asked,
     )
+
+
+def _ripe(reading: Reading) -> Reading:
+    """Return a day without its value while most of its issues are still being watched (semantics 8.11)."""
+    waiting = reading.part("immature")
+    return replace(reading, value=None) if waiting and waiting > reading.n else reading
 
 
 def _single(found: Mapping[Question, tuple[Reading, ...]], question: Question, as_of: datetime | None) -> Reading:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.board import is_duration
+from dashboard.dates import days_text
 from dashboard.model import Answer, Leaves
 from dashboard.numbers import DASH, Scale, digits_that_agree, scale_for, show, sign, whole
 from dashboard.spans import bounds
@@ -140,9 +141,11 @@ class Face:
         return (end - start).days
 
     def _spark(self) -> str:
-        values = [reading.value for reading in self._series()]
+        series, (start, _) = self._series(), bounds(self.answer.current.question.window)
+        values = [reading.value for reading in series]
+        since = sum((reading.bucket or "") < start.isoformat() for reading in series)
         floor = self.answer.subject.unit is Unit.COUNT
-        return Spark(values, self._goal, max(len(values) - self._days(), 0), self.answer.partial, floor).json()
+        return Spark(values, self._goal, since, self.answer.partial, floor).json()
 
     def _alt(self) -> str:
         return trend_in_words(self.answer, self._series(), self.words)
@@ -153,7 +156,13 @@ class Face:
         if self._led:
             parts = [self.words("part.mean", value=self._amount_of(self.answer.current.value)), parts[1]]
         counts = [self._part_count(name) for name in ("waiting_now", "immature", "undecided")]
-        return " · ".join(text for text in (*parts, *counts) if text)
+        return " · ".join(text for text in (self._moved(), *parts, *counts) if text)
+
+    def _moved(self) -> str:
+        """Return which days are shown when they are not those asked for."""
+        if not self.answer.moved:
+            return ""
+        return self.words("part.moved", value=days_text(self.answer.current.question.window, self.words))
 
     def _part(self, name: str) -> str:
         value = self.answer.current.part(name)

@@ -8,15 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.board import Board
+from dashboard.dates import days_text
 from dashboard.face import epoch_ms
 from dashboard.markup import attrs
 from dashboard.model import Leaves, Site
-from dashboard.spans import bounds
 from dashboard.view import Notice, View
 from dashboard.words import Words, languages, words
 from metrics.model import DataState, Pulse
@@ -68,7 +68,13 @@ def top_values(screen: Screen) -> Leaves:
     """Return the leaves of the frame itself."""
     as_of, board = screen.board.as_of, screen.board
     silent = screen.words("live.stale", list=", ".join(screen.silent)) if screen.silent else ""
-    return dict(zip(LEAVES, (board.mark, _as_of(screen), epoch_ms(as_of), span_text(screen), silent), strict=True))
+    return dict(
+        zip(
+            LEAVES,
+            (board.mark, _as_of(screen), epoch_ms(as_of), days_text(screen.board.window, screen.words), silent),
+            strict=True,
+        )
+    )
 
 
 def _as_of(screen: Screen) -> str:
@@ -78,14 +84,6 @@ def _as_of(screen: Screen) -> str:
         return screen.words("live.none")
     form = "HH:mm:ss" if screen.now - as_of < timedelta(hours=20) else "yyyy-MM-dd HH:mm"
     return str(format_datetime(as_of, form, tzinfo=ZoneInfo(screen.site.tz), locale=screen.words.locale))
-
-
-def span_text(screen: Screen) -> str:
-    """Return the days of the period as people write them, and whether it still runs."""
-    words, (start, end) = screen.words, bounds(screen.board.window)
-    form = "M月d日" if words.language.startswith("zh") else "MMM d"
-    days = [format_date(day, form, locale=words.locale) for day in (start, end - timedelta(days=1))]
-    return days[0] if days[0] == days[1] else words("period.range", first=days[0], last=days[1])
 
 
 def period_text(screen: Screen) -> str:

@@ -65,6 +65,7 @@ class Site:
 
     name        of the desk by language code
     clock       clock of an address that names none; business_clock: whether the desk has a calendar to choose
+    repeat_days days after which a resolution counts as lasting (settings; semantics 4.14)
     poll_ms     pause between two polls of the pulse
     palette     standard, colour_blind or red_good (China: red is good)
     reload_at   local time at which wall screens reload themselves each night
@@ -76,6 +77,7 @@ class Site:
     palette: str = "standard"
     clock: str = "calendar"
     business_clock: bool = False
+    repeat_days: float = 7.0
     poll_ms: int = 1000
     reload_at: str = "03:30"
 
@@ -90,6 +92,7 @@ class Answer:
     trend       one reading per day, oldest first
     members     one reading per team with its verdict, in no order
     partial     whether the period still runs at the watermark (semantics 1.4)
+    moved       whether earlier days are shown than asked for, because those cannot be judged yet
     """
 
     subject: Subject
@@ -100,6 +103,7 @@ class Answer:
     trend: tuple[Reading, ...] = ()
     members: tuple[tuple[Reading, Verdict], ...] = ()
     partial: bool = False
+    moved: bool = False
 
 
 Leaf = tuple[str, str]  # (part of a tile, property)

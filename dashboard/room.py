@@ -44,7 +44,7 @@ class Room:
         now = self.clock()
         return Screen(
             page.name,
-            board(self.answers, view, page.scope, self.site.tz, now),
+            board(self.answers, view, page.scope, self.site, now),
             words(view.language),
             self.site,
             default,

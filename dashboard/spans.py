@@ -1,6 +1,7 @@
 """Which days a named period means, and which days it is compared with (semantics 1.4, 1.5)."""
 
 from datetime import date, datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from dashboard.view import View
@@ -70,6 +71,20 @@ def full_days(span: Window, before: Window, last: date) -> tuple[Window, Window]
         return None
     first, until = bounds(before)
     return Window(start, end, span.tz), Window(first, min(until, first + (end - start)), span.tz)
+
+
+def matured(span: Window, before: Window, wait_days: float, last: date) -> tuple[Window, Window]:
+    """Return both windows, moved back together where not one day of the span has been observed long enough.
+
+    "Solved without a repeat within 7 days" cannot be said of the last 7 days (semantics 4.14): the tile of a week
+    would be empty for ever, so it shows the latest week that can be judged, and says which.
+    """
+    (start, end), ripe = bounds(span), last - ceil(wait_days) * DAY
+    if start < ripe:
+        return span, before
+    shift = end - ripe
+    first, until = bounds(before)
+    return Window(start - shift, end - shift, span.tz), Window(first - shift, until - shift, span.tz)
 
 
 def trailing(span: Window, days: int) -> Window:

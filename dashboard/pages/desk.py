@@ -7,7 +7,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.board import Scope
-from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, span_text, theme_link
+from dashboard.dates import days_text
+from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, theme_link
 from dashboard.markup import attrs
 from dashboard.pages import Page
 from dashboard.view import FILTERS, PERIODS
@@ -46,7 +47,7 @@ def _controls(screen: Screen) -> Component:
         **attrs(aria_label=words("period.label")),
     )
     days = html.Div(_days(screen), id="days-box", className="days-box", **attrs(data_open=view.period))
-    span = html.Span(span_text(screen), id="desk-range", className="range")
+    span = html.Span(days_text(screen.board.window, screen.words), id="desk-range", className="range")
     row = html.Div([html.Div(period, className="periods"), days, span, _clock(screen)], className="control-row")
     filters = html.Div([*_filters(screen), _clear(screen)], className="control-row filters")
     return html.Section([row, filters], className="controls", **attrs(aria_label=words("filter.label")))

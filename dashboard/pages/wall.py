@@ -10,7 +10,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.board import Scope
-from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, period_text, span_text
+from dashboard.dates import days_text
+from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, period_text
 from dashboard.markup import attrs
 from dashboard.pages import Page
 from metrics.catalog import HEADLINES
@@ -31,7 +32,7 @@ def _header(screen: Screen) -> Component:
     period = html.Div(
         [
             html.Span(period_text(screen), className="period"),
-            html.Span(span_text(screen), id="wall-range", className="range"),
+            html.Span(days_text(screen.board.window, screen.words), id="wall-range", className="range"),
         ],
         className="period-box",
     )

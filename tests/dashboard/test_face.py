@@ -95,6 +95,16 @@ def test_what_waits_stands_beside_the_value() -> None:
     assert said(answer("frt", 18.0, waiting_now=12))["notes"] == "12 waiting"
 
 
+def test_days_that_can_be_judged_are_named() -> None:
+    screen = screen_of("/wall", query="?lang=en")
+    notes = {
+        name: Face(found, EN, screen.view).leaves()[("notes", "children")]
+        for name, found in screen.board.answers.items()
+    }
+    assert notes["fcr"].startswith("Latest judged: Nov 4 – Nov 10 · ")
+    assert "judged" not in notes["frt"]
+
+
 def test_a_kpi_without_target_says_so() -> None:
     tile = said(answer("volume", 100, 90))
     assert (tile["target"], tile["attain"], tile["tile.data-level"]) == ("No target set", "", "none")

@@ -73,6 +73,24 @@ def test_a_first_day_that_still_runs_has_no_fair_comparison() -> None:
     assert spans.full_days(window, spans.previous(View("today"), window), WEDNESDAY) is None
 
 
+@pytest.mark.parametrize(
+    ("period", "shown", "before"),
+    [
+        ("7d", "11-04..11-11", "10-28..11-04"),  # the latest week of which every day was watched for seven days
+        ("today", "11-10..11-11", "11-09..11-10"),
+        ("28d", "10-22..11-19", "09-24..10-22"),  # part of it can be judged: it stays
+        ("last_month", "10-01..11-01", "09-01..10-01"),
+    ],
+)
+def test_what_must_be_watched_first_is_shown_for_the_latest_days_that_were(
+    period: str, shown: str, before: str
+) -> None:
+    view = View(period)
+    window = spans.window(view, WEDNESDAY, TZ)
+    moved = spans.matured(window, spans.previous(view, window), 7.0, WEDNESDAY)
+    assert [days(one) for one in moved] == [shown, before]
+
+
 def test_an_open_window_is_refused() -> None:
     with pytest.raises(ValueError, match="two ends"):
         spans.bounds(Window(None, WEDNESDAY, TZ))

@@ -7,6 +7,11 @@ REPLY = Anchor("fact_reply", "reply_at", "reply_day")
 RESOLUTION = Anchor("fact_resolution", "resolved_at", "resolved_day")
 FIRST_RESOLUTION = Anchor("fact_first_resolution", "resolved_at", "resolved_day")
 FLOW = Anchor("fact_flow", "occurred_at", "occurred_day")
+FLOW_OF_CASE = Anchor(
+    "(SELECT f.*, c.created_at FROM fact_flow f JOIN fact_case c ON c.case_key = f.case_key)",
+    "occurred_at",
+    "occurred_day",
+)
 CREATED = Anchor("fact_case", "created_at", "created_day")
 COHORT = Anchor(
     "fact_case",

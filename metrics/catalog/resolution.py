@@ -1,6 +1,6 @@
 """Resolution, reopening and first-contact resolution (semantics 4.4, 4.5, 4.13, 4.14, 4.16)."""
 
-from metrics.catalog.anchors import CREATED, FIRST_RESOLUTION, FLOW, ISSUE, RESOLUTION, UNLINKABLE
+from metrics.catalog.anchors import CREATED, FIRST_RESOLUTION, FLOW, FLOW_OF_CASE, ISSUE, RESOLUTION, UNLINKABLE
 from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_FIRST_RESOLUTION, BY_LAST_RESOLUTION
 from metrics.kinds.averaging import HOUR_US, Duration
 from metrics.kinds.counting import Count, NoRepeat, Share
@@ -109,6 +109,7 @@ METRICS = (
         better="neither",
         anchor=FLOW,
         kind=Count("NOT is_reopen"),
+        drill=FLOW_OF_CASE,
         basis=BY_EVENT,
         source="semantics 4.4",
         digits=0,
@@ -121,6 +122,7 @@ METRICS = (
         better="lower",
         anchor=FLOW,
         kind=Count("is_reopen"),
+        drill=FLOW_OF_CASE,
         basis=BY_EVENT,
         source="semantics 4.4",
         digits=0,

@@ -14,16 +14,14 @@ from metrics.survey import covered_weight, csi_from_means, csi_se, weights_error
 
 def pivot(names: Sequence[str]) -> str:
     """Return SQL for one row per survey with its answers side by side: d0, d1, ... in thousandths."""
-    dims = ", ".join(f"any_value({name}) AS {name}" for name in DIMENSIONS)
-    answers = ", ".join(
+    dims = [f"any_value({name}) AS {name}" for name in DIMENSIONS]
+    answers = [
         f"max(CASE WHEN dimension = '{quoted(name)}' THEN CAST(score_milli AS BIGINT) END) AS d{i}"
         for i, name in enumerate(names)
-    )
+    ]
+    columns = ", ".join(["response_key", "submitted_at", "submitted_day", *dims, *answers])
     # Grouped by the instant too, so that the engine can push the window below the grouping.
-    return (
-        f"(SELECT response_key, submitted_at, submitted_day, {dims}, {answers} FROM fact_answer"
-        " GROUP BY response_key, submitted_at, submitted_day)"
-    )
+    return f"(SELECT {columns} FROM fact_answer GROUP BY response_key, submitted_at, submitted_day)"
 
 
 def pair_sums(count: int) -> tuple[str, ...]:
@@ -53,7 +51,7 @@ class Index:
             Need(metric.anchor, ("count(score_milli)", "sum(score_milli)")),
             Need(self.surveys, ("count(*)",)),
         ]
-        if self._has_interval(question):
+        if self._has_interval(question) and desk.csi_weights:
             names = sorted(desk.csi_weights)
             sides = replace(metric.anchor, table=pivot(names), extra=None, row_key="response_key")
             needs.append(Need(sides, pair_sums(len(names))))

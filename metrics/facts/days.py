@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from metrics.calendar import DAY_US, instant_of, us_of
 from metrics.facts.script import quoted
 
-FIRST = datetime(2018, 1, 1, tzinfo=UTC)  # between these two the offsets are written out, outside ICU is asked
-END = datetime(2034, 1, 1, tzinfo=UTC)
+FIRST = datetime(2010, 1, 1, tzinfo=UTC)  # between these two the offsets are written out, outside ICU is asked
+END = datetime(2040, 1, 1, tzinfo=UTC)
 ONE_US = timedelta(microseconds=1)
 
 
@@ -24,10 +24,16 @@ def macro_sql(tz: str) -> str:
 
 
 def _offset_sql(zone: ZoneInfo) -> str:
-    changes = _changes(zone)
-    branches = "".join(f" WHEN epoch_us(t) >= {us} THEN {_offset(zone, us)}::BIGINT" for us in reversed(changes))
-    first = f"{_offset(zone, us_of(FIRST))}::BIGINT"
-    return f"CASE{branches} ELSE {first} END" if branches else first
+    return _choice([us_of(FIRST), *_changes(zone)], zone)
+
+
+def _choice(starts: list[int], zone: ZoneInfo) -> str:
+    """Return SQL of the offset in force: a binary search over the starts of constant offsets."""
+    if len(starts) == 1:
+        return f"{_offset(zone, starts[0])}::BIGINT"
+    half = len(starts) // 2
+    early, late = _choice(starts[:half], zone), _choice(starts[half:], zone)
+    return f"CASE WHEN epoch_us(t) < {starts[half]} THEN {early} ELSE {late} END"
 
 
 def _changes(zone: ZoneInfo) -> list[int]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pyarrow as pa
+
 from metrics.facts.job import Job
 
 
@@ -44,7 +46,6 @@ def _link(job: Job) -> None:
     edges = dict(job.rows("links", "valid_edges", where_scope=where))
     found = survivors(edges)
     if found:
-        job.con.execute(
-            "INSERT INTO case_link SELECT unnest($a::BIGINT[]), unnest($b::BIGINT[])",
-            {"a": list(found), "b": list(found.values())},
-        )
+        job.con.register("found_links", pa.table({"ticket_key": list(found), "case_key": list(found.values())}))
+        job.con.execute("INSERT INTO case_link SELECT ticket_key, case_key FROM found_links ORDER BY ticket_key")
+        job.con.unregister("found_links")

@@ -19,7 +19,6 @@ from metrics.members import Members
 from metrics.metric import Metric
 from metrics.model import NONE_LABEL, Case, Desk, Pulse, Question, Reading, Target, Verdict, Window
 from metrics.periods import local_day
-from metrics.scan import Ground
 from metrics.verdict import judge, target_for
 
 Key = tuple[Question, int, datetime | None]
@@ -146,7 +145,7 @@ class Answers:
         with self._snapshot() as con:
             as_of = watermark(con)
             asked = question or example(found, self._last_days(as_of))
-            return with_sql(Ground(con, self.desk, as_of, Members()), found, language, asked)
+            return with_sql(con, self.desk, asked, as_of, language)
 
     def _last_days(self, as_of: datetime | None) -> Window:
         end = local_day(as_of or self._clock(), self.desk.tz) + timedelta(days=1)

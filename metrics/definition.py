@@ -1,20 +1,22 @@
 """The definition panel: what a figure counts, and the text that ran (semantics 1.14)."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
 
-from metrics.age import age_shape
-from metrics.backlog import DAYS, FIRST_CHANGES
+import duckdb
+
 from metrics.catalog import metric_of
-from metrics.compile import Shape, literal_sql, scan_sql, shape_filters
-from metrics.kinds.stock import FirstStock
+from metrics.compile import literal_sql
+from metrics.measure import measure
 from metrics.metric import Metric
-from metrics.model import Question, Text, Window
-from metrics.scan import Ground, Scan, field_of
+from metrics.model import Desk, Question, Text, Window
 
 CLOCKS: Mapping[str, Text] = {
     "calendar": {"en": "elapsed time", "zh-CN": "自然时间"},
     "business": {"en": "business hours of the case's calendar", "zh-CN": "按工单所用日历的工作时间"},
 }
+EXAMPLES = {"department/minutes": "department/10", "hours": "4", "score": "5"}  # of parameters that must be numbers
 NO_CLOCK: Text = {"en": "no clock", "zh-CN": "不涉及计时"}
 EVERYWHERE: Text = {
     "en": "Spam, test and deleted tickets everywhere, in history too; merged tickets count as one",
@@ -41,35 +43,35 @@ def definition(metric: Metric, language: str, question: Question | None = None) 
     return panel
 
 
-def texts_run(ground: Ground, question: Question) -> list[str]:
-    """Return the statements that answer a question, their parameters written out, ready to be run."""
-    metric = metric_of(question.metric)
-    if metric.kind.solver == "scan":
-        needs = metric.kind.needs(metric, question, ground.desk)
-        scans = []
-        for need in needs:
-            place, window = field_of(question, need)
-            scans.append(Scan(place, (window,), need.measures, ground))
-        return [literal_sql(scan_sql(scan.shape), scan.params()) for scan in scans]
-    return [scan_sql(stock_shape(question))]
+class Recorder:
+    """A connection that remembers the statements it passes on, their parameters written out."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self.texts: list[str] = []
+
+    def execute(self, text: str, params: object = None) -> duckdb.DuckDBPyConnection:
+        """Run a statement and keep its text; looking up labels is not kept."""
+        if " FROM member" not in text:
+            self.texts.append(literal_sql(text, params) if isinstance(params, dict) else text)
+        return self._con.execute(text, params)
 
 
-def stock_shape(question: Question) -> Shape:
-    """Return the scan behind a stock figure, its instants still named."""
-    metric = metric_of(question.metric)
-    if metric.kind.solver == "age":
-        return age_shape(question.slice, question.split, question.clock, question.quantile)
-    if isinstance(metric.kind, FirstStock):
-        by = shape_filters(question.slice.by)
-        return Shape(FIRST_CHANGES, "moment", ("sum(change)",), ((False, True),), by, question.split)
-    return Shape(DAYS, "day", ("sum(delta)",), ((False, True),), (), question.split)
+def texts_run(con: duckdb.DuckDBPyConnection, desk: Desk, question: Question, as_of: datetime | None) -> list[str]:
+    """Return the statements that answer a question, by answering it, ready to be run again."""
+    recorder = Recorder(con)
+    measure(cast("duckdb.DuckDBPyConnection", recorder), desk, [question], as_of)
+    return recorder.texts
 
 
 def example(metric: Metric, window: Window) -> Question:
     """Return a plain question of a metric, for its panel before anything was asked."""
-    return Question(metric.name, window, parameter="..." if metric.parameter else None)
+    return Question(metric.name, window, parameter=EXAMPLES.get(metric.parameter or "", metric.parameter))
 
 
-def with_sql(ground: Ground, metric: Metric, language: str, question: Question) -> dict[str, str]:
-    """Return the panel with the statements as `sql`."""
-    return definition(metric, language, question) | {"sql": ";\n\n".join(texts_run(ground, question))}
+def with_sql(
+    con: duckdb.DuckDBPyConnection, desk: Desk, question: Question, as_of: datetime | None, language: str
+) -> dict[str, str]:
+    """Return the panel with the statements that ran as `sql`."""
+    panel = definition(metric_of(question.metric), language, question)
+    return panel | {"sql": ";\n\n".join(texts_run(con, desk, question, as_of))}

@@ -50,7 +50,7 @@ def state(world: World) -> dict[str, list[tuple[Any, ...]]]:
     desk=st.sampled_from(DESKS),
     sizes=st.lists(st.integers(1, 40), min_size=2, max_size=4),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_refreshing_in_batches_gives_the_rows_of_a_rebuild(seed: int, desk: dict[str, Any], sizes: list[int]) -> None:
     world = World(DESK, **desk)
     loader = Loader(world, Random(seed))

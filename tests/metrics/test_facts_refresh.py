@@ -106,7 +106,7 @@ def test_local_days_are_those_of_the_zone(tz: str) -> None:
 def test_local_days_reach_beyond_the_written_years() -> None:
     world = World()
     world.con.execute(days.macro_sql("Asia/Shanghai"))
-    sql = "SELECT local_day(TIMESTAMPTZ '1999-12-31 16:00+00'), local_day(TIMESTAMPTZ '2098-12-31 15:59+00')"
+    sql = "SELECT local_day(TIMESTAMPTZ '1999-12-31 16:00:00+00'), local_day(TIMESTAMPTZ '2098-12-31 15:59:00+00')"
     assert world.row(sql) == (date(2000, 1, 1), date(2098, 12, 31))
 
 

@@ -30,7 +30,7 @@ class World:
 
     def __init__(self, desk: Desk = DESK, **changes: Any) -> None:
         self.desk = replace(desk, **changes)
-        self.con: duckdb.DuckDBPyConnection = Warehouse(None).cursor()
+        self.con: duckdb.DuckDBPyConnection = Warehouse(None, threads=1).cursor()
         facts.create(self.con)
         self.con.execute("CREATE TEMP TABLE touched_ticket (ticket_key BIGINT)")
         self.con.execute("CREATE TEMP TABLE touched_survey (response_key BIGINT)")

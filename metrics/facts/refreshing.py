@@ -116,5 +116,5 @@ def _cover(job: Job) -> None:
     if not job.desk.calendars:
         return
     low, high = job.rows("cases", "range")[0]
-    if high is not None:
+    if low is not None:  # nothing dated, nothing to place on an axis
         slots.cover(job.con, job.desk, low, sla.horizon_us(job.desk, high))

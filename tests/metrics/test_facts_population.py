@@ -81,6 +81,14 @@ def test_an_undated_ticket_keeps_its_given_resolution_only() -> None:
         assert world.rows(f"FROM {table}") == []
 
 
+def test_events_of_undated_tickets_need_no_business_time() -> None:
+    world = World()
+    world.ticket(1, None)
+    world.event(1, "10 10:00", "assign", "x")
+    world.refresh()
+    assert world.case(1, "created_pos_us, last_change_at") == (None, None)
+
+
 def test_a_dated_ticket_ignores_its_given_resolution() -> None:
     world = World()
     world.ticket(1, given_resolution_s=90.5)

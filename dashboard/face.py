@@ -30,6 +30,7 @@ LEAVES = (
     ("delta", "children"),
     ("delta", "data-trend"),
     ("against", "children"),
+    ("against", "title"),
     ("spark", "data-spark"),
     ("spark", "aria-label"),
     ("notes", "children"),
@@ -54,7 +55,9 @@ class Face:
         texts = (*self._badge(), value, "long" if len(value) > 5 else "", self._unit(), self._lead())
         target = (self._target(), self._attain(), {"--fill": f"{self._fill():.1f}%"})
         ends = (self._spark(), self._alt(), self._notes(), self._count(), epoch_ms(self.answer.current.as_of))
-        return dict(zip(LEAVES, (*texts, *target, delta, trend, self._against(), *ends), strict=True))
+        return dict(
+            zip(LEAVES, (*texts, *target, delta, trend, self._against(), self._against_days(), *ends), strict=True)
+        )
 
     @property
     def scale(self) -> Scale:
@@ -132,6 +135,10 @@ class Face:
 
     def _against(self) -> str:
         return self.words(f"against.{self.view.period}")
+
+    def _against_days(self) -> str:
+        """Return the days compared with; "against" says it short."""
+        return days_text(self.answer.previous.question.window, self.words) if self.answer.previous else ""
 
     def _series(self) -> list[Reading]:
         return list(self.answer.trend)[-max(SPARK_DAYS, self._days()) :]

@@ -8,6 +8,8 @@ from dash.development.base_component import Component
 from dashboard.face import Face
 from dashboard.model import Leaves
 
+LONG_TITLE = 24  # characters; more do not fit beside the verdict at full size
+
 
 class Pieces:
     """Components of one tile, each under its own id and filled from the leaves."""
@@ -24,7 +26,8 @@ class Pieces:
     def title(self) -> Component:
         """Return the heading of the tile."""
         subject = self.face.answer.subject
-        return html.H2(subject.title.get(self.face.words.language, subject.name), className="title")
+        text = subject.title.get(self.face.words.language, subject.name)
+        return html.H2(text, className="title long" if len(text) > LONG_TITLE else "title")
 
     def badge(self) -> Component:
         """Return the verdict as icon and word; the icon is drawn by the style sheet from level and state."""

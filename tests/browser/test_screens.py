@@ -34,9 +34,9 @@ def test_a_tick_leaves_every_node_of_the_wall_in_place(show: Show, live: Live) -
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1366, 768), (3840, 2160)])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_the_wall_fits_its_screen(show: Show, width: int, height: int, language: str) -> None:
-    page = show(f"/wall?lang={language}", width, height)
+@pytest.mark.parametrize("query", ["lang=zh-CN", "lang=en", "lang=en&period=month", "lang=en&period=last_month"])
+def test_the_wall_fits_its_screen(show: Show, width: int, height: int, query: str) -> None:
+    page = show(f"/wall?{query}", width, height)
     assert page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]") == [width, height]
     outside = """[...document.querySelectorAll('.tile')].flatMap((tile) => {
         const edge = tile.getBoundingClientRect();
@@ -46,6 +46,9 @@ def test_the_wall_fits_its_screen(show: Show, width: int, height: int, language:
             return box.right > edge.right + 1 || box.bottom > edge.bottom + 1;
         }).map((part) => part.textContent) })"""
     assert page.evaluate(outside) == []
+    widths = "all => all.map((one) => [one.scrollWidth > one.clientWidth, one.textContent])"
+    titles = page.locator(".title").evaluate_all(widths)
+    assert [text for is_cut, text in titles if is_cut] == []
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -169,7 +172,7 @@ def test_a_period_is_one_click(show: Show) -> None:
 
 def test_the_definition_opens_and_closes_by_keyboard(show: Show) -> None:
     page = show("/?lang=en", 1440, 900)
-    page.get_by_role("button", name="What does First response count?").focus()
+    page.get_by_role("button", name="What does First response time count?").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#definition")).to_contain_text("First public reply of an agent")
     expect(page.locator("#definition")).to_contain_text("SELECT avg(frt_s)")

@@ -7,6 +7,7 @@ from functools import cache
 from math import sin
 from zlib import crc32
 
+from metrics.catalog import metric_of
 from metrics.model import Better, DataState, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
 from metrics.verdict import judge
 
@@ -35,17 +36,11 @@ class FakeSubject:
 SUBJECTS = {
     subject.name: subject
     for subject in (
-        FakeSubject("frt", {"en": "First response", "zh-CN": "首次响应时长"}, Unit.MINUTES, "lower", 18.4, 1180, 20),
-        FakeSubject(
-            "resolution", {"en": "Resolution time", "zh-CN": "解决时长"}, Unit.HOURS, "lower", 2.7, 1123, 2.5
-        ),
-        FakeSubject("backlog", {"en": "Backlog", "zh-CN": "工单积压量"}, Unit.COUNT, "lower", 486, 486, 350),
-        FakeSubject(
-            "fcr", {"en": "First contact resolution", "zh-CN": "首次解决率"}, Unit.PERCENT, "higher", 82.3, 894, 80
-        ),
-        FakeSubject(
-            "csi", {"en": "Satisfaction index (CSI)", "zh-CN": "客户满意度指数"}, Unit.SCORE, "higher", 4.36, 312, 4.5
-        ),
+        FakeSubject("frt", metric_of("frt").title, Unit.MINUTES, "lower", 18.4, 1180, 20),
+        FakeSubject("resolution", metric_of("resolution").title, Unit.HOURS, "lower", 2.7, 1123, 2.5),
+        FakeSubject("backlog", metric_of("backlog").title, Unit.COUNT, "lower", 486, 486, 350),
+        FakeSubject("fcr", metric_of("fcr").title, Unit.PERCENT, "higher", 82.3, 894, 80),
+        FakeSubject("csi", metric_of("csi").title, Unit.SCORE, "higher", 4.36, 312, 4.5),
         FakeSubject(
             "sla_first_reply",
             {"en": "SLA first reply", "zh-CN": "首次响应达标率"},
@@ -55,10 +50,8 @@ SUBJECTS = {
             1174,
             90,
         ),
-        FakeSubject("volume", {"en": "New tickets", "zh-CN": "新增工单量"}, Unit.COUNT, "neither", 1340, 1340, None),
-        FakeSubject(
-            "csat", {"en": "Satisfied customers", "zh-CN": "客户满意率"}, Unit.PERCENT, "higher", 86.1, 312, 90
-        ),
+        FakeSubject("volume", metric_of("volume").title, Unit.COUNT, "neither", 1340, 1340, None),
+        FakeSubject("csat", metric_of("csat").title, Unit.PERCENT, "higher", 86.1, 312, 90),
     )
 }
 

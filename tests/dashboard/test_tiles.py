@@ -102,8 +102,8 @@ def test_graphs_offer_no_upload() -> None:
 
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
-    assert trend.values(face())[trend.LEAVES[1]].startswith("First response, 84 days: last ")
-    assert trend.values(face(world="empty"))[trend.LEAVES[1]] == "First response: no values to draw"
+    assert trend.values(face())[trend.LEAVES[1]].startswith("First response time, 84 days: last ")
+    assert trend.values(face(world="empty"))[trend.LEAVES[1]] == "First response time: no values to draw"
 
 
 def table(metric: str, world: str = "full", query: str = "") -> dict[str, Any]:

@@ -50,11 +50,23 @@ def _without_surrogates(value: str) -> str:
 
 
 def text_column(values: Sequence[object]) -> pa.Array:
-    """Return one column as Arrow text; columns that are text already are taken over whole."""
+    """Return one column as Arrow text; columns of text or of whole numbers are taken over whole."""
+    kinds = {type(value) for value in values}
+    if kinds <= {int, type(None)}:
+        values = _whole_numbers(values)
+    elif not kinds <= {str, type(None)}:
+        values = [as_text(value) for value in values]
     try:
         return pa.array(values, pa.string())
-    except (pa.ArrowException, UnicodeEncodeError, TypeError):
+    except UnicodeEncodeError:
         return pa.array([as_text(value) for value in values], pa.string())
+
+
+def _whole_numbers(values: Sequence[object]) -> Sequence[object]:
+    try:
+        return pa.array(values, pa.int64()).cast(pa.string())  # type: ignore[no-any-return]
+    except (OverflowError, pa.ArrowInvalid):
+        return [as_text(value) for value in values]
 
 
 def text_batch(rows: Sequence[Sequence[object]], width: int) -> pa.RecordBatch:

@@ -7,14 +7,11 @@ import sqlalchemy as sa
 
 from data.settings import SourceRule, filled, rooted
 from etl.mapping import Mapping as SourceMapping
-from etl.mapping import TableMapping, load_mapping
-from etl.model import MappingError, Origin, Source, SourceError
+from etl.mapping import load_mapping
+from etl.model import Origin, Source, SourceError
 from etl.run import Intake
-from etl.sources.file import FileSource, FileTable
-from etl.sources.sql_cursor import SqlCursor
-from etl.sources.sql_database import SqlSource, SqlTable
+from etl.sources import open_source
 
-SETTLE_S = 2.0  # a file that was written to so recently may still be growing
 Environment = Mapping[str, str]
 Maker = Callable[[SourceRule, SourceMapping, Environment], Source]
 
@@ -28,7 +25,7 @@ def scheduled(rule: SourceRule, salt: str, environment: Environment) -> Intake:
 
 def imported(name: str, files: Sequence[Path], mapping: SourceMapping, origin: Origin) -> Intake:
     """Return the intake of files named on the command line."""
-    return Intake(name, FileSource(name, files, _file_tables(mapping)), mapping, origin)
+    return Intake(name, open_source(name, "file", files, mapping), mapping, origin)
 
 
 def address(rule: SourceRule, environment: Environment) -> str:
@@ -45,24 +42,11 @@ def address(rule: SourceRule, environment: Environment) -> str:
 
 
 def _sql(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:
-    tables = [_sql_table(mapping, table) for table in mapping.tables]
-    return SqlSource(rule.id, address(rule, environment), tables, mapping.timezone)
+    return open_source(rule.id, "sql", address(rule, environment), mapping)
 
 
 def _file(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:
-    path = rooted(Path(rule.path or "."))
-    return FileSource(rule.id, [path], _file_tables(mapping), settle_s=SETTLE_S)
+    return open_source(rule.id, "folder", [rooted(Path(rule.path or "."))], mapping)
 
 
 KINDS: Mapping[str, Maker] = {"sql": _sql, "file": _file}
-
-
-def _sql_table(mapping: SourceMapping, table: TableMapping) -> SqlTable:
-    if table.query is None:
-        raise MappingError(f"{mapping.name}: table {table.name}: a source of kind sql needs `query`")
-    rule = table.cursor
-    return SqlTable(table.name, table.query, SqlCursor(rule.column, rule.overlap_s, rule.format) if rule else None)
-
-
-def _file_tables(mapping: SourceMapping) -> list[FileTable]:
-    return [FileTable(table.name, **table.file.model_dump()) for table in mapping.tables]

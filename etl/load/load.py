@@ -76,7 +76,8 @@ def load(
         _refuse_bad(con, job, staged)
         return _commit(con, job, staged, refresh)
     finally:
-        clear(con)
+        if delivery.batches:
+            clear(con)
 
 
 def _check_mapping(job: Job) -> None:
@@ -116,7 +117,8 @@ def _report(con: duckdb.DuckDBPyConnection, job: Job, run_id: int, counts: Count
 
 def _stage(con: duckdb.DuckDBPyConnection, job: Job) -> Staged:
     """Normalize outside the transaction: staging is temporary, and a refusal can still look at it."""
-    clear(con)
+    if job.delivery.batches:
+        clear(con)
     n_read, owned = 0, set[int]()
     found = [job.delivery.until]
     for batch in job.delivery.batches:
@@ -132,7 +134,7 @@ def _stage(con: duckdb.DuckDBPyConnection, job: Job) -> Staged:
 
 
 def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> None:
-    bad = count_rejected(con)
+    bad = count_rejected(con) if staged.n_read else 0
     if bad < MIN_BAD or bad <= job.origin.max_bad_share * staged.n_read:
         return
     rules = ", ".join(f"{rule} {number}" for rule, number in ledger.by_rule(con, "norm_reject").items())

@@ -13,13 +13,13 @@ from etl.sources.sql_cursor import SqlCursor
 from etl.sources.sql_database import SqlSource, SqlTable
 
 KINDS = ("sql", "file", "folder")
-SETTLE_S = 5.0
+SETTLE_S = 2.0  # a file written to so recently may still be growing
 
 
 def open_source(source_id: str, kind: str, place: str | Sequence[Path], mapping: Mapping) -> Source:
     """Return the source of a kind: sql (place = URL), file or folder (place = paths, or one as text).
 
-    A folder's files are taken once they have been left alone for five seconds. Raises MappingError for an
+    A folder's files are taken once they have been left alone for two seconds. Raises MappingError for an
     unknown kind, a bad URL or a mapping that lacks what the kind needs.
     """
     if kind == "sql":

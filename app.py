@@ -44,7 +44,7 @@ from metrics.model import Desk, Target
 DEMO = ROOT / "data/demo.yaml"
 OWN = ROOT / "data/settings.yaml"
 GOLDEN = ROOT.parent / "shared/spec/golden/golden.yaml"
-DEMO_TICKETS = 25_000
+DEMO_TICKETS = 64_000
 DEMO_SEED = 7
 DEMO_STEP_S = 2
 THREADS = 16
@@ -249,6 +249,7 @@ def site_of(settings: Settings) -> Site:
         palette=settings.palette,
         clock=settings.clock,
         business_clock=settings.calendar is not None,
+        repeat_days=settings.repeat_days,
     )
 
 

@@ -23,7 +23,7 @@ def create(
 ) -> None:
     """Write a desk with `tickets` cases opened up to `until` (aware); the same arguments give the same desk.
 
-    The history covers 28 days to three years, 120 days at 25,000 tickets. `progress(done, total)` is told
+    The history covers 28 days to three years, 91 days at 64,000 tickets. `progress(done, total)` is told
     the cases written. `pace`: least cases an hour once the desk lives on. Raises FileExistsError.
     """
     if path.exists():

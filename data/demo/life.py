@@ -90,7 +90,7 @@ def _fate(world: World, opening: Opening, draws: Draws) -> Fate:
     plain &= ~merged
     bot_first = plain & draws.chance("robot first", np.array(cast.SOURCE_BOT)[opening.source])
     contained = bot_first & draws.chance("contained", np.where(opening.kind == 1, 0.12, 0.42))
-    unanswered = plain & ~bot_first & draws.chance("unanswered", np.where(opening.is_brisk, 0.001, 0.006))
+    unanswered = plain & ~bot_first & draws.chance("unanswered", np.where(opening.is_brisk, 0.001, 0.003))
     served = ~(spam | test | merged | contained | unanswered)
     return Fate(
         spam=spam,
@@ -114,8 +114,8 @@ def _stuck_share(world: World, opening: Opening) -> Floats:
     """
     young = world.started_ms + (world.settled_ms - world.started_ms) // 10
     first_cases = max(world.per_day * (young - world.started_ms) / DAY, 1.0)
-    usual = np.where(opening.is_brisk, 0.0002, np.where(opening.is_bad, 0.02, 0.0028))
-    share: Floats = np.where(opening.opened_ms < young, min(1.15 * world.per_day / first_cases, 0.5), usual)
+    usual = np.where(opening.is_brisk, 0.0002, np.where(opening.is_bad, 0.004, 0.0004))
+    share: Floats = np.where(opening.opened_ms < young, min(0.14 * world.per_day / first_cases, 0.5), usual)
     return share
 
 

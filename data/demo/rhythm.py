@@ -10,9 +10,9 @@ from data.demo.draws import Draws, Flags, Floats, Ints
 HOUR = 3_600_000  # ms
 DAY = 24 * HOUR
 LOCAL = 8 * HOUR  # Asia/Shanghai has kept UTC+8 since 1991
-USUAL_PER_DAY = 208.0
+USUAL_PER_DAY = 700.0
 MIN_DAYS, MAX_DAYS = 28, 1096
-PACE = 150.0
+PACE = 60.0
 
 _HOURS = np.array(
     [0.16, 0.11, 0.08, 0.07, 0.07, 0.10, 0.18, 0.32, 0.62, 1.25, 1.50, 1.38]

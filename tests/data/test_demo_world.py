@@ -117,7 +117,7 @@ def test_a_robot_that_hands_over_comes_before_the_first_human(con: sqlite3.Conne
         ("contact_id IS NULL", 0.015, 0.05),
         ("opened_by = 'agent'", 0.02, 0.04),
         ("urgency_now <> urgency", 0.01, 0.05),
-        ("state NOT IN ('solved', 'archived')", 0.03, 0.08),
+        ("state NOT IN ('solved', 'archived')", 0.01, 0.08),
         ("id IN (SELECT case_id FROM hd_case_log WHERE action = 'handoff')", 0.08, 0.20),
         ("id IN (SELECT case_id FROM hd_rating)", 0.15, 0.25),
         (f"id IN ({REOPENED})", 0.02, 0.06),

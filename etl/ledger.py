@@ -122,13 +122,20 @@ def _insert_run(con: duckdb.DuckDBPyConnection, delivery: Delivery, report: Load
     )
 
 
-def write_failure(con: duckdb.DuckDBPyConnection, source_id: str, message: str, now: datetime) -> None:
-    """Write that a pull failed; the same failure repeated only moves its end."""
+def repeats(con: duckdb.DuckDBPyConnection, source_id: str, state: str, message: str, now: datetime) -> bool:
+    """Return whether the last run of a source ended in the very same way; then that entry's end moves to now."""
     last = con.execute(
         "SELECT run_id, state, message FROM load_run WHERE source_id = ? ORDER BY run_id DESC LIMIT 1", [source_id]
     ).fetchone()
-    if last is not None and last[1:] == ("failed", message):
-        con.execute("UPDATE load_run SET ended_at = ? WHERE run_id = ?", [now, last[0]])
+    if last is None or last[1:] != (state, message):
+        return False
+    con.execute("UPDATE load_run SET ended_at = ? WHERE run_id = ?", [now, last[0]])
+    return True
+
+
+def write_failure(con: duckdb.DuckDBPyConnection, source_id: str, message: str, now: datetime) -> None:
+    """Write that a pull failed; the same failure repeated only moves its end."""
+    if repeats(con, source_id, "failed", message, now):
         return
     con.execute(
         "INSERT INTO load_run (run_id, source_id, started_at, ended_at, state, message, n_read, n_new, n_changed,"

@@ -144,8 +144,9 @@ def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Non
         run_id = ledger.next_run_id(con)
         report = _report(con, job, run_id, counts, message)
         times = ledger.Times("refused", job.now, job.ended_at, job.digest)
-        ledger.write_run(con, job.delivery, report, times)
-        ledger.write_rejects(con, job.source_id, run_id, limit=ledger.SAMPLE)
+        if not ledger.repeats(con, job.source_id, "refused", message, times.ended_at):
+            ledger.write_run(con, job.delivery, report, times)
+            ledger.write_rejects(con, job.source_id, run_id, limit=ledger.SAMPLE)
     raise LoadRefused(message, report)
 
 

@@ -218,6 +218,14 @@ def test_too_many_bad_rows_are_refused_with_a_sample() -> None:
     assert at_work.all("SELECT count(*) > 0 FROM reject") == [True]
 
 
+def test_the_same_refusal_again_is_noted_once() -> None:
+    at_work = desk()
+    for _ in range(2):
+        with pytest.raises(LoadRefused):
+            at_work.load([(None, None, None, None)] * 30)
+    assert at_work.all("SELECT count(*) FROM load_run UNION ALL SELECT count(*) FROM reject") == [1, 30]
+
+
 def test_a_few_bad_rows_never_refuse_a_load() -> None:
     at_work = desk()
     assert at_work.load([(None, None, None, None)] * 19).n_rejected == 19

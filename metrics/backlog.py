@@ -13,7 +13,7 @@ from metrics.periods import bounds, buckets, local_day, midnight
 from metrics.scan import Ground
 
 DAY_DIMENSIONS = ("team", "channel", "priority", "type")  # what backlog_day holds
-DAYS = Anchor("backlog_day", "day", "day", extra="CASE WHEN day >= $first THEN day END")
+DAYS = Anchor("backlog_day", "day", "day", extra=("CASE WHEN day >= $first THEN day END",))
 _DIMS = ", ".join(DIMENSIONS)
 CHANGES = Anchor(
     f"(SELECT case_key, {_DIMS}, opened_at AS moment, 1 AS change FROM fact_span"

@@ -74,9 +74,7 @@ def key_columns(shape: Shape) -> list[str]:
         keys.append("bucket_no")
     if shape.split:
         keys.append(shape.split if shape.split in DIMENSIONS else "split_value")
-    if shape.anchor.extra:
-        keys.append(shape.anchor.extra)
-    return keys
+    return [*keys, *shape.anchor.extra]
 
 
 def source_sql(shape: Shape) -> str:

@@ -77,15 +77,13 @@ def _scans(ground: Ground, questions: Sequence[Question]) -> Answers:
 
 def _readings(ground: Ground, plan: Plan, question: Question, needs: Sequence[Need]) -> tuple[Reading, ...]:
     metric = metric_of(question.metric)
-    found = [plan.groups(question, need) for need in needs]
-    members = sorted({key[2] or "" for part, _ in found for key in part.rows}) if question.split else [None]
+    found = [(plan.groups(question, need), need.timeless) for need in needs]
+    members = sorted({member or "" for groups, _ in found for _, member in groups}) if question.split else [None]
+    steps = _buckets(question)
     readings = []
     for member in members:
-        for bucket in _buckets(question):
-            groups = [
-                part.of((window, None if need.timeless else bucket, member), need)
-                for (part, window), need in zip(found, needs, strict=True)
-            ]
+        for bucket in steps:
+            groups = [part.get((None if timeless else bucket, member), ()) for part, timeless in found]
             figure = metric.kind.finish(metric, question, ground.desk, groups)
             readings.append(reading(question, metric, figure, ground.as_of, (bucket, member)))
     return tuple(readings)

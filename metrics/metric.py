@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from metrics.model import Better, DataState, Desk, Question, Text, Unit
 
@@ -17,7 +17,7 @@ class Anchor:
     table     table or parenthesised query with the dimension columns
     instant   TIMESTAMPTZ column; day = the stored local-date column of it, None = not stored
     where     predicate that every row meets
-    extra     further group column, for kinds that need sums per dimension or per day
+    extra     further group columns, for kinds that need sums per dimension, per day or per set of answers
     case_key  column that leads to the case (custom and vendor slices, drill)
     row_key   column that tells rows apart: the case, or the survey
     """
@@ -26,7 +26,7 @@ class Anchor:
     instant: str
     day: str | None
     where: str | None = None
-    extra: str | None = None
+    extra: tuple[str, ...] = ()
     case_key: str = "case_key"
     row_key: str = "case_key"
 
@@ -44,8 +44,7 @@ class Need:
     timeless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What a kind makes of the sums; None value = no value (semantics 1.9)."""
 
     value: float | None

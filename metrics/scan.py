@@ -1,6 +1,5 @@
 """One scan for all questions that share rows, slice, split and grain: planning, running, handing out."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,7 +16,7 @@ from metrics.periods import Bucket, bounds, buckets
 from metrics.slots import axes
 
 US = timedelta(microseconds=1)
-Key = tuple[Window, str | None, str | None]  # window, bucket label, member label
+Place = tuple[str | None, str | None]  # bucket label, member label
 ANY_TIME = Window(None, None, "UTC")
 MAX_SLACK = 1.25  # windows share a scan while it reads at most a quarter more than they hold
 
@@ -68,18 +67,21 @@ class Field:
 
 @dataclass
 class Found:
-    """Rows of one field, by window, bucket and member."""
+    """Rows of one field and window, by bucket and member."""
 
-    columns: dict[str, int] = field(default_factory=dict)
-    rows: dict[Key, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    columns: Mapping[str, int]
+    rows: dict[Place, list[Row]] = field(default_factory=dict)
 
-    def of(self, key: Key, need: Need) -> list[Row]:
-        """Return the rows of one group, narrowed to what a need asked for (extra column first)."""
-        rows = self.rows.get(key)
-        if not rows:
-            return []
-        places = [0] * bool(need.anchor.extra) + [self.columns[measure] for measure in need.measures]
-        return [[row[place] for place in places] for row in rows]
+    def of(self, need: Need) -> "Groups":
+        """Return the groups as a need wants them: its extra columns first, then its measures."""
+        extra = list(range(len(need.anchor.extra)))
+        places = extra + [self.columns[measure] for measure in need.measures]
+        if places == list(range(len(extra) + len(self.columns))):
+            return self.rows
+        return {key: [[row[place] for place in places] for row in rows] for key, rows in self.rows.items()}
+
+
+Groups = Mapping[Place, Sequence[Row]]
 
 
 @dataclass
@@ -100,13 +102,12 @@ class Plan:
         for place, windows in self.wanted.items():
             for group in _grouped(place, windows):
                 measures = tuple(dict.fromkeys(one for window in group for one in windows[window]))
-                result = Scan(place, tuple(group), measures, ground).run()
-                self.found.update(((place, window), result) for window in group)
+                for window, found in zip(group, Scan(place, tuple(group), measures, ground).run(), strict=True):
+                    self.found[place, window] = found
 
-    def groups(self, question: Question, need: Need) -> tuple[Found, Window]:
-        """Return what was found for a need, and the window under which it stands."""
-        place, window = field_of(question, need)
-        return self.found[place, window], window
+    def groups(self, question: Question, need: Need) -> Groups:
+        """Return what was found for a need."""
+        return self.found[field_of(question, need)].of(need)
 
 
 def field_of(question: Question, need: Need) -> tuple[Field, Window]:
@@ -208,21 +209,19 @@ class Scan:
             return {"lows": lows, "highs": highs, "numbers": list(range(len(found)))}
         return {}
 
-    def run(self) -> Found:
-        """Return the rows found, by window, bucket and member."""
-        text = scan_sql(self.shape)
-        rows = self.ground.con.execute(text, self.params()).fetchall()
-        has_window, has_bucket, has_member = len(self.windows) > 1, bool(self.place.grain), bool(self.place.split)
-        width = has_window + has_bucket + has_member
-        split = self.place.split or ""
-        found = Found({measure: i + bool(self.place.anchor.extra) for i, measure in enumerate(self.measures)})
+    def run(self) -> list[Found]:
+        """Return the rows found, per window."""
+        rows = self.ground.con.execute(scan_sql(self.shape), self.params()).fetchall()
+        has_window, has_bucket, split = len(self.windows) > 1, bool(self.place.grain), self.place.split
+        width = has_window + has_bucket + bool(split)
+        columns = {measure: i + len(self.place.anchor.extra) for i, measure in enumerate(self.measures)}
+        found = [Found(columns) for _ in self.windows]
         for row in rows:
-            keys = iter(row[:width])
-            number = next(keys) if has_window else 0
-            bucket = self._bucket(next(keys)) if has_bucket else None
-            member = self.ground.label(split, next(keys)) if has_member else None
+            number = row[0] if has_window else 0
+            bucket = self._bucket(row[has_window]) if has_bucket else None
+            member = self.ground.label(split, row[width - 1]) if split else None
             if number is not None and (bucket is not None or not has_bucket):
-                found.rows[self.windows[number], bucket, member].append(row[width:])
+                found[number].rows.setdefault((bucket, member), []).append(row[width:])
         return found
 
     def _bucket(self, key: date | int | None) -> str | None:

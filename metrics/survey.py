@@ -1,6 +1,6 @@
 """Survey figures from sums: index and its error, scales, funnel, distribution, cleaning (semantics 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -10,6 +10,7 @@ from metrics.intervals import population_factor
 from metrics.model import Reading
 
 TOLERANCE = 1e-9
+Vectors = Sequence[tuple[Sequence[float | None], int]]
 
 
 def weights_error(weights: Mapping[str, float]) -> str | None:
@@ -36,31 +37,43 @@ def covered_weight(means: Mapping[str, float], weights: Mapping[str, float]) -> 
     return sum(weights[name] for name in means if name in weights)
 
 
-def csi_se(
-    n: int,
-    sums: Mapping[str, tuple[int, float]],
-    products: Mapping[tuple[str, str], tuple[int, float, float, float]],
-    weights: Mapping[str, float],
-    population: float | None = None,
-) -> float | None:
+def answers_and_sums(vectors: Vectors, names: Sequence[str]) -> dict[str, tuple[int, float]]:
+    """Return answers and their sum for every dimension that has any; scores stand in the order of names."""
+    counts = [count for _, count in vectors]
+    found = {}
+    for name, column in zip(names, _columns(vectors), strict=False):
+        answers = sum(count for count, score in zip(counts, column, strict=True) if score is not None)
+        if answers:
+            found[name] = (
+                answers,
+                sum([count * score for count, score in zip(counts, column, strict=True) if score]),
+            )
+    return found
+
+
+def _columns(vectors: Vectors) -> list[tuple[float | None, ...]]:
+    return list(zip(*(scores for scores, _ in vectors), strict=True))
+
+
+def csi_se(n: int, vectors: Vectors, weights: Mapping[str, float], population: float | None = None) -> float | None:
     """Return the linearised standard error of the CSI; None below n = 2 (5.4).
 
-    n          valid surveys
-    sums       dimension -> (answers, sum of scores)
-    products   (a, b) -> over surveys that answered both: (count, sum a, sum b, sum a*b)
+    n        valid surveys
+    vectors  (scores in the order of the sorted dimensions, None = not answered; surveys that gave them)
     """
-    if n < 2:
+    names = sorted(weights)
+    sums = answers_and_sums(vectors, names)
+    if n < 2 or not sums:
         return None
-    used = {name: weights[name] for name, (answers, _) in sums.items() if answers and name in weights}
-    total = sum(used.values())
-    factor = {name: weight / total * n / sums[name][0] for name, weight in used.items()}
-    mean = {name: sums[name][1] / sums[name][0] for name in used}
-    squares = 0.0
-    for (a, b), (both, sum_a, sum_b, sum_ab) in products.items():
-        if a in used and b in used:
-            spread = sum_ab - mean[a] * sum_b - mean[b] * sum_a + both * mean[a] * mean[b]
-            squares += factor[a] * factor[b] * spread * (1.0 if a == b else 2.0)
-    return population_factor(n, population) * sqrt(max(0.0, squares) / (n - 1) / n)
+    total = sum(weights[name] for name in sums)
+    parts = []
+    for name, column in zip(names, _columns(vectors), strict=True):
+        if name in sums:
+            answers, summed = sums[name]
+            factor, mean = weights[name] / total * n / answers, summed / answers
+            parts.append([0.0 if score is None else factor * (score - mean) for score in column])
+    squares = sum([sum(z) ** 2 * count for z, (_, count) in zip(zip(*parts, strict=True), vectors, strict=True)])
+    return population_factor(n, population) * sqrt(squares / (n - 1) / n)
 
 
 def finite_se(reading: Reading, population: float | None) -> float | None:

@@ -21,7 +21,7 @@ COHORT = Anchor(
 )
 ANY_REPLY = Anchor("fact_case", "any_at", None, where="any_us IS NOT NULL")
 WAITING = Anchor("fact_case", "start_at", None, where="reason = 'open_unanswered'")
-UNLINKABLE = Anchor("fact_case", "created_at", None, where="customer_key IS NULL AND created_at IS NOT NULL")
+UNLINKABLE = Anchor("fact_case", "created_at", None)
 ISSUE = Anchor("fact_issue", "resolved_at", "resolved_day")
 SLA_FIRST_REPLY = Anchor("fact_sla", "decided_at", "decided_day", where="what = 'first_reply'")
 SLA_RESOLUTION = Anchor("fact_sla", "decided_at", "decided_day", where="what = 'resolution'")
@@ -32,13 +32,13 @@ SURVEY = Anchor("fact_survey", "submitted_at", "submitted_day", row_key="respons
 VALID_SURVEY = Anchor(
     "fact_survey", "submitted_at", "submitted_day", where="dropped_by IS NULL", row_key="response_key"
 )
-ANSWER = Anchor("fact_answer", "submitted_at", "submitted_day", extra="dimension", row_key="response_key")
+ANSWER = Anchor("fact_answer", "submitted_at", "submitted_day", extra=("dimension",), row_key="response_key")
 SCALED_ANSWER = Anchor(
     "(SELECT a.*, s.scale_min, s.scale_max FROM fact_answer a"
     " JOIN survey_answer s ON s.response_key = a.response_key AND s.dimension = a.dimension)",
     "submitted_at",
     "submitted_day",
-    extra="dimension",
+    extra=("dimension",),
     row_key="response_key",
 )
 SURVEY_ANSWER = Anchor(

@@ -87,7 +87,7 @@ class Share:
         return f"CASE WHEN {self.predicates(question)[0]} THEN 100.0 ELSE 0.0 END"
 
 
-SLA_BREACHED = "(outcome = 'breached' OR (outcome = 'open' AND due_at < $as_of::TIMESTAMPTZ))"
+SLA_BREACHED = "(outcome IN ('breached', 'open') AND due_at < $as_of::TIMESTAMPTZ)"
 SLA_UNDECIDED = "(outcome = 'open' AND (due_at IS NULL OR due_at >= $as_of::TIMESTAMPTZ))"
 
 
@@ -149,7 +149,7 @@ class NoRepeat:
         )
         if not is_plain(question):
             return (Need(metric.anchor, issues),)
-        return Need(metric.anchor, issues), Need(self.unlinkable, ("count(*)",), timeless=True)
+        return Need(metric.anchor, issues), Need(self.unlinkable, ("count(*) - count(customer_key)",), timeless=True)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the share of mature issues, n = mature issues."""
@@ -171,4 +171,4 @@ class NoRepeat:
 
 def with_extra(anchor: Anchor, extra: str) -> Anchor:
     """Return the anchor grouped by one more column."""
-    return replace(anchor, extra=extra)
+    return replace(anchor, extra=(extra,))

@@ -1,41 +1,38 @@
 """Kinds of survey figures: the index over weighted dimensions, one dimension, the net promoter score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement
 
 from metrics.distributions import Z95
 from metrics.intervals import nps, nps_interval, wilson
 from metrics.kinds.counting import first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DIMENSIONS, DataState, Desk, Question
-from metrics.survey import covered_weight, csi_from_means, csi_se, weights_error
+from metrics.survey import Vectors, answers_and_sums, covered_weight, csi_from_means, csi_se, weights_error
 
 
-def pivot(names: Sequence[str]) -> str:
-    """Return SQL for one row per survey with its answers side by side: d0, d1, ... in thousandths."""
-    dims = [f"any_value({name}) AS {name}" for name in DIMENSIONS]
+def pivot(names: Sequence[str], question: Question) -> str:
+    """Return SQL for one row per survey with its answers side by side (d0, d1, ... in thousandths) and what it
+    is sliced and split by."""
+    used = {question.split, *(dimension for dimension, _ in question.slice.by)}
+    dims = [f"any_value({name}) AS {name}" for name in DIMENSIONS if name in used]
     answers = [
-        f"max(CASE WHEN dimension = '{quoted(name)}' THEN CAST(score_milli AS BIGINT) END) AS d{i}"
-        for i, name in enumerate(names)
+        f"max(CASE WHEN dimension = '{quoted(name)}' THEN score_milli END) AS d{i}" for i, name in enumerate(names)
     ]
     columns = ", ".join(["response_key", "submitted_at", "submitted_day", *dims, *answers])
     # Grouped by the instant too, so that the engine can push the window below the grouping.
     return f"(SELECT {columns} FROM fact_answer GROUP BY response_key, submitted_at, submitted_day)"
 
 
-def pair_sums(count: int) -> tuple[str, ...]:
-    """Return four sums for every pair of answers i <= j given together."""
-    return tuple(
-        text
-        for i, j in combinations_with_replacement(range(count), 2)
-        for text in (
-            f"count(d{i} + d{j})",
-            f"sum(CASE WHEN d{j} IS NOT NULL THEN d{i} END)",
-            f"sum(CASE WHEN d{i} IS NOT NULL THEN d{j} END)",
-            f"sum(d{i} * d{j})",
-        )
-    )
+def side_by_side(anchor: Anchor, question: Question, names: Sequence[str]) -> Need:
+    """Return the need for how many surveys gave which set of answers."""
+    columns = tuple(f"d{i}" for i in range(len(names)))
+    return Need(replace(anchor, table=pivot(names, question), extra=columns), ("count(*)",))
+
+
+def as_vectors(rows: Sequence[Row]) -> Vectors:
+    """Return the sets of answers in units of the scale, each with its number of surveys."""
+    return [([None if milli is None else milli / 1000.0 for milli in row[:-1]], row[-1]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +43,11 @@ class Index:
     solver: Solver = "scan"
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return answers per dimension, valid surveys; sums of products where an interval is due."""
-        needs = [
-            Need(metric.anchor, ("count(score_milli)", "sum(score_milli)")),
-            Need(self.surveys, ("count(*)",)),
-        ]
-        if self._has_interval(question) and desk.csi_weights:
-            names = sorted(desk.csi_weights)
-            sides = replace(metric.anchor, table=pivot(names), extra=None, row_key="response_key")
-            needs.append(Need(sides, pair_sums(len(names))))
-        return tuple(needs)
+        """Return valid surveys, and answers per dimension; sums of pairs instead where an interval is due."""
+        surveys = Need(self.surveys, ("count(*)",))
+        if not self._has_interval(question) or not desk.csi_weights:
+            return surveys, Need(metric.anchor, ("count(score_milli)", "sum(score_milli)"))
+        return surveys, side_by_side(metric.anchor, question, sorted(desk.csi_weights))
 
     @staticmethod
     def _has_interval(question: Question) -> bool:
@@ -65,8 +57,9 @@ class Index:
         """Return the index; value None and method `error:weights` when the weights do not sum to 1."""
         if wrong := weights_error(desk.csi_weights):
             return Figure(None, 0, (), None, f"error:weights {wrong}", DataState.ERROR)
-        sums = {row[0]: (row[1], row[2] / 1000.0) for row in groups[0] if row[1] and row[0] in desk.csi_weights}
-        n = first_row(groups[1], 1)[0]
+        n = first_row(groups[0], 1)[0]
+        vectors = as_vectors(groups[1]) if self._has_interval(question) else []
+        sums = answers_and_sums(vectors, sorted(desk.csi_weights)) or self._sums(groups[1], desk)
         means = {name: total / answers for name, (answers, total) in sums.items()}
         value = csi_from_means(means, desk.csi_weights, desk.csi_min_weight)
         weight = covered_weight(means, desk.csi_weights)
@@ -74,22 +67,13 @@ class Index:
         parts += [("linear_0_100", None if value is None else (value - 1.0) * 25.0)]
         if value is None or not self._has_interval(question):
             return Figure(value, n, tuple(parts))
-        se = csi_se(n, sums, self._products(groups[2], sorted(desk.csi_weights)), desk.csi_weights)
+        se = csi_se(n, vectors, desk.csi_weights)
         interval = None if se is None else (value - Z95 * se, value + Z95 * se)
         return Figure(value, n, (*parts, ("se", se)), interval, "linearised")
 
     @staticmethod
-    def _products(
-        rows: Sequence[Row], names: Sequence[str]
-    ) -> Mapping[tuple[str, str], tuple[int, float, float, float]]:
-        if not rows:
-            return {}
-        sums = [value or 0 for value in rows[0]]
-        pairs = combinations_with_replacement(names, 2)
-        return {
-            pair: (sums[4 * i], sums[4 * i + 1] / 1e3, sums[4 * i + 2] / 1e3, sums[4 * i + 3] / 1e6)
-            for i, pair in enumerate(pairs)
-        }
+    def _sums(rows: Sequence[Row], desk: Desk) -> dict[str, tuple[int, float]]:
+        return {row[0]: (row[1], row[2] / 1000.0) for row in rows if row[1] and row[0] in desk.csi_weights}
 
     def counted(self, question: Question) -> str | None:
         """Return all valid surveys."""
@@ -107,20 +91,16 @@ class CompleteCase:
     solver: Solver = "scan"
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return the complete surveys and the sum of each dimension over them."""
-        names = sorted(desk.csi_weights)
-        is_whole = " AND ".join(f"d{i} IS NOT NULL" for i in range(len(names))) or "FALSE"
-        sums = tuple(f"sum(CASE WHEN {is_whole} THEN d{i} END)" for i in range(len(names)))
-        anchor = replace(metric.anchor, table=pivot(names), extra=None)
-        return (Need(anchor, (f"count(CASE WHEN {is_whole} THEN 1 END)", *sums)),)
+        """Return how many surveys gave which set of answers; shares the scan with the index."""
+        return (side_by_side(metric.anchor, question, sorted(desk.csi_weights)),) if desk.csi_weights else ()
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the composite's mean; n = complete surveys."""
         names = sorted(desk.csi_weights)
-        n, *sums = first_row(groups[0], 1 + len(names))
-        if not n:
-            return Figure(None, 0)
-        means = {name: total / n / 1000.0 for name, total in zip(names, sums, strict=True)}
+        vectors = [one for group in groups for one in as_vectors(group) if None not in one[0]]
+        sums = answers_and_sums(vectors, names)
+        n = sum(count for _, count in vectors)
+        means = {name: total / n for name, (_, total) in sums.items()}
         return Figure(csi_from_means(means, desk.csi_weights, desk.csi_min_weight), n)
 
     def counted(self, question: Question) -> str | None:

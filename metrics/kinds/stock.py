@@ -56,7 +56,7 @@ class Survival:
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return how many cases were answered and how many left the queue, per wait in microseconds."""
-        anchor = replace(metric.anchor, extra=self._wait(question))
+        anchor = replace(metric.anchor, extra=(self._wait(question),))
         return (Need(anchor, ("count(CASE WHEN reason = 'ok' THEN 1 END)", "count(*)")),)
 
     @staticmethod

@@ -281,9 +281,9 @@ def directed(asked: Asked) -> tuple[Any, Any, Any]:
 
 
 @entry("attain_display", *DIRECTED)
-def _attain_display(asked: Asked) -> str:
+def _attain_display(asked: Asked) -> str | None:
     reached = verdict.attainment(*directed(asked))
-    return "—" if reached is None else f"{rounding.shown(reached)}%"
+    return None if reached is None else f"{rounding.shown(reached)}%"
 
 
 entry("attain", *DIRECTED)(lambda asked: verdict.attainment(*directed(asked)))

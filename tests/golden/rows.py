@@ -76,7 +76,7 @@ def _named(dims: tuple[str, ...]) -> list[str]:
 
 
 def _mapping(extra: tuple[str, ...], dims: tuple[str, ...]) -> str:
-    custom = ", ".join(f'"{name}": "{name}"' for name in ["initiated_by", "customer", *extra])
+    custom = ", ".join(f'"{name}": "{name}"' for name in ["id", "initiated_by", "customer", *extra])
     scores = ", ".join(f'"{dim}": "dim_{dim}"' for dim in dims)
     row = "{row_number: true}"
     events = "\n".join(

@@ -126,3 +126,20 @@ def test_the_whole_vocabulary_is_translated() -> None:
 )
 def test_comparison(got: Any, expect: Any, same: bool) -> None:
     assert is_equal(got, expect, 1e-6) is same
+
+
+def test_no_value_is_shown_as_a_dash() -> None:
+    params = {"actual": None, "target": 20, "direction": "lower"}
+    assert one("attain_display", params, None) == []
+    assert one("attain_display", params, "—") == []
+
+
+def test_a_ticket_outside_the_population_has_no_reason() -> None:
+    given = {"tickets": [{"id": 1, "created": "2025-03-10T10:00:00Z", "spam": True}]}
+    assert one("frt_reason", {"ticket": 1}, None, given=given) == []
+
+
+def test_a_calendar_that_nobody_needs_may_be_missing() -> None:
+    config = {"tz": "UTC", "calendar": "cn_office"}
+    assert one("tickets_created", {}, 0, config=config) == []
+    assert "unknown calendar 'cn_office'" in one("frt_mean", {"clock": "business"}, 0, config=config)[0]

@@ -56,27 +56,20 @@ def minutes(reading: Reading) -> float | None:
     return reading.value if reading.value is None or not is_hours else reading.value * 60.0
 
 
-def known(record: CaseRecord | None, asked: Asked) -> CaseRecord:
-    """Return the case of the check's ticket; ValueError when it is not in the population."""
-    if record is None:
-        raise ValueError(f"ticket {asked.params['ticket']!r} is not in the population")
-    return record
-
-
-def record(asked: Asked) -> CaseRecord:
-    """Return the product's record of the check's ticket."""
-    return known(look_up(asked.ground.con, str(asked.params["ticket"]), asked.as_of), asked)
+def record(asked: Asked) -> CaseRecord | None:
+    """Return the product's record of the check's ticket; None when it is not in the population."""
+    return look_up(asked.ground.con, str(asked.params["ticket"]), asked.as_of)
 
 
 # ------------------------------------------------------------------ first response
 entry("frt_mean", "where", "basis")(lambda asked: minutes(asked.reading("frt")))
 entry("frt_n", "where", "basis")(lambda asked: asked.reading("frt").n)
 entry("frt_quantile", "q", "where", "basis")(
-    lambda asked: minutes(asked.reading("frt", quantile=float(asked.params["q"])))
+    lambda asked: minutes(asked.reading("frt", quantile=float(asked.params.get("q", 0.5))))
 )
 entry("frt_ci", "where", "basis")(lambda asked: pair(asked.reading("frt", with_interval=True).interval))
-entry("frt_reason", "ticket")(lambda asked: record(asked).reason)
-entry("frt_reply_by", "ticket")(lambda asked: record(asked).reply_by)
+entry("frt_reason", "ticket")(lambda asked: getattr(record(asked), "reason", None))
+entry("frt_reply_by", "ticket")(lambda asked: getattr(record(asked), "reply_by", None))
 entry("frt_any_mean", "where")(lambda asked: minutes(asked.reading("frt_any")))
 entry("wait_total_mean", "where")(lambda asked: minutes(asked.reading("wait_total")))
 entry("unanswered_open", "where")(lambda asked: asked.reading("waiting_now").n)
@@ -101,8 +94,9 @@ def pair(interval: tuple[float, float] | None) -> list[float] | None:
 
 # ------------------------------------------------------------------ SLA and work lists
 @entry("sla_outcome", "ticket", "what", "targets")
-def _sla_outcome(asked: Asked) -> str:
-    return record(asked).sla[asked.params["what"]].outcome
+def _sla_outcome(asked: Asked) -> str | None:
+    found = record(asked)
+    return None if found is None else found.sla[asked.params["what"]].outcome
 
 
 @entry("sla_pct", "what", "targets", "where")
@@ -113,6 +107,8 @@ def _sla_pct(asked: Asked) -> float | None:
 @entry("sla_due", "ticket", "targets", "what")
 def _sla_due(asked: Asked) -> str | None:
     found = record(asked)
+    if found is None:
+        return None
     start = found.start_at if asked.params.get("what", "first_reply") == "first_reply" else found.created_at
     target = (asked.params.get("targets") or {}).get(found.priority or "P2")
     due = due_at(start, target, asked.axis) if start else None
@@ -272,6 +268,7 @@ def _standardised_diff(asked: Asked) -> dict[str, float | None]:
 
 
 # ------------------------------------------------------------------ targets, alerts, display
+NO_VALUE = rounding.shown(None)
 DIRECTED = ("actual", "target", "direction")
 
 

@@ -47,6 +47,8 @@ def desk_of(check: Check) -> Desk:
     given = {**check.config, **{key: check.params[key] for key in SETTINGS if key in check.params}}
     calendars = calendars_of(check)
     calendar = given.get("calendar")
+    if calendar not in calendars and given.get("clock") != "business":
+        calendar = None  # named by the defaults, given by no file, needed by nobody
     if calendar is not None and calendar not in calendars:
         raise ValueError(f"unknown calendar {calendar!r}; known: {', '.join(calendars)}")
     return Desk(

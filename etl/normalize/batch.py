@@ -130,18 +130,19 @@ def _nothing_loaded(work: Work, streams: list[Stream]) -> int:
 
 def _read(work: Work) -> Census:
     reader = work.reader
-    reader.keys = key_columns(work)
     reader.prepare()
-    reader.read()
-    census = _census(work)
+    census = _take(work)
     # numbers and instants are tidied only when some cannot be read: full-width digits, stray blanks
     if reader.tidy([slot for slot in work.plan.slots if census.bad.get(slot.no)]):
-        reader.read()
-        census = _census(work)
-    if settle_dates(reader, census.given, census.bad):
-        reader.read()
-        census = _census(work)
-    return census
+        census = _take(work)
+    return _take(work) if settle_dates(reader, census.given, census.bad) else census
+
+
+def _take(work: Work) -> Census:
+    work.plan.share(work.reader.formats)
+    work.reader.keys = key_columns(work)
+    work.reader.read()
+    return _census(work)
 
 
 def _census(work: Work) -> Census:

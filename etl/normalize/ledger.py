@@ -61,12 +61,12 @@ def refuse_essentials(reader: Reader, bad: dict[int, int], missing: dict[int, in
         if missing.get(slot.no):
             set_aside(reader, slot, _is_missing(slot), "missing_key", f"every row needs {slot.path}")
         if slot.form.essential and bad.get(slot.no):
-            set_aside(reader, slot, f"t.{slot.bad}", slot.form.rule, hint(slot))
+            set_aside(reader, slot, slot.bad, slot.form.rule, hint(slot))
     reader.con.execute(f"DELETE FROM {TYPED} WHERE row_no IN (SELECT row_no FROM {REJECTED})")
 
 
 def _is_missing(slot: Slot) -> str:
-    return f"t.{slot.value} IS NULL" + (f" AND NOT t.{slot.bad}" if slot.is_checked else "")
+    return f"t.{slot.value} IS NULL" + (f" AND NOT {slot.bad}" if slot.is_checked else "")
 
 
 def note_defects(reader: Reader, folded: str, bad: dict[int, int], flags: dict[int, int], ticket_key: str) -> None:

@@ -1,9 +1,10 @@
 """Fields of the mapping as slots: columns of the typed table that one batch is read into.
 
-Slot N has the value vN, and bN: something is given but cannot be used; instants of a zone with clock changes
-also gN: ambiguous_time or nonexistent_time.
+Reading N has the value vN, and bN: something is given but cannot be used; instants of a zone with clock changes
+also gN: ambiguous_time or nonexistent_time. Slots that read the same text in the same way share a reading.
 """
 
+from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,11 +36,12 @@ class Form:
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Slot:
     """A compiled field: `text` is SQL over the staged row, the rest tells how to read it.
 
-    guard  value column that must be true for a value to matter; None = always
+    guard    slot whose value must be true for a value to matter; None = always
+    reading  number of the first slot that is read in the same way (Plan.share)
     """
 
     no: int
@@ -50,27 +52,34 @@ class Slot:
     date_format: str | None
     zone: str
     every_row: bool
-    guard: str | None = None
+    guard: "Slot | None" = None
+    reading: int = -1
 
     @property
     def value(self) -> str:
         """Return the name of the value column."""
-        return f"v{self.no}"
+        return f"v{self.reading}"
 
     @property
     def bad(self) -> str:
-        """Return the name of the column that tells an unusable value."""
-        return f"b{self.no}"
+        """Return SQL: a value that matters is given and cannot be used."""
+        bad = f"b{self.reading}"
+        return f"({bad} AND coalesce({self.guard.value}, false))" if self.guard is not None else bad
 
     @property
     def flag(self) -> str:
         """Return the name of the clock change flag."""
-        return f"g{self.no}"
+        return f"g{self.reading}"
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the staged columns the slot reads."""
         return tuple(dict.fromkeys(self.text.split("\x01")[1::2]))
+
+    @property
+    def manner(self) -> str:
+        """Return all that decides the value, save inferred date formats: equal manners give equal values."""
+        return f"{self.text}|{self.form.kind}|{self.form.words}|{self.field.model_dump_json(exclude={'column'})}"
 
     @property
     def is_words(self) -> bool:
@@ -101,15 +110,26 @@ class Plan:
         """Return `file.yaml:line: path` for errors about a field."""
         return self.mapping.place(f"{self._place}.{path}")
 
-    def slot(self, path: str, field: Field, form: Form, every_row: bool, guard: str | None) -> Slot:
+    def share(self, formats: Lookup[int, tuple[str, ...]]) -> None:
+        """Let slots that are read in the same way share a reading; `formats` are date formats by slot number."""
+        first: dict[tuple[str, tuple[str, ...]], int] = {}
+        for slot in self.slots:
+            slot.reading = first.setdefault((slot.manner, formats.get(slot.no, ())), slot.no)
+
+    @property
+    def readings(self) -> list[Slot]:
+        """Return the first slot of every reading."""
+        return [slot for slot in self.slots if slot.reading == slot.no]
+
+    def slot(self, path: str, field: Field, form: Form, every_row: bool, guard: Slot | None) -> Slot:
         """Return the slot of a field; equal fields in equal forms share a slot."""
-        known = f"{form}|{every_row}|{guard}|{field.model_dump_json()}"
+        known = f"{form}|{every_row}|{guard.no if guard else None}|{field.model_dump_json()}"
         if known not in self._known:
             self._known[known] = self._compiled(path, field, form, every_row, guard)
             self.slots.append(self._known[known])
         return self._known[known]
 
-    def _compiled(self, path: str, field: Field, form: Form, every_row: bool, guard: str | None) -> Slot:
+    def _compiled(self, path: str, field: Field, form: Form, every_row: bool, guard: Slot | None) -> Slot:
         text = self._text(path, field, field.nulls, _is_numeric(form))
         return Slot(
             len(self.slots),

@@ -63,7 +63,7 @@ class Stream:
         """Return SQL: a status or priority change to a word that is not canonical."""
         kind, to = self.value("kind"), self.value("to")
         slot = self.work.slots.get(f"{self.path}.to")
-        bad = f"t.{slot.bad}" if slot is not None and slot.is_checked else "false"
+        bad = slot.bad if slot is not None and slot.is_checked else "false"
         tests = [f"({kind} = '{name}' AND {to} NOT IN {listing(words)})" for name, words in _CLOSED_TO.items()]
         return f"coalesce({bad} OR {' OR '.join(tests)}, false)"
 

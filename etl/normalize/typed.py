@@ -47,8 +47,8 @@ class Reader:
         return len(self._tidied) > known
 
     def read(self) -> None:
-        """Create kw_typed: row_no, row_hash, the keys and v, b, g of every slot."""
-        slots = self.plan.slots
+        """Create kw_typed: row_no, row_hash, the keys and v, b, g of every reading."""
+        slots = self.plan.readings
         outer = [piece for slot in slots for piece in self._outer(slot)]
         joins = "".join(self._zone_join(slot) for slot in slots)
         keys = [f"{sql} AS {name}" for name, sql in self.keys.items()]
@@ -57,8 +57,8 @@ class Reader:
 
     def _inner(self) -> str:
         """Return SQL for one row per staged row with tN, the text, and for instants lN and dN."""
-        texts = ", ".join(["s.row_no", f"{self._hash()} AS row_hash", *(self.text(s) for s in self.plan.slots)])
-        instants = [piece for slot in self.plan.slots for piece in self._instant(slot)]
+        texts = ", ".join(["s.row_no", f"{self._hash()} AS row_hash", *(self.text(s) for s in self.plan.readings)])
+        instants = [piece for slot in self.plan.readings for piece in self._instant(slot)]
         return f"SELECT {', '.join(['*', *instants])} FROM (SELECT {texts} FROM {self.staged()})"
 
     def _hash(self) -> str:
@@ -94,8 +94,7 @@ class Reader:
     def _outer(self, slot: Slot) -> list[str]:
         pieces = [f"({self._value(slot)})::{SQL_TYPES[slot.form.kind]} AS {slot.value}"]
         if slot.is_checked:
-            guard = f" AND coalesce({slot.guard}, false)" if slot.guard else ""
-            pieces.append(f"t{slot.no} IS NOT NULL AND {slot.value} IS NULL{guard} AS {slot.bad}")
+            pieces.append(f"t{slot.no} IS NOT NULL AND {slot.value} IS NULL AS b{slot.no}")
         if self.has_flag(slot):
             pieces.append(f"z{slot.no}.flag AS {slot.flag}")
         return pieces

@@ -38,8 +38,7 @@ class Work:
         if constant is not None:
             self.constants[path] = constant
             return
-        condition = self.slots[guard].value if guard in self.slots else None
-        self.slots[path] = self.plan.slot(path, field, form, every_row, condition)
+        self.slots[path] = self.plan.slot(path, field, form, every_row, self.slots.get(guard))
 
     @property
     def name(self) -> str:

@@ -28,7 +28,12 @@ def cases() -> dict[str, list[Check]]:
 CASES = cases()
 
 
-@pytest.mark.parametrize("case", CASES)
+def marked(case: str) -> Any:
+    """Return the case, marked when it comes from the shared specification."""
+    return pytest.param(case, marks=pytest.mark.reference) if case.startswith(SHIPPED) else case
+
+
+@pytest.mark.parametrize("case", [marked(case) for case in CASES])
 def test_case(case: str) -> None:
     lines: list[str] = []
     assert run(CASES[case], lines.append)["passed"] == len(CASES[case]), "\n".join(lines)

@@ -14,7 +14,7 @@ FROM (
     UNION ALL
     SELECT m.ticket_key, 'message' FROM {message_rows} m WHERE m.occurred_at > {watermark}
 ) l
-JOIN ticket t ON t.ticket_key = l.ticket_key
+JOIN {ticket_rows} t ON t.ticket_key = l.ticket_key
 WHERE {population}
 UNION ALL
 SELECT case_key, CASE WHEN reason = 'ok' THEN 'clock_skew_clamped' ELSE 'negative_duration' END, 'first_reply'

@@ -13,7 +13,8 @@ from metrics.facts.script import DIMS, dims_of, instant_sql, quoted, sections
 from metrics.model import DIMENSIONS, Desk
 
 CLOSED = "('resolved', 'closed')"
-LOADED = ("ticket", "ticket_event", "message", "survey_response", "survey_answer", "sla_due")
+TICKET_TABLES = ("ticket", "ticket_event", "message", "sla_due")
+SURVEY_TABLES = ("survey_response", "survey_answer")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Job:
 
     watermark  None = nothing dated was delivered: undated rows alone are visible (semantics 12.2)
     whole   every ticket is recomputed; else those of temp table `scope` (ticket_key)
-            and the surveys of temp table `scope_survey` (response_key)
+            and the surveys of temp table `scope_survey` (response_key), their rows in `scoped_<table>`
     """
 
     con: DuckDBPyConnection
@@ -46,6 +47,12 @@ class Job:
         """Run a section of <noun>.sql that selects one number and return it; NULL is 0."""
         return int(self.rows(noun, section, **more)[0][0] or 0)
 
+    def gather(self, keys: str, section: str, *tables: str) -> None:
+        """Copy the rows of canonical tables whose key is in temp table `keys` to temp tables scoped_<table>."""
+        for table in tables:
+            key = "response_key" if table in SURVEY_TABLES else "ticket_key"
+            self.run("scope", section, table=table, key=key, keys=keys)
+
     def drop(self, *tables: str) -> None:
         """Drop temporary tables that are no longer needed, to keep memory bounded."""
         self.con.execute("; ".join(f"DROP TABLE IF EXISTS temp.{table}" for table in tables))
@@ -68,15 +75,7 @@ class Job:
         }
 
     def _sources(self) -> dict[str, str]:
-        key = {"survey_response": "response_key", "survey_answer": "response_key"}
-        return {
-            f"{name}_rows": name if self.whole else self._scoped(name, key.get(name, "ticket_key")) for name in LOADED
-        }
-
-    @staticmethod
-    def _scoped(table: str, key: str) -> str:
-        scope = "scope_survey" if key == "response_key" else "scope"
-        return f"(SELECT * FROM {table} WHERE {key} IN (SELECT {key} FROM {scope}))"
+        return {f"{name}_rows": name if self.whole else f"scoped_{name}" for name in (*TICKET_TABLES, *SURVEY_TABLES)}
 
     def _pauses(self) -> str:
         return ", ".join(quoted(status) for status in self.desk.pause_statuses) or "NULL"

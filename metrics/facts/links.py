@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from metrics.facts.job import Job
+from metrics.facts.job import TICKET_TABLES, Job
 
 
 def survivors(edges: Mapping[int, int]) -> dict[int, int]:
@@ -24,26 +24,30 @@ def survivors(edges: Mapping[int, int]) -> dict[int, int]:
 
 
 def find_scope(job: Job) -> None:
-    """Fill temp table scope: the moved tickets and all that merges tie to them; bring their links up to date."""
-    job.run("links", "edges", and_moved="AND ticket_key IN (SELECT ticket_key FROM moved)")
-    is_linked = job.number("links", "count") > 0
-    job.run("links", "scope_linked" if is_linked else "scope_alone")
-    if is_linked:
-        job.run("links", "replace_edges")
+    """Fill temp table scope: the moved tickets and all that merges tie to them; bring their links up to date.
+
+    Their rows are gathered once, in temp tables scoped_<table>, so that each big table is read once.
+    """
+    job.run("scope", "moved")
+    job.gather("scope", "gather", *TICKET_TABLES)
+    job.run("links", "edges")
+    if job.number("links", "count") > 0:
+        for section in ("tied", "replace_edges", "forget"):
+            job.run("links", section)
+        job.gather("tied", "gather_more", *TICKET_TABLES)
         _link(job)
 
 
 def find_all(job: Job) -> None:
     """Write the edges and links of every ticket into the emptied tables."""
-    job.run("links", "edges", and_moved="")
+    job.run("links", "edges")
     if job.number("links", "count") > 0:
         job.run("links", "store_edges")
         _link(job)
 
 
 def _link(job: Job) -> None:
-    where = "" if job.whole else "WHERE e.ticket_key IN (SELECT ticket_key FROM scope)"
-    edges = dict(job.rows("links", "valid_edges", where_scope=where))
+    edges = dict(job.rows("links", "valid_edges"))
     found = survivors(edges)
     if found:
         job.con.register("found_links", pa.table({"ticket_key": list(found), "case_key": list(found.values())}))

@@ -7,35 +7,36 @@ FROM (
     SELECT ticket_key, TRY_CAST(new AS BIGINT) AS into_key,
            row_number() OVER (PARTITION BY ticket_key
                               ORDER BY occurred_at DESC, seq DESC, stream DESC, event_key DESC) AS age
-    FROM ticket_event
-    WHERE kind = 'merge' AND occurred_at <= {watermark} {and_moved}
+    FROM {ticket_event_rows}
+    WHERE kind = 'merge' AND occurred_at <= {watermark}
 )
 WHERE age = 1 AND into_key <> ticket_key
 UNION ALL
-SELECT ticket_key, merged_into FROM ticket
-WHERE merged_into <> ticket_key {and_moved}
-  AND ticket_key NOT IN (SELECT ticket_key FROM ticket_event WHERE kind = 'merge' {and_moved});
+SELECT ticket_key, merged_into FROM {ticket_rows}
+WHERE merged_into <> ticket_key
+  AND ticket_key NOT IN (SELECT ticket_key FROM {ticket_event_rows} WHERE kind = 'merge');
 
 -- :: count
 SELECT (SELECT count(*) FROM new_edge) + (SELECT count(*) FROM merge_edge);
 
--- :: scope_alone
-CREATE OR REPLACE TEMP TABLE scope AS SELECT DISTINCT ticket_key FROM moved;
-
--- :: scope_linked
-CREATE OR REPLACE TEMP TABLE scope AS
+-- :: tied
+CREATE OR REPLACE TEMP TABLE tied AS
 WITH RECURSIVE edge AS (SELECT * FROM new_edge UNION SELECT * FROM merge_edge),
 pair AS (SELECT ticket_key AS a, into_key AS b FROM edge UNION SELECT into_key, ticket_key FROM edge),
 reach AS (
-    SELECT ticket_key FROM moved
+    SELECT ticket_key FROM scope
     UNION
     SELECT p.b FROM reach r JOIN pair p ON p.a = r.ticket_key
 )
-SELECT ticket_key FROM reach;
+SELECT ticket_key FROM reach EXCEPT SELECT ticket_key FROM scope;
 
 -- :: replace_edges
-DELETE FROM merge_edge WHERE ticket_key IN (SELECT ticket_key FROM moved);
+-- needs scope without the tied tickets: their edges stay
+DELETE FROM merge_edge WHERE ticket_key IN (SELECT ticket_key FROM scope);
 INSERT INTO merge_edge SELECT * FROM new_edge;
+
+-- :: forget
+INSERT INTO scope SELECT ticket_key FROM tied;
 DELETE FROM case_link WHERE ticket_key IN (SELECT ticket_key FROM scope);
 
 -- :: store_edges
@@ -43,10 +44,9 @@ INSERT INTO merge_edge SELECT * FROM new_edge ORDER BY ticket_key;
 
 -- :: valid_edges
 WITH alive AS (
-    SELECT t.ticket_key FROM ticket t
+    SELECT t.ticket_key FROM {ticket_rows} t
     WHERE {population}
       AND t.ticket_key IN (SELECT ticket_key FROM merge_edge UNION ALL SELECT into_key FROM merge_edge)
 )
 SELECT e.ticket_key, e.into_key
-FROM merge_edge e JOIN alive a ON a.ticket_key = e.ticket_key JOIN alive b ON b.ticket_key = e.into_key
-{where_scope};
+FROM merge_edge e JOIN alive a ON a.ticket_key = e.ticket_key JOIN alive b ON b.ticket_key = e.into_key;

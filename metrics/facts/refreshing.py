@@ -6,7 +6,7 @@ from duckdb import DuckDBPyConnection
 
 from metrics import slots
 from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys
-from metrics.facts.job import Job
+from metrics.facts.job import SURVEY_TABLES, TICKET_TABLES, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
 
@@ -41,7 +41,9 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
         rebuild(con, watermark, desk)
         return
     job = Job(con, watermark, desk, whole=False)
-    job.run("scope", "moved")
+    if job.number("scope", "due") == 0:
+        fingerprint.remember(con, watermark, desk)
+        return
     links.find_scope(job)
     surveys.find_scope(job)
     con.execute(days.macro_sql(desk.tz))
@@ -93,7 +95,8 @@ def _make(job: Job) -> None:
     job.run("defects", "store")
     job.run("scope", "await")
     surveys.store(job)
-    job.drop("new_case", "new_turn", "new_pause", "new_status", "new_edge", "moved", "scope", "scope_survey")
+    job.drop("new_case", "new_turn", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
+    job.drop(*(f"scoped_{table}" for table in (*TICKET_TABLES, *SURVEY_TABLES)))
     fingerprint.remember(job.con, job.watermark, job.desk)
 
 

@@ -1,7 +1,7 @@
 """Surveys: which to recompute, then linked, cleaned and stored (semantics 5.2)."""
 
 from metrics.facts import members
-from metrics.facts.job import Job
+from metrics.facts.job import SURVEY_TABLES, Job
 from metrics.model import DIMENSIONS
 
 RULES = ("speeder", "contradictory", "duplicate")
@@ -9,13 +9,17 @@ OWN = ("team", "agent")  # what a survey without a case says of itself
 
 
 def find_scope(job: Job) -> None:
-    """Fill temp table scope_survey: touched, newly visible, linked to the scope, and their possible duplicates."""
+    """Fill temp table scope_survey: touched, newly visible, linked to the scope, and their possible duplicates.
+
+    Their rows are gathered in temp tables scoped_survey_response and scoped_survey_answer.
+    """
     job.run("surveys", "scope")
+    job.gather("scope_survey", "gather", *SURVEY_TABLES)
 
 
 def store(job: Job) -> None:
     """Write the surveys of the scope and the in-scale answers of the valid ones; needs fact_case up to date."""
-    if job.number("surveys", "count") == 0:
+    if job.number("surveys", "count", keys="survey_response" if job.whole else "scope_survey") == 0:
         return
     members.number_surveys(job)
     if not job.whole:

@@ -1,7 +1,7 @@
 -- Surveys: linked to their case, cleaned in the order of semantics 5.2; every rule stays visible.
 
 -- :: count
-SELECT (SELECT count(*) FROM survey_response) + (SELECT count(*) FROM fact_survey);
+SELECT count(*) FROM {keys};
 
 -- :: scope
 CREATE OR REPLACE TEMP TABLE scope_survey AS
@@ -54,30 +54,33 @@ FROM new_answer GROUP BY response_key;
 CREATE OR REPLACE TEMP TABLE new_survey AS
 SELECT s.response_key, s.submitted_at, c.created_at, s.ticket_key, c.case_key, s.customer_key, {survey_dims},
        s.mode, s.rules, s.scale_min, s.scale_max,
-       (coalesce(j.n_out, 0) + (NOT o.is_in)::INTEGER + (NOT o.is_nps)::INTEGER)::INTEGER AS n_out_of_range,
-       CASE WHEN o.is_in THEN round(s.overall * 1000)::INTEGER END AS overall_milli,
-       CASE WHEN o.is_nps THEN s.nps END AS nps,
+       (coalesce(j.n_out, 0) + (NOT s.is_in)::INTEGER + (NOT s.is_nps)::INTEGER)::INTEGER AS n_out_of_range,
+       CASE WHEN s.is_in THEN round(s.overall * 1000)::INTEGER END AS overall_milli,
+       CASE WHEN s.is_nps THEN s.nps END AS nps,
        round(s.effort * 1000)::INTEGER AS effort_milli, s.solved_first, s.resolved_confirmed, s.weight,
        coalesce(s.seconds < 30, false) AS is_speeder,
-       coalesce(o.is_in AND ((o.is_high AND j.is_all_low) OR (o.is_low AND j.is_all_high)), false) AS is_contradictory
+       coalesce(s.is_in AND ((s.is_high AND j.is_all_low) OR (s.is_low AND j.is_all_high)), false) AS is_contradictory
 FROM (
-    SELECT response_key,
+    SELECT *,
            overall IS NULL OR ((scale_min IS NULL OR overall >= scale_min)
                                AND (scale_max IS NULL OR overall <= scale_max)) AS is_in,
            nps IS NULL OR (nps >= 0 AND nps <= 10) AS is_nps,
            4 * (overall - coalesce(scale_min, 1)) <= coalesce(scale_max, 5) - coalesce(scale_min, 1) AS is_low,
            4 * (overall - coalesce(scale_min, 1)) >= 3 * (coalesce(scale_max, 5) - coalesce(scale_min, 1)) AS is_high
     FROM {survey_response_rows}
-) o
-JOIN survey_response s ON s.response_key = o.response_key
+) s
 LEFT JOIN new_judged j ON j.response_key = s.response_key
 LEFT JOIN case_link l ON l.ticket_key = s.ticket_key
-LEFT JOIN fact_case c ON c.case_key = coalesce(l.case_key, s.ticket_key)
+LEFT JOIN (
+    SELECT case_key, created_at, {dims} FROM fact_case
+    WHERE case_key IN (SELECT coalesce(h.case_key, r.ticket_key) FROM {survey_response_rows} r
+                       LEFT JOIN case_link h ON h.ticket_key = r.ticket_key)
+) c ON c.case_key = coalesce(l.case_key, s.ticket_key)
 LEFT JOIN member m_team ON m_team.dimension = 'team' AND m_team.label = s.team
 LEFT JOIN member m_agent ON m_agent.dimension = 'agent' AND m_agent.label = s.agent
-LEFT JOIN ticket t ON t.ticket_key = s.ticket_key
 WHERE (s.submitted_at IS NULL OR s.submitted_at <= {watermark})
-  AND t.is_spam IS NOT TRUE AND t.is_test IS NOT TRUE AND t.is_deleted IS NOT TRUE;
+  AND NOT EXISTS (SELECT 1 FROM ticket t
+                  WHERE t.ticket_key = s.ticket_key AND (t.is_spam OR t.is_test OR t.is_deleted));
 
 -- :: cleaned
 CREATE OR REPLACE TEMP TABLE new_cleaned AS

@@ -13,8 +13,15 @@ from metrics.facts.script import DIMS, dims_of, instant_sql, quoted, sections
 from metrics.model import DIMENSIONS, Desk
 
 CLOSED = "('resolved', 'closed')"
-TICKET_TABLES = ("ticket", "ticket_event", "message", "sla_due")
-SURVEY_TABLES = ("survey_response", "survey_answer")
+TICKET_TABLES = {  # the columns that facts need
+    "ticket": "ticket_key, source_no, created_at, created_by, customer_key, is_spam, is_test, is_deleted,"
+    f" merged_into, given_resolution_s, {DIMS}",
+    "ticket_event": "event_key, ticket_key, stream, seq, occurred_at, kind, new",
+    "message": "message_key, ticket_key, stream, seq, occurred_at, author, author_kind, is_public, is_auto",
+    "sla_due": "ticket_key, what, due_at",
+}
+SURVEY_TABLES = {"survey_response": "*", "survey_answer": "*"}
+COLUMNS = TICKET_TABLES | SURVEY_TABLES
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Job:
         """Copy the rows of canonical tables whose key is in temp table `keys` to temp tables scoped_<table>."""
         for table in tables:
             key = "response_key" if table in SURVEY_TABLES else "ticket_key"
-            self.run("scope", section, table=table, key=key, keys=keys)
+            self.run("scope", section, table=table, columns=COLUMNS[table], key=key, keys=keys)
 
     def drop(self, *tables: str) -> None:
         """Drop temporary tables that are no longer needed, to keep memory bounded."""
@@ -75,7 +82,7 @@ class Job:
         }
 
     def _sources(self) -> dict[str, str]:
-        return {f"{name}_rows": name if self.whole else f"scoped_{name}" for name in (*TICKET_TABLES, *SURVEY_TABLES)}
+        return {f"{name}_rows": name if self.whole else f"scoped_{name}" for name in COLUMNS}
 
     def _pauses(self) -> str:
         return ", ".join(quoted(status) for status in self.desk.pause_statuses) or "NULL"

@@ -28,12 +28,12 @@ def find_scope(job: Job) -> None:
 
     Their rows are gathered once, in temp tables scoped_<table>, so that each big table is read once.
     """
-    job.run("scope", "moved")
+    job.run("links", "reach", table="scope", start=job.text("links", "moved"))
     job.gather("scope", "gather", *TICKET_TABLES)
     job.run("links", "edges")
     if job.number("links", "count") > 0:
-        for section in ("tied", "replace_edges", "forget"):
-            job.run("links", section)
+        job.run("links", "reach", table="tied", start=job.text("links", "newly_tied"))
+        job.run("links", "replace_edges")
         job.gather("tied", "gather_more", *TICKET_TABLES)
         _link(job)
 

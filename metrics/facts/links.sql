@@ -19,23 +19,31 @@ WHERE merged_into <> ticket_key
 -- :: count
 SELECT (SELECT count(*) FROM new_edge) + (SELECT count(*) FROM merge_edge);
 
--- :: tied
-CREATE OR REPLACE TEMP TABLE tied AS
-WITH RECURSIVE edge AS (SELECT * FROM new_edge UNION SELECT * FROM merge_edge),
-pair AS (SELECT ticket_key AS a, into_key AS b FROM edge UNION SELECT into_key, ticket_key FROM edge),
+-- :: reach
+CREATE OR REPLACE TEMP TABLE {table} AS
+WITH RECURSIVE pair AS (
+    SELECT ticket_key AS a, into_key AS b FROM merge_edge
+    UNION ALL
+    SELECT into_key, ticket_key FROM merge_edge
+),
 reach AS (
-    SELECT ticket_key FROM scope
+    {start}
     UNION
     SELECT p.b FROM reach r JOIN pair p ON p.a = r.ticket_key
 )
-SELECT ticket_key FROM reach EXCEPT SELECT ticket_key FROM scope;
+SELECT ticket_key FROM reach;
+
+-- :: moved
+SELECT ticket_key FROM touched_ticket
+UNION
+SELECT ticket_key FROM awaited WHERE visible_at <= {watermark}
+
+-- :: newly_tied
+SELECT into_key AS ticket_key FROM new_edge WHERE into_key NOT IN (SELECT ticket_key FROM scope)
 
 -- :: replace_edges
--- needs scope without the tied tickets: their edges stay
 DELETE FROM merge_edge WHERE ticket_key IN (SELECT ticket_key FROM scope);
 INSERT INTO merge_edge SELECT * FROM new_edge;
-
--- :: forget
 INSERT INTO scope SELECT ticket_key FROM tied;
 DELETE FROM case_link WHERE ticket_key IN (SELECT ticket_key FROM scope);
 

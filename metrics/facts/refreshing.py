@@ -6,7 +6,7 @@ from duckdb import DuckDBPyConnection
 
 from metrics import slots
 from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys
-from metrics.facts.job import SURVEY_TABLES, TICKET_TABLES, Job
+from metrics.facts.job import COLUMNS, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
 
@@ -96,7 +96,7 @@ def _make(job: Job) -> None:
     job.run("scope", "await")
     surveys.store(job)
     job.drop("new_case", "new_turn", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
-    job.drop(*(f"scoped_{table}" for table in (*TICKET_TABLES, *SURVEY_TABLES)))
+    job.drop(*(f"scoped_{table}" for table in COLUMNS))
     fingerprint.remember(job.con, job.watermark, job.desk)
 
 

@@ -5,17 +5,11 @@ SELECT (SELECT count(*) FROM touched_ticket) + (SELECT count(*) FROM touched_sur
        + (SELECT count(*) FROM awaited WHERE visible_at <= {watermark})
        + (SELECT count(*) FROM awaited_survey WHERE visible_at <= {watermark});
 
--- :: moved
-CREATE OR REPLACE TEMP TABLE scope AS
-SELECT ticket_key FROM touched_ticket
-UNION
-SELECT ticket_key FROM awaited WHERE visible_at <= {watermark};
-
 -- :: gather
-CREATE OR REPLACE TEMP TABLE scoped_{table} AS SELECT * FROM {table} WHERE {key} IN (SELECT {key} FROM {keys});
+CREATE OR REPLACE TEMP TABLE scoped_{table} AS SELECT {columns} FROM {table} WHERE {key} IN (SELECT {key} FROM {keys});
 
 -- :: gather_more
-INSERT INTO scoped_{table} SELECT * FROM {table} WHERE {key} IN (SELECT {key} FROM {keys});
+INSERT INTO scoped_{table} SELECT {columns} FROM {table} WHERE {key} IN (SELECT {key} FROM {keys});
 
 -- :: forget
 DELETE FROM {table} WHERE {key} IN (SELECT ticket_key FROM scope);

@@ -6,14 +6,18 @@ SELECT c.case_key, c.sla_tier, c.sla_calendar_no, epoch_us(c.start_at), epoch_us
        epoch_us(c.reply_at), CASE WHEN c.is_closed THEN epoch_us(c.last_resolved_at) END,
        k.instants, k.tiers, p.starts, p.ends
 FROM (
-    SELECT coalesce(l.case_key, e.ticket_key) AS case_key,
+    SELECT c.case_key,
            list(epoch_us(e.occurred_at) ORDER BY e.occurred_at, e.seq, e.stream, e.event_key) AS instants,
            list(e.new ORDER BY e.occurred_at, e.seq, e.stream, e.event_key) AS tiers
-    FROM {ticket_event_rows} e LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
-    WHERE e.kind = 'priority' AND e.new IS NOT NULL AND e.occurred_at <= {watermark}
-    GROUP BY 1
+    FROM {ticket_event_rows} e
+    LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
+    JOIN new_case c ON c.case_key = coalesce(l.case_key, e.ticket_key)
+    WHERE e.kind = 'priority' AND e.new IS NOT NULL AND e.occurred_at <= {watermark} AND c.created_at IS NOT NULL
+      -- after both stops a change decides nothing
+      AND (c.reply_at IS NULL OR NOT c.is_closed OR e.occurred_at < greatest(c.reply_at, c.last_resolved_at))
+    GROUP BY c.case_key
 ) k
-JOIN new_case c ON c.case_key = k.case_key AND c.created_at IS NOT NULL
+JOIN new_case c ON c.case_key = k.case_key
 LEFT JOIN (
     SELECT case_key, list(epoch_us(start_at) ORDER BY step) AS starts, list(epoch_us(end_at) ORDER BY step) AS ends
     FROM new_pause GROUP BY case_key

@@ -49,9 +49,8 @@ def compare(con: duckdb.DuckDBPyConnection, stamp: Stamp) -> Moved:
 
 
 def _staged(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    counts = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in TABLES)
-    row = con.execute(f"SELECT {counts}").fetchone()
-    return dict(zip(TABLES, row or (), strict=True))
+    counts = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in TABLES)
+    return dict(con.execute(counts).fetchall())
 
 
 def move(con: duckdb.DuckDBPyConnection, stamp: Stamp, moved: Moved) -> None:

@@ -90,7 +90,7 @@ def _run(work: Work) -> tuple[datetime | None, int, list[Stream]]:
     plan_surveys(work)
     streams = plan_streams(work)
     open_ledger(work.con)
-    census = _read(work)
+    census = _read(work, streams)
     refuse_essentials(work.reader, census.bad, census.missing)
     n_essential = _rejected(work.con)
     if work.table.rows in ("event", "message"):
@@ -128,19 +128,19 @@ def _nothing_loaded(work: Work, streams: list[Stream]) -> int:
     return int(row[0]) if row else 0
 
 
-def _read(work: Work) -> Census:
+def _read(work: Work, streams: list[Stream]) -> Census:
     reader = work.reader
     reader.prepare()
-    census = _take(work)
+    census = _take(work, streams)
     # numbers and instants are tidied only when some cannot be read: full-width digits, stray blanks
     if reader.tidy([slot for slot in work.plan.slots if census.bad.get(slot.no)]):
-        census = _take(work)
-    return _take(work) if settle_dates(reader, census.given, census.bad) else census
+        census = _take(work, streams)
+    return _take(work, streams) if settle_dates(reader, census.given, census.bad) else census
 
 
-def _take(work: Work) -> Census:
+def _take(work: Work, streams: list[Stream]) -> Census:
     work.plan.share(work.reader.formats)
-    work.reader.keys = key_columns(work)
+    work.reader.keys = key_columns(work) | {stream.is_valid: stream.validity for stream in streams}
     work.reader.read()
     return _census(work)
 

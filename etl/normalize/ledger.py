@@ -43,10 +43,12 @@ def hint(slot: Slot) -> str:
 def set_aside(reader: Reader, slot: Slot, condition: str, rule: str, remedy: str, rows: str = TYPED) -> None:
     """Put the typed rows that meet `condition` and are not yet set aside into the reject ledger."""
     con, table = reader.con, literal(reader.plan.table.name)
-    con.execute(
+    picked = con.execute(
         f"CREATE OR REPLACE TEMP TABLE kw_picked AS SELECT t.row_no FROM {rows} t"
         f" WHERE ({condition}) AND t.row_no NOT IN (SELECT row_no FROM {REJECTED})"
-    )
+    ).fetchone()
+    if not picked or not picked[0]:
+        return
     con.execute(
         f"INSERT INTO norm_reject SELECT {table}, s.row_no, {payload(reader.plan)}, {literal(rule)},"
         f" {literal(slot.path)}, ({reader.source_text(slot)})::VARCHAR, {literal(remedy)}"
@@ -62,7 +64,8 @@ def refuse_essentials(reader: Reader, bad: dict[int, int], missing: dict[int, in
             set_aside(reader, slot, _is_missing(slot), "missing_key", f"every row needs {slot.path}")
         if slot.form.essential and bad.get(slot.no):
             set_aside(reader, slot, slot.bad, slot.form.rule, hint(slot))
-    reader.con.execute(f"DELETE FROM {TYPED} WHERE row_no IN (SELECT row_no FROM {REJECTED})")
+    if any(missing.values()) or any(bad.get(slot.no) for slot in reader.plan.slots if slot.form.essential):
+        reader.con.execute(f"DELETE FROM {TYPED} WHERE row_no IN (SELECT row_no FROM {REJECTED})")
 
 
 def _is_missing(slot: Slot) -> str:

@@ -69,7 +69,12 @@ class Stream:
 
     @property
     def is_valid(self) -> str:
-        """Return SQL: the row gives an event or message of this line."""
+        """Return the column of the typed table that tells whether the row gives an event or message of this line."""
+        return f"k{self.number}"
+
+    @property
+    def validity(self) -> str:
+        """Return SQL over the typed values for `is_valid`."""
         if isinstance(self.line, MessageLine):
             return self.is_wanted
         kind = self.value("kind")
@@ -190,7 +195,10 @@ def _refuse_unknown(stream: Stream) -> None:
     work, slot = stream.work, stream.work.slots.get(f"{stream.path}.to")
     if slot is None:
         return
+    told = stream.line.kind.constant if isinstance(stream.line, EventLine) else None
     for name, words in _CLOSED_TO.items():
+        if told not in (None, name):
+            continue
         condition = f"{stream.is_wanted} AND {stream.value('kind')} = '{name}' AND {stream.is_unknown}"
         remedy = f"add the value to `values` of {slot.path} with one of {', '.join(words)}"
         set_aside(work.reader, slot, condition, f"unknown_{name}", remedy, stream.rows)

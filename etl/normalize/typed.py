@@ -49,11 +49,23 @@ class Reader:
     def read(self) -> None:
         """Create kw_typed: row_no, row_hash, the keys and v, b, g of every reading."""
         slots = self.plan.readings
+        checked = [slot for slot in slots if slot.is_checked]
+        bads = [f"t{slot.no} IS NOT NULL AND {slot.value} IS NULL AS b{slot.no}" for slot in checked]
+        keys = [f"{sql} AS {name}" for name, sql in self.keys.items()]
+        texts = ", ".join(f"t{slot.no}" for slot in checked)
+        exclude = f" EXCLUDE ({texts})" if texts else ""
+        selected = ", ".join([f"*{exclude}", *bads, *keys])
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {TYPED} AS SELECT {selected} FROM ({self._values()})")
+
+    def _values(self) -> str:
+        """Return SQL for one row per staged row with vN and gN, and tN where it is needed to tell bad values.
+
+        Every step is a query of its own: DuckDB computes what stands in an inner query once.
+        """
+        slots = self.plan.readings
         outer = [piece for slot in slots for piece in self._outer(slot)]
         joins = "".join(self._zone_join(slot) for slot in slots)
-        keys = [f"{sql} AS {name}" for name, sql in self.keys.items()]
-        selected = ", ".join(["r.row_no", "r.row_hash", *outer, *keys])
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {TYPED} AS SELECT {selected} FROM ({self._inner()}) r{joins}")
+        return f"SELECT {', '.join(['r.row_no', 'r.row_hash', *outer])} FROM ({self._inner()}) r{joins}"
 
     def _inner(self) -> str:
         """Return SQL for one row per staged row with tN, the text, and for instants lN and dN."""
@@ -94,7 +106,7 @@ class Reader:
     def _outer(self, slot: Slot) -> list[str]:
         pieces = [f"({self._value(slot)})::{SQL_TYPES[slot.form.kind]} AS {slot.value}"]
         if slot.is_checked:
-            pieces.append(f"t{slot.no} IS NOT NULL AND {slot.value} IS NULL AS b{slot.no}")
+            pieces.append(f"t{slot.no}")
         if self.has_flag(slot):
             pieces.append(f"z{slot.no}.flag AS {slot.flag}")
         return pieces

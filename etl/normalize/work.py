@@ -48,7 +48,7 @@ class Work:
     def value(self, path: str, sql_type: str = "VARCHAR") -> str:
         """Return the value column of a mapped field, a typed NULL for one that is not mapped."""
         slot = self.slots.get(path)
-        return f"t.{slot.value}" if slot else self.constants.get(path, f"NULL::{sql_type}")
+        return slot.value if slot else self.constants.get(path, f"NULL::{sql_type}")
 
     def ticket_key(self, id_sql: str) -> str:
         """Return SQL for the key of a ticket id of this source."""
@@ -76,7 +76,7 @@ class Work:
     def _member(self, path: str) -> str:
         slot = self.slots.get(path)
         if slot is not None and slot.form.kind == "instant":
-            return f"strftime(timezone('UTC', t.{slot.value}), '%Y-%m-%dT%H:%M:%S.%fZ')"
+            return f"strftime(timezone('UTC', {slot.value}), '%Y-%m-%dT%H:%M:%S.%fZ')"
         return self.value(path)
 
     def insert(self, table: str, columns: dict[str, str], rows: str, tail: str = "") -> None:

@@ -95,7 +95,7 @@ def _make(job: Job) -> None:
     job.run("defects", "store")
     job.run("scope", "await")
     surveys.store(job)
-    job.drop("new_case", "new_turn", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
+    job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
     job.drop(*(f"scoped_{table}" for table in COLUMNS))
     fingerprint.remember(job.con, job.watermark, job.desk)
 
@@ -110,7 +110,7 @@ def _make_cases(job: Job) -> None:
 
 
 def _make_resolutions(job: Job) -> None:
-    for section in ("pauses", "paused", "store_last", "store_undated", "store_first", "turns", "store_flow"):
+    for section in ("pauses", "paused", "store_last", "store_undated", "store_first", "store_flow"):
         job.run("resolutions", section)
     job.drop("new_paused")
 

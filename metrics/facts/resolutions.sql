@@ -65,15 +65,12 @@ FROM (
 )
 ORDER BY resolved_at, case_key;
 
--- :: turns
-CREATE OR REPLACE TEMP TABLE new_turn AS
-SELECT s.case_key, s.step, greatest(s.occurred_at, c.created_at) AS occurred_at, NOT s.is_closed AS is_reopen, c.created_at,
-       {c_dims}
-FROM new_status s JOIN new_case c ON c.case_key = s.case_key
-WHERE s.is_turn AND c.created_at IS NOT NULL;
-
 -- :: store_flow
 INSERT INTO fact_flow
 SELECT c.case_key, c.occurred_at, local_day(c.occurred_at), c.is_reopen, {c_dims}
-FROM new_turn c
+FROM (
+    SELECT c.*, greatest(s.occurred_at, c.created_at) AS occurred_at, NOT s.is_closed AS is_reopen
+    FROM new_status s JOIN new_case c ON c.case_key = s.case_key
+    WHERE s.is_turn AND c.created_at IS NOT NULL
+) c
 ORDER BY c.occurred_at, c.case_key, c.is_reopen;

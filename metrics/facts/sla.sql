@@ -2,25 +2,27 @@
 -- A clock without calendar runs always: its position is the instant itself.
 
 -- :: changes
-SELECT c.case_key, c.sla_tier, c.sla_calendar_no, epoch_us(c.start_at), epoch_us(c.created_at),
-       epoch_us(c.reply_at), CASE WHEN c.is_closed THEN epoch_us(c.last_resolved_at) END,
-       k.instants, k.tiers, p.starts, p.ends
-FROM (
-    SELECT c.case_key,
-           list(epoch_us(e.occurred_at) ORDER BY e.occurred_at, e.seq, e.stream, e.event_key) AS instants,
-           list(e.new ORDER BY e.occurred_at, e.seq, e.stream, e.event_key) AS tiers
+WITH change AS (
+    SELECT c.case_key, e.occurred_at, e.seq, e.stream, e.event_key, e.new
     FROM {ticket_event_rows} e
     LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
     JOIN new_case c ON c.case_key = coalesce(l.case_key, e.ticket_key)
     WHERE e.kind = 'priority' AND e.new IS NOT NULL AND e.occurred_at <= {watermark} AND c.created_at IS NOT NULL
       -- after both stops a change decides nothing
       AND (c.reply_at IS NULL OR NOT c.is_closed OR e.occurred_at < greatest(c.reply_at, c.last_resolved_at))
-    GROUP BY c.case_key
+)
+SELECT c.case_key, c.sla_tier, c.sla_calendar_no, epoch_us(c.start_at), epoch_us(c.created_at),
+       epoch_us(c.reply_at), CASE WHEN c.is_closed THEN epoch_us(c.last_resolved_at) END,
+       k.instants, k.tiers, p.starts, p.ends
+FROM (
+    SELECT case_key, list(epoch_us(occurred_at) ORDER BY occurred_at, seq, stream, event_key) AS instants,
+           list(new ORDER BY occurred_at, seq, stream, event_key) AS tiers
+    FROM change GROUP BY case_key
 ) k
 JOIN new_case c ON c.case_key = k.case_key
 LEFT JOIN (
     SELECT case_key, list(epoch_us(start_at) ORDER BY step) AS starts, list(epoch_us(end_at) ORDER BY step) AS ends
-    FROM new_pause GROUP BY case_key
+    FROM new_pause WHERE case_key IN (SELECT case_key FROM change) GROUP BY case_key
 ) p ON p.case_key = c.case_key;
 
 -- :: changed

@@ -1,7 +1,7 @@
 -- Open intervals, and the backlog per local day as changes (semantics 4.7).
 
--- :: open
-CREATE OR REPLACE TEMP TABLE new_span AS
+-- :: store
+INSERT INTO fact_span
 SELECT c.case_key, c.created_at, o.opened_at, o.closed_at, c.calendar_no, c.created_pos_us, {c_dims}
 FROM (
     SELECT case_key, created_at AS opened_at, greatest(created_at, first_resolved_at) AS closed_at
@@ -11,19 +11,22 @@ FROM (
     UNION ALL
     SELECT case_key, occurred_at, next_at
     FROM (
-        SELECT s.case_key, s.occurred_at, s.is_reopen,
-               lead(s.occurred_at) OVER (PARTITION BY s.case_key ORDER BY s.step) AS next_at
-        FROM new_turn s JOIN new_case c ON c.case_key = s.case_key WHERE c.n_reopens > 0
+        SELECT s.case_key, greatest(s.occurred_at, c.created_at) AS occurred_at, s.is_closed,
+               lead(greatest(s.occurred_at, c.created_at)) OVER (PARTITION BY s.case_key ORDER BY s.step) AS next_at
+        FROM new_status s JOIN new_case c ON c.case_key = s.case_key
+        WHERE s.is_turn AND c.n_reopens > 0 AND c.created_at IS NOT NULL
     )
-    WHERE is_reopen
+    WHERE NOT is_closed
 ) o
 JOIN new_case c ON c.case_key = o.case_key
-WHERE o.closed_at IS NULL OR o.opened_at < o.closed_at;
+WHERE o.closed_at IS NULL OR o.opened_at < o.closed_at
+ORDER BY o.opened_at, o.case_key;
 
 -- :: steps
-SELECT local_day(opened_at) AS day, team, channel, priority, type, {plus} AS delta FROM {spans}
-UNION ALL
-SELECT local_day(closed_at), team, channel, priority, type, -({plus}) FROM {spans} WHERE closed_at IS NOT NULL
+SELECT local_day(CASE WHEN way = 1 THEN opened_at ELSE closed_at END) AS day, team, channel, priority, type,
+       {sign} * way AS delta
+FROM {spans}, (VALUES (1), (-1)) w(way)
+WHERE way = 1 OR closed_at IS NOT NULL
 
 -- :: remember
 CREATE OR REPLACE TEMP TABLE old_change AS {steps};
@@ -33,9 +36,6 @@ CREATE OR REPLACE TEMP TABLE new_change AS
 SELECT day, team, channel, priority, type, sum(delta)::INTEGER AS delta
 FROM ({steps}{and_old})
 GROUP BY ALL HAVING sum(delta) <> 0;
-
--- :: store
-INSERT INTO fact_span SELECT * FROM new_span ORDER BY opened_at, case_key;
 
 -- :: store_days
 INSERT INTO backlog_day SELECT * FROM new_change ORDER BY day, team, channel, priority, type;

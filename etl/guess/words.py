@@ -4,35 +4,46 @@ import re
 
 # Canonical field -> pattern of a header, tried in this order; the first column that fits takes the field.
 HEADERS: tuple[tuple[str, str], ...] = (
-    ("due", r"\bdue\b|expected sla|deadline|sla.?(target|due)|截止|应.*(时间|时限)"),
+    (
+        "due",
+        r"\bdue\b|expected sla|deadline|sla.?(target|due)|截止|应(在|于)?(响应|回复|解决|完成).*(时间|时限)|时限",
+    ),
     ("first_reply", r"first.?(response|reply|answer)|首次响应|首次回复|首响"),
     (
+        "field",
+        r"^(field|attribute|property)([ _]?(name|id|key))?$|字段(名|名称)?$",
+    ),
+    ("answer", r"^(new[ _]?value|value|answer(_text)?|to)$|^(新值|取值|答案|回答)$"),
+    ("question", r"^question([ _]?(id|key|name|text))?$|^(题目|问题|题号|维度)$"),
+    ("author_kind", r"(author|sender)[ _]?(kind|type|role)$|(发送|回复)(人|方|者)?(类型|角色)"),
+    ("public", r"^(is[ _]?)?public$|是否公开"),
+    (
         "created",
-        r"(creat|open|submit|report|start|receiv)(ed|ion)?[ _]?(at|time|date|on)?$"
-        r"|(创建|受理|提交|建单|报障|登记)(时间|日期)",
+        r"(creat|open|submit|submitt|report|start|receiv)(ed|ion)?[ _]?(at|time|date|on)?$"
+        r"|(创建|受理|提交|建单|报障|登记|来电|进线)(时间|日期)",
     ),
     ("resolved", r"(resol(ved|ution)|solved|fixed)[ _]?(at|time|date|on)?$|(解决|完成|处理完)(时间|日期)"),
     ("closed", r"clos(ed|e|ing)[ _]?(at|time|date|on)?$|(关闭|结案|关单)(时间|日期)"),
     ("updated", r"(updat|modif|chang)(ied|ed|e)?[ _]?(at|time|date|on)?$|(更新|修改|变更)(时间|日期)"),
     ("moment", r"(event|action|log)?[ _]?(time|timestamp|date|moment|occurred[ _]?at)$|(发生|操作)?时间"),
     ("sequence", r"(sys_)?mod_count|version|sequence|\bseq\b|revision|序号|版本"),
-    ("response_id", r"\*?resp(ondent|onse)?[ _]?(num|id|no)|survey[ _]?id|问卷(编号|号|id)"),
+    ("response_id", r"\*?resp(ondent|onse)?[ _]?(num|id|no)|survey[ _]?id|(问卷|答卷|评价)(编号|号|id)"),
     (
         "id",
-        r"^(ticket|case|incident|issue|request|work ?order)?[ _#]*(id|number|no|nr|key)$"
+        r"^(ticket|case|incident|issue|request|conversation|work ?order)?[ _#]*(id|number|no|nr|key)$"
         r"|^(工单|事件|案例|请求|问题)?(编号|单号|号码|id|号)$",
     ),
     ("status", r"(.*_)?(status|state)$|(工单|处理)?状态"),
     ("priority", r"priority|urgency|severity|优先级|紧急程度|严重程度"),
-    ("channel", r"channel|contact[ _]type|^source$|^via$|origin|渠道|来源"),
+    ("channel", r"channel$|contact[ _]type|^source$|^via$|origin$|渠道|来源"),
     (
         "team",
-        r"(assign(ment|ed)?[ _]|agent[ _]|support[ _])?(group|team|queue)$|^department"
+        r"(assign(ment|ed)?[ _]|agent[ _]|support[ _])?(group|team|queue)([ _](id|name))?$|^department"
         r"|(处理|受理)?(班组|小组|团队|部门|组)$",
     ),
     (
         "agent",
-        r"(agent|assignee|owner|handler)([ _]name)?$|assigned[ _]to|(处理|受理|客服|坐席|经办)(人|员|人员)?$",
+        r"(agent|assignee|owner|handler)([ _](id|name))?$|assigned[ _]to|(处理|受理|客服|坐席|经办)(人|员|人员)?$",
     ),
     (
         "customer",
@@ -46,6 +57,9 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("nps", r"\bnps\b|netpro|recommend|推荐"),
     ("overall", r"csat([ _]score)?$|satisf|survey results?|overall|q7all|^rating$|^score$|满意度|总体评价|评分"),
     ("weight", r"^weight$|权重"),
+)
+DURATIONS = re.compile(
+    r"(?<![a-z])(minutes?|mins?|hours?|hrs?|seconds?|secs?)(?![a-z])|duration|elapsed|时长|耗时|用时|[(（](分|秒|小?时)"
 )
 TIMES = ("first_reply", "due", "created", "resolved", "closed", "updated", "moment")
 
@@ -61,9 +75,10 @@ STATUS = {
     "closed": "closed|complete|finished|已关闭|关闭|已结案|已归档|完结",
 }
 CHANNEL = {
-    "phone": "phone|call|telephone|hotline|voice|电话|热线|来电",
+    "phone": "phone|call|telephone|hotline|voice|ivr|电话|热线|来电",
     "email": "email|e-mail|mail|邮件|邮箱",
-    "online": "chat|web|portal|online|self service|self-service|app|form|web form|在线|网页|自助|小程序|门户",
+    "online": "chat|web|portal|online|self service|self-service|app|form|web form"
+    "|在线|网页|自助|小程序|门户|在线客服|网站|网页表单",
     "social": "social|wechat|weibo|twitter|facebook|whatsapp|微信|微博|抖音|公众号",
     "offline": "offline|walk-in|walk in|store|onsite|fax|direct opening|线下|门店|现场|柜台",
     "bot": "bot|chatbot|robot|机器人|智能客服",
@@ -80,7 +95,26 @@ TYPE = {
     "tech": "incident|problem|fault|technical|bug|故障|报修|技术",
     "other": "other|task|其他|其它|建议",
 }
-WORDS = {"status": STATUS, "channel": CHANNEL, "priority": PRIORITY, "type": TYPE}
+AUTHOR = {
+    "agent": "agent|staff|admin|support|operator|employee|客服|坐席|员工",
+    "customer": "customer|user|end-user|end user|client|requester|contact|lead|客户|用户",
+    "bot": "bot|robot|chatbot|system|机器人",
+}
+SCORE = {
+    "5": "very satisfied|excellent|strongly agree|非常满意|很满意|十分满意|非常好|好评",
+    "4": "satisfied|somewhat satisfied|good|agree|满意|比较满意|较满意",
+    "3": "neutral|neither|average|fair|ok|okay|一般|中立|基本满意|普通",
+    "2": "dissatisfied|unsatisfied|somewhat dissatisfied|poor|bad|disagree|不满意|比较不满意|不太满意|较不满意",
+    "1": "very dissatisfied|very poor|terrible|strongly disagree|非常不满意|很不满意|十分不满意|差评",
+}
+WORDS = {
+    "status": STATUS,
+    "channel": CHANNEL,
+    "priority": PRIORITY,
+    "type": TYPE,
+    "author_kind": AUTHOR,
+    "score": SCORE,
+}
 BLANKS = (
     "?",
     "-",
@@ -103,7 +137,10 @@ BLANKS = (
 def meaning(header: str) -> str | None:
     """Return the canonical field a header speaks of; None = none that is known."""
     plain = re.sub(r"\s+", " ", header.strip().lower())
+    is_duration = DURATIONS.search(plain) is not None
     for field, pattern in HEADERS:
+        if is_duration and field in TIMES:
+            continue
         if re.search(pattern, plain):
             return field
     return None
@@ -111,10 +148,29 @@ def meaning(header: str) -> str | None:
 
 def canonical(field: str, value: str) -> str | None:
     """Return the canonical word for a source's value of a closed field; None = not known."""
-    plain = value.strip().lower()
+    plain = re.sub(r"[ _-]+", " ", value.strip().lower())
     if field == "priority" and (level := re.match(r"(?:p|priority )?([1-9])\b", plain)):
         return f"P{level.group(1)}"
     for word, synonyms in WORDS[field].items():
-        if plain == word or plain in synonyms.split("|"):
+        if plain == word.replace("_", " ") or plain in synonyms.replace("-", " ").split("|"):
             return word
     return None
+
+
+def likely(field: str, value: str) -> str | None:
+    """Return the one canonical word whose longest synonym stands inside a value; None = none or several.
+
+    A hint for people: `在线客服` holds `在线`, `Phone - Unknown` holds `phone`.
+    """
+    plain = value.strip().lower()
+    found = {
+        word: max(map(len, held))
+        for word, synonyms in WORDS[field].items()
+        if (held := [one for one in synonyms.split("|") if len(one) > 1 and _stands_in(one, plain)])
+    }
+    longest = [word for word, length in found.items() if length == max(found.values())]
+    return longest[0] if len(longest) == 1 else None
+
+
+def _stands_in(word: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None if word.isascii() else word in text

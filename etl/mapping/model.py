@@ -34,14 +34,28 @@ def _check_constants(field: Field | None, allowed: tuple[str, ...], what: str) -
             raise ValueError(f"{what} {value!r} is unknown, use one of {', '.join(allowed)}")
 
 
+class Gather(Strict):
+    """Rows that are one answer each, put together: one row per `by`, one column per value of `name`."""
+
+    by: str
+    name: str
+    value: str
+
+
 class FileForm(Strict):
-    """How a file is read; everything left out is taken from suffix and content."""
+    """How a file is read; everything left out is taken from suffix and content.
+
+    only    rows whose columns have the given values; the others are not rows of this table
+    gather  several rows make one
+    """
 
     format: Literal["csv", "xlsx", "parquet", "jsonl", "json"] | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     pattern: str | None = None
+    only: Condition | None = None
+    gather: Gather | None = None
 
 
 class Cursor(Strict):

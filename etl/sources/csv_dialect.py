@@ -69,6 +69,15 @@ def _detected(path: Path, raw: bytes) -> str:
     )
 
 
+def likely_encoding(path: Path) -> str | None:
+    """Return the encoding a file that is not UTF-8 seems to be in; None = UTF-8, or none that would do."""
+    with path.open("rb") as file:
+        raw = file.read(SAMPLE_BYTES)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or not _broken_lines(raw):
+        return None
+    return next((guess for guess in GUESSES if not _broken_lines(raw, guess)), None)
+
+
 def _broken_lines(raw: bytes, encoding: str = "utf-8") -> int:
     """Return how many sampled lines are not in an encoding when that is more than a few stray ones, else 0."""
     lines = raw.split(b"\n")[: None if len(raw) < SAMPLE_BYTES else -1]

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import duckdb
 
+from etl.mapping.model import Gather
 from etl.model import Batch, Delivery, MappingError, Reject, Rows, SourceError
 from etl.sources.csv_file import CsvRows
 from etl.sources.json_lines import JsonRows
 from etl.sources.parquet_file import ParquetRows
+from etl.sources.shaped import ShapedRows
 from etl.sources.xlsx_file import XlsxRows
 
 
@@ -26,6 +28,8 @@ class FileTable:
     delimiter: str | None = None
     sheet: str | None = None
     pattern: str | None = None
+    only: Mapping[str, Sequence[str]] | None = None
+    gather: Gather | None = None
 
 
 FORMATS: Mapping[str, Callable[[Path, FileTable], Rows]] = {
@@ -48,7 +52,10 @@ def open_rows(path: Path, table: FileTable) -> Rows:
     kind = table.format or SUFFIXES.get(path.suffix.lower(), "")
     if kind not in FORMATS:
         raise MappingError(f"{path}: unknown suffix {path.suffix!r}; say `file: {{format: csv}}` (or {_formats()})")
-    return FORMATS[kind](path, table)
+    rows = FORMATS[kind](path, table)
+    if not rows.columns or not (table.only or table.gather):
+        return rows
+    return ShapedRows(path, rows, table.only or {}, table.gather)
 
 
 def _formats() -> str:
@@ -87,7 +94,11 @@ class SteadyRows:
         self._path = path
         self._content = content
         self._rows = rows
-        self.columns = rows.columns
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Return the header; of gathered rows it is complete once they are staged."""
+        return self._rows.columns
 
     def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
         """Stage the rows; raises SourceError when the file was replaced or grew meanwhile."""

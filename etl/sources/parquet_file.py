@@ -30,7 +30,7 @@ class ParquetRows:
         names = [f"c{i + 1}" for i in range(len(self.columns))]
         texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in names)
         query = (
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT row_number() OVER () AS row_no, {texts}"
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT file_row_number + 1 AS row_no, {texts}"
             f" FROM read_parquet(?) AS file({', '.join(names)})"
         )
         try:

@@ -7,6 +7,7 @@ import pytest
 from etl.guess import guess
 from etl.guess.words import canonical, meaning
 from etl.mapping import Mapping, parse_mapping
+from etl.model import MappingError
 from tests.etl.loading import desk, fates
 
 HEADER = "Ticket ID,Status,Priority,Source,Agent Group,Agent Name"
@@ -85,6 +86,102 @@ def test_the_order_of_dates_is_judged_over_the_whole_column(
     text, mapping = _guess(tmp_path, "id,created\n" + "".join(f"{n},{day}\n" for n, day in enumerate(days)))
     assert mapping.tables[0].date_format == form
     assert word in text
+
+
+def test_columns_of_other_forms_than_the_table_have_their_own(tmp_path: Path) -> None:
+    rows = "id,created_at,resolved_at,due_at\n1,2026-01-02 08:00,2026-01-02 09:00,13.01.2026\n"
+    table = _guess(tmp_path, rows)[1].tables[0]
+    assert table.date_format is None
+    assert table.due["resolution"].format == "%d.%m.%Y"
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("2026年03月01日 08:14", "%Y年%m月%d日 %H:%M"),
+        ("1772352856672", "epoch_ms"),
+        ("1772352856", "epoch_s"),
+        ("46082.343249", "excel"),
+    ],
+)
+def test_other_ways_to_write_an_instant_are_known(tmp_path: Path, value: str, form: str) -> None:
+    text, mapping = _guess(tmp_path, f"id,created_at\n1,{value}\n")
+    assert mapping.tables[0].date_format == form
+    at_work = desk(text)
+    at_work.pull("file", [tmp_path / "a.csv"])
+    (created,) = at_work.all("SELECT created_at::DATE::VARCHAR FROM ticket")
+    assert created == "2026-03-01"
+
+
+def test_a_file_that_is_not_utf_8_gets_its_encoding_written_down(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(CHINESE.encode("gbk"))
+    text = guess(tmp_path / "a.csv")
+    assert 'file: {encoding: "gb18030"}' in text
+    assert 'created_at: "创建时间"' in text
+
+
+def test_a_reply_time_is_no_promise(tmp_path: Path) -> None:
+    text, mapping = _guess(tmp_path, CHINESE)
+    assert mapping.tables[0].messages[0].at.column == "首次响应时间"
+    assert "due" not in text
+
+
+def test_words_of_satisfaction_become_scores(tmp_path: Path) -> None:
+    text, _ = _guess(
+        tmp_path, "工单编号,创建时间,解决时间,满意度\n1,2026-01-02,2026-01-03,非常满意\n2,2026-01-02,,不满意\n"
+    )
+    at_work = desk(text)
+    at_work.pull("file", [tmp_path / "a.csv"])
+    assert at_work.all("SELECT overall FROM survey_response ORDER BY 1") == [2.0, 5.0]
+
+
+def test_rows_that_are_answers_are_gathered(tmp_path: Path) -> None:
+    rows = "response_id,question,answer,submitted\n1,overall,5,2026-01-02\n1,attitude,4,2026-01-02\n"
+    text, _ = _guess(tmp_path, rows)
+    at_work = desk(text)
+    assert fates(at_work.pull("file", [tmp_path / "a.csv"])[0]) == (1, 0, 0, 0)
+    assert at_work.all("SELECT r.overall, a.dimension, a.score FROM survey_response r, survey_answer a") == [
+        (5.0, "attitude", 4.0)
+    ]
+
+
+def test_a_field_history_becomes_events(tmp_path: Path) -> None:
+    rows = (
+        "field_name,ticket_id,updated,value\n"
+        "status,1,2026-01-02 08:00,open\nstatus,1,2026-01-02 09:00,solved\nassignee_id,1,2026-01-02 08:30,77\n"
+    )
+    text, _ = _guess(tmp_path, rows)
+    at_work = desk(text)
+    at_work.pull("file", [tmp_path / "a.csv"])
+    assert at_work.all("SELECT kind, new FROM ticket_event ORDER BY occurred_at") == [
+        ("status", "open"),
+        ("assign", "77"),
+        ("status", "resolved"),
+    ]
+
+
+def test_rows_with_authors_are_messages(tmp_path: Path) -> None:
+    rows = "id,ticket_id,created_at,author_type,public\n9,1,2026-01-02 08:00,admin,TRUE\n"
+    text, mapping = _guess(tmp_path, rows)
+    assert mapping.tables[0].rows == "message"
+    at_work = desk(text)
+    at_work.pull("file", [tmp_path / "a.csv"])
+    assert at_work.all("SELECT author_kind, is_public FROM message") == [("agent", True)]
+
+
+def test_a_word_inside_a_value_is_a_hint_to_confirm(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, "id,channel\n1,Phone - Unknown\n2,phone\n")
+    assert '"Phone - Unknown": phone  # TODO: is it?' in text
+
+
+def test_a_duration_is_no_instant(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, "id,created_at,first_response_min\n1,2026-01-02 08:00,12.5\n")
+    assert '"first_response_min" is a duration' in text
+
+
+def test_a_folder_cannot_be_guessed(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="is a folder; name one file"):
+        guess(tmp_path)
 
 
 def test_iso_dates_need_no_format(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""How a column writes its instants, judged over all its values."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+SLASHED = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})([ T,].*)?$"
+ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T].*)?$"
+CHINESE = r"^\d{4}年\d{1,2}月\d{1,2}日.*$"
+# Numbers of 2000 to 2100; only a header that speaks of a time makes them instants.
+NUMBERS = {
+    "epoch_ms": (946_684_800_000, 4_102_444_800_000),
+    "epoch_s": (946_684_800, 4_102_444_800),
+    "excel": (36_526, 73_051),
+}
+MOST = 0.8
+
+
+@dataclass(frozen=True)
+class Dates:
+    """How instants are written.
+
+    form     date format of a mapping
+    order    iso, day (first), month (first), mixed, open (every value reads both ways) or named (by its form)
+    decided  how many values say so
+    """
+
+    form: str
+    order: str
+    decided: int
+    example: str
+
+
+def dates_of(con: duckdb.DuckDBPyConnection, values: str, filled: int, is_time: bool) -> Dates | None:
+    """Return how a column writes its instants; None = most of its values are none.
+
+    values   SQL of a table with the texts as v
+    is_time  the header speaks of a time, so that numbers may be instants
+    """
+    if not filled:
+        return None
+    return _written(con, values, filled) or (_numbered(con, values, filled) if is_time else None)
+
+
+def _written(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates | None:
+    part = "TRY_CAST(regexp_extract(v, '{0}', {1}) AS INTEGER)"
+    row = con.execute(
+        "SELECT count(*) FILTER (iso), count(*) FILTER (slashed), count(*) FILTER (chinese),"
+        f" count(*) FILTER (slashed AND {part.format(SLASHED, 1)} > 12),"
+        f" count(*) FILTER (slashed AND {part.format(SLASHED, 2)} > 12),"
+        " any_value(v) FILTER (slashed OR iso OR chinese)"
+        f" FROM (SELECT v, regexp_matches(v, '{ISO}') AS iso, regexp_matches(v, '{SLASHED}') AS slashed,"
+        f" regexp_matches(v, '{CHINESE}') AS chinese FROM {values})"
+    ).fetchone()
+    iso, slashed, chinese, first, second, example = row or (0, 0, 0, 0, 0, "")
+    if iso + slashed + chinese < MOST * filled:
+        return None
+    if chinese:
+        return Dates(f"%Y年%m月%d日{_clock(example.partition('日')[2])}", "named", chinese, example)
+    order = _order(iso, slashed, first, second)
+    form = "iso" if order == "iso" else _slashed_form(example, order)
+    return Dates(form, order, first or second, example)
+
+
+def _order(iso: int, slashed: int, first: int, second: int) -> str:
+    if not slashed:
+        return "iso"
+    if iso or (first and second):
+        return "mixed"
+    if first:
+        return "day"
+    return "month" if second else "open"
+
+
+def _slashed_form(example: str, order: str) -> str:
+    separator = next((each for each in "/.-" if each in example[:3]), "/")
+    day, month = ("%m", "%d") if order == "month" else ("%d", "%m")
+    date, _, clock = example.partition(" ")
+    year = "%Y" if len(date.split(separator)[-1]) == 4 else "%y"
+    return separator.join((day, month, year)) + _clock(f" {clock}" if clock else "")
+
+
+def _clock(text: str) -> str:
+    """Return the directives of a time of day as it stands behind a date, blanks included."""
+    blank = " " * (len(text) - len(text.lstrip()))
+    clock = text.strip()
+    if ":" not in clock:
+        return ""
+    half = clock.upper().endswith(("AM", "PM"))
+    seconds = ":%S" if clock.count(":") == 2 else ""
+    fraction = ".%f" if "." in clock else ""
+    return blank + ("%I:%M" if half else "%H:%M") + seconds + fraction + (" %p" if half else "")
+
+
+def _numbered(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates | None:
+    for form, (low, high) in NUMBERS.items():
+        row = con.execute(
+            f"SELECT count(*), any_value(v) FROM {values}"
+            f" WHERE TRY_CAST(v AS DOUBLE) >= {low} AND TRY_CAST(v AS DOUBLE) < {high}"
+        ).fetchone()
+        if row is not None and row[0] >= MOST * filled:
+            return Dates(form, "named", row[0], row[1])
+    return None

@@ -57,12 +57,17 @@ def position_sql(width: int, slot: str, us: str) -> str:
     return f"({slot}.cum_us + CASE WHEN {slot}.open_us > 0 THEN {_clamped(us)} % {width} ELSE 0 END)"
 
 
-def join_sql(width: int, slot: str, calendar: str, us: str) -> str:
-    """Return the LEFT JOIN that `position_sql` needs; no calendar and no instant find no row."""
-    return (
-        f"LEFT JOIN biz_slot {slot} ON {slot}.calendar_no = {calendar}"
-        f" AND {slot}.slot = ({_clamped(us)} // {width})::INTEGER"
-    )
+def join_sql(width: int, slot: str, calendar: str, us: str, table: str = "biz_slot") -> str:
+    """Return the LEFT JOIN that `position_sql` needs; no calendar and no instant find no row.
+
+    table   biz_slot, or a table with those of its rows that are looked up
+    """
+    return f"LEFT JOIN {table} {slot} ON {slot}.calendar_no = {calendar} AND {slot}.slot = {slot_sql(width, us)}"
+
+
+def slot_sql(width: int, us: str) -> str:
+    """Return SQL of the slot in which `us` lies; beyond the known years the last one there is."""
+    return f"({_clamped(us)} // {width})::INTEGER"
 
 
 def _clamped(us: str) -> str:

@@ -64,6 +64,11 @@ class Job:
         """Drop temporary tables that are no longer needed, to keep memory bounded."""
         self.con.execute("; ".join(f"DROP TABLE IF EXISTS temp.{table}" for table in tables))
 
+    @property
+    def slot_table(self) -> str:
+        """Return the table in which the slots of the scope's instants are looked up."""
+        return "biz_slot" if self.whole else "near_slot"
+
     @cached_property
     def words(self) -> dict[str, str]:
         """Return the placeholders that every section may use."""
@@ -124,13 +129,13 @@ class Job:
 
     def _slot_words(self) -> dict[str, str]:
         width = slots.width_us(self.desk)
-        words = {}
+        words = {"slot_of_t": slots.slot_sql(width, "epoch_us(t)")}
         for name in ("created", "start", "reply", "any", "first_resolved", "last_resolved"):
             us = f"epoch_us(r.{name}_at)"
             words[f"{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-            words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "r.calendar_no", us)
+            words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "r.calendar_no", us, self.slot_table)
         for name in ("start", "end"):
             us = f"epoch_us(p.{name}_at)"
             words[f"p_{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-            words[f"p_{name}_join"] = slots.join_sql(width, f"s_{name}", "p.calendar_no", us)
+            words[f"p_{name}_join"] = slots.join_sql(width, f"s_{name}", "p.calendar_no", us, self.slot_table)
         return words

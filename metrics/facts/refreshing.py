@@ -95,7 +95,7 @@ def _make(job: Job) -> None:
     job.run("defects", "store")
     job.run("scope", "await")
     surveys.store(job)
-    job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
+    job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey", "near_slot")
     job.drop(*(f"scoped_{table}" for table in COLUMNS))
     fingerprint.remember(job.con, job.watermark, job.desk)
 
@@ -116,8 +116,8 @@ def _make_resolutions(job: Job) -> None:
 
 
 def _cover(job: Job) -> None:
-    if not job.desk.calendars:
-        return
-    low, high = job.rows("cases", "range")[0]
+    low, high = job.rows("cases", "range")[0] if job.desk.calendars else (None, None)
     if low is not None:  # nothing dated, nothing to place on an axis
         slots.cover(job.con, job.desk, low, sla.horizon_us(job.desk, high))
+    if not job.whole:
+        job.run("scope", "near_slots")

@@ -11,6 +11,20 @@ CREATE OR REPLACE TEMP TABLE scoped_{table} AS SELECT {columns} FROM {table} WHE
 -- :: gather_more
 INSERT INTO scoped_{table} SELECT {columns} FROM {table} WHERE {key} IN (SELECT {key} FROM {keys});
 
+-- :: near_slots
+CREATE OR REPLACE TEMP TABLE near_slot AS
+SELECT * FROM biz_slot
+WHERE slot IN (
+    SELECT {slot_of_t}
+    FROM (
+        SELECT created_at AS t FROM {ticket_rows}
+        UNION ALL
+        SELECT occurred_at FROM {ticket_event_rows}
+        UNION ALL
+        SELECT occurred_at FROM {message_rows}
+    )
+);
+
 -- :: forget
 DELETE FROM {table} WHERE {key} IN (SELECT ticket_key FROM scope);
 

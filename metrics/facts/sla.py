@@ -10,6 +10,8 @@ from metrics.facts.priority import Change, Clock, Elapsed, Pause, Terms
 from metrics.facts.script import quoted
 from metrics.model import Desk
 
+LOOKED_UP = {"k_created": "k.created_at", "k_start": "k.start_at", "stop_start": "p.start_at", "stop_end": "p.end_at"}
+
 
 def horizon_us(desk: Desk, high_us: int) -> int:
     """Return the instant (microseconds since 1970) up to which slots are needed when facts reach to high_us.
@@ -38,7 +40,7 @@ def resolution_limits(desk: Desk) -> dict[str, int | None]:
 def store(job: Job) -> None:
     """Write two rows per dated case of new_case, first reply and resolution, each run in order of decision."""
     _find_changed(job)
-    words = _clock_words(slots.width_us(job.desk))
+    words = _clock_words(job)
     job.run("sla", "clocks", tiers=_tiers_sql(job.desk))
     job.run("sla", "stops", **words)
     job.run("sla", "dues", **words)
@@ -91,22 +93,26 @@ def _clocks(desk: Desk) -> dict[int | None, Clock]:
     return clocks
 
 
+def _elapsed_words() -> dict[str, str]:
+    positions = {f"{name}_pos": f"epoch_us({column})" for name, column in LOOKED_UP.items()}
+    joins = {f"{name}_join": "" for name in LOOKED_UP}
+    return positions | joins | {"lower": "n.first_pos_us", "upper": "n.due_pos_us", "inverse_joins": ""}
+
+
 def _before(changes: Sequence[Change], stop: int | None) -> list[Change]:
     return [change for change in changes if stop is None or change.us < stop]
 
 
-def _clock_words(width: int) -> dict[str, str]:
+def _clock_words(job: Job) -> dict[str, str]:
+    if job.desk.sla_clock == "calendar":
+        return _elapsed_words()
+    width = slots.width_us(job.desk)
     words: dict[str, Any] = {}
-    for name, column in (
-        ("k_created", "k.created_at"),
-        ("k_start", "k.start_at"),
-        ("stop_start", "p.start_at"),
-        ("stop_end", "p.end_at"),
-    ):
+    for name, column in LOOKED_UP.items():
         us = f"epoch_us({column})"
         position = slots.position_sql(width, f"s_{name}", us)
         words[f"{name}_pos"] = f"(CASE WHEN k.sla_calendar_no IS NULL THEN {us} ELSE {position} END)"
-        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "k.sla_calendar_no", us)
+        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "k.sla_calendar_no", us, job.slot_table)
     calendar = "n.sla_calendar_no"
     lower = slots.lower_sql(width, "i_first", "n.first_pos_us")
     upper = slots.upper_sql(width, "i_last", "n.due_pos_us")

@@ -304,7 +304,7 @@ def import_files(
         origin = Origin(salt=home.salt, replace=is_replacing)
         con = home.store.cursor()
         intake = intakes.imported(source or mapping.stem, files, rules, origin)
-        for line in account.told(con, home.pulled(con, intake)):
+        for line in account.told(con, home.pulled(con, intake), rules):
             say(line)
 
 

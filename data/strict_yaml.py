@@ -47,6 +47,8 @@ def load_strict(path: Path) -> tuple[Any, Lines]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise StrictYamlError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise StrictYamlError(f"{path}:1: cannot be read as UTF-8 text: {error}") from None
     return parse_strict(text, str(path))

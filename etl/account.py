@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from etl import ledger
+from etl.mapping import Mapping
 from etl.model import LoadRefused, LoadReport
 
 EXAMPLES = 3
@@ -13,14 +15,19 @@ COLUMNS = ("run_id", "source_id", "table_name", "row_no", "rule", "field", "valu
 Row = dict[str, Any]
 
 
-def told(con: duckdb.DuckDBPyConnection, reports: Iterable[LoadReport]) -> Iterator[str]:
-    """Yield the account and the losses of each load as it is done; of a refused one too, before its error goes on."""
+def told(
+    con: duckdb.DuckDBPyConnection, reports: Iterable[LoadReport], mapping: Mapping | None = None
+) -> Iterator[str]:
+    """Yield the account and the losses of each load as it is done; of a refused one too, before its error goes on.
+
+    mapping  names the columns of the fields that are told
+    """
     try:
         for report in reports:
             yield account(report)
-            yield from losses(con, report)
+            yield from losses(con, report, mapping)
     except LoadRefused as refusal:
-        yield from losses(con, refusal.report)
+        yield from losses(con, refusal.report, mapping)
         raise
 
 
@@ -37,11 +44,18 @@ def account(report: LoadReport) -> str:
     return f"{report.n_read:,} rows read = {fates}{delivered}{note}"
 
 
-def losses(con: duckdb.DuckDBPyConnection, report: LoadReport) -> Iterator[str]:
+def _latest(source_id: str) -> str:
+    """Return SQL for the rejects of the last run of a source that left any."""
+    named = "source_id = '" + source_id.replace("'", "''") + "'"
+    return f"SELECT * FROM reject WHERE {named} AND run_id = (SELECT max(run_id) FROM reject WHERE {named})"
+
+
+def losses(con: duckdb.DuckDBPyConnection, report: LoadReport, mapping: Mapping | None = None) -> Iterator[str]:
     """Yield rejects of a load by rule with their first examples, and defects by rule."""
     for rule, number in report.rejects_by_rule.items():
         yield f"  {number:,} rejected: {rule}"
-        yield from (f"    {_example(row)}" for row in rejects(con, EXAMPLES, source_id=report.source_id, rule=rule))
+        for each in ledger.refused(con, f"({_latest(report.source_id)})", rule, EXAMPLES):
+            yield f"    {each.told(mapping.table(each.table).column(each.field or '') if mapping else None)}"
     for rule, number in report.defects_by_rule.items():
         yield f"  {number:,} loaded with a defect: {rule}"
 

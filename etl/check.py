@@ -5,10 +5,11 @@ from datetime import datetime
 
 import duckdb
 
-from etl.ledger import by_rule
+from etl.ledger import by_rule, refused
 from etl.load.accounting import count_rejected
+from etl.mapping import Mapping
 from etl.normalize import clear, normalize
-from etl.run import Intake
+from etl.run import Intake, naming
 
 EXAMPLES = 3
 MOST = 12  # values listed of a field
@@ -29,6 +30,15 @@ SPANS = (
     ("messages", "occurred_at", "norm_message"),
     ("survey answers", "submitted_at", "norm_survey"),
 )
+REMEDIES = {
+    "duplicate_id": "; the last row of an id counts. For one row per change write rows: update with fold, for one"
+    " row per answer file: {gather: ...}",
+    "unparsed_cell": "; the value is left out. Words and codes can be translated with `values`, or listed in `nulls`",
+    **dict.fromkeys(
+        ("unknown_channel", "unknown_priority", "unknown_type", "unknown_author_kind", "unknown_created_by"),
+        "; add what is missing to `values`",
+    ),
+}
 # KPI -> what it counts, and what the mapping could add when there is none of it.
 KPIS = (
     ("volume", "tickets with a creation time", "norm_ticket WHERE created_at IS NOT NULL", "ticket.created_at"),
@@ -70,18 +80,20 @@ def check(con: duckdb.DuckDBPyConnection, intake: Intake, now: datetime) -> Iter
             if delivery.note:
                 yield delivery.note
             for batch in delivery.batches:
-                n_read += normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt).n_read
-        yield from _findings(con, n_read)
+                with naming(delivery):
+                    n_read += normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt).n_read
+        yield from _findings(con, n_read, intake.mapping)
     finally:
         clear(con)
 
 
-def _findings(con: duckdb.DuckDBPyConnection, n_read: int) -> Iterator[str]:
+def _findings(con: duckdb.DuckDBPyConnection, n_read: int, mapping: Mapping) -> Iterator[str]:
     bad = count_rejected(con)
     yield f"{n_read:,} rows read: {n_read - bad:,} would load, {bad:,} would not"
     yield from _amounts(con)
-    yield from _rejects(con)
-    yield from _defects(con)
+    yield from _rejects(con, mapping)
+    yield from _defects(con, mapping)
+    yield from _zone(mapping)
     yield from _spans(con)
     yield from _values(con)
     yield "what the KPIs would have"
@@ -104,28 +116,32 @@ def _amounts(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield "  " + ", ".join(f"{_number(con, counted, table):,} {name}" for name, counted, table in amounts)
 
 
-def _rejects(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _rejects(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[str]:
     for rule, number in by_rule(con, "norm_reject").items():
         yield f"  {number:,} rejected: {rule}"
-        rows = con.execute(
-            "SELECT table_name, row_no, field, value, hint FROM norm_reject WHERE rule = ?"
-            f" ORDER BY table_name, row_no LIMIT {EXAMPLES}",
-            [rule],
-        ).fetchall()
-        for table, row_no, field, value, hint in rows:
-            told = f" {field} = {value!r}" if field else ""
-            yield f"    {table} row {row_no:,}:{told}{f'; {hint}' if hint else ''}"
+        for each in refused(con, "norm_reject", rule, EXAMPLES):
+            yield f"    {each.told(mapping.table(each.table).column(each.field or ''))}"
 
 
-def _defects(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _zone(mapping: Mapping) -> Iterator[str]:
+    if "timezone" not in mapping.model_fields_set:
+        yield "  the mapping names no timezone: instants without an offset count as UTC; say for instance"
+        yield "  `timezone: Asia/Shanghai`"
+
+
+def _defects(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[str]:
     for rule, number in by_rule(con, "norm_defect").items():
         rows = con.execute(
-            "SELECT field, value, count(*) FROM norm_defect WHERE rule = ? GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+            "SELECT table_name, field, value, count(*), min(row_no) FROM norm_defect WHERE rule = ? GROUP BY ALL"
+            " ORDER BY 4 DESC, 2, 3"
             f" LIMIT {EXAMPLES}",
             [rule],
         ).fetchall()
-        shown = ", ".join(f"{field} = {str(value)[:WIDTH]!r} ({times:,})" for field, value, times in rows)
-        yield f"  {number:,} would load with a defect: {rule}; {shown}"
+        yield f"  {number:,} would load with a defect: {rule}{REMEDIES.get(rule, '')}"
+        for table, field, value, times, row in rows:
+            column = mapping.table(table).column(field)
+            what = f"column {column!r} ({field})" if column else field
+            yield f"    {table}: {what} = {str(value)[:WIDTH]!r} ({times:,}), first in row {row:,}"
 
 
 def _spans(con: duckdb.DuckDBPyConnection) -> Iterator[str]:

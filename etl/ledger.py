@@ -174,6 +174,37 @@ def write_defects(con: duckdb.DuckDBPyConnection, source_id: str, run_id: int) -
     )
 
 
+@dataclass(frozen=True)
+class Refused:
+    """Rows refused for one reason: the same field, value and remedy; `rows` are the first of them."""
+
+    table: str
+    field: str | None
+    value: str | None
+    hint: str | None
+    number: int
+    rows: tuple[int, ...]
+
+    def told(self, column: str | None = None) -> str:
+        """Return it in one line: where, what, what would do; `column` is the one that the field reads."""
+        rows = ", ".join(f"{row:,}" for row in self.rows)
+        place = f"{self.table} row {rows}" if self.number == 1 else f"{self.table}, {self.number:,} rows ({rows}"
+        place += " ...)" if self.number > len(self.rows) else ")" if self.number > 1 else ""
+        what = f"column {column!r} ({self.field})" if column else self.field
+        value = "nothing" if self.value is None else repr(self.value)
+        return f"{place}:{f' {what} = {value}' if what else ''}{f'; {self.hint}' if self.hint else ''}"
+
+
+def refused(con: duckdb.DuckDBPyConnection, rows: str, rule: str, limit: int) -> list[Refused]:
+    """Return the most frequent reasons of a rule; `rows` is SQL of norm_reject or of entries of reject."""
+    found = con.execute(
+        "SELECT table_name, field, value, hint, count(*), list(row_no ORDER BY row_no)[:5]"
+        f" FROM {rows} WHERE rule = ? GROUP BY ALL ORDER BY count(*) DESC, min(row_no) LIMIT ?",
+        [rule, limit],
+    ).fetchall()
+    return [Refused(*row[:5], tuple(row[5])) for row in found]
+
+
 def by_rule(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str, int]:
     """Return how many rows of norm_reject or norm_defect there are by rule, most frequent first."""
     rows = con.execute(f"SELECT rule, count(*) FROM {table} GROUP BY rule ORDER BY count(*) DESC, rule").fetchall()

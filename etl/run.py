@@ -1,6 +1,7 @@
 """One pull of one source: read, load each delivery, report."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,6 +48,17 @@ def pull(con: duckdb.DuckDBPyConnection, intake: Intake, refresh: Refresh, now: 
         raise
 
 
+@contextmanager
+def naming(delivery: Delivery) -> Iterator[None]:
+    """Put the name of the file in front of what a mapping has against its rows."""
+    try:
+        yield
+    except MappingError as error:
+        if delivery.file_name is None or delivery.file_name in str(error):
+            raise
+        raise MappingError(f"{delivery.file_name}: {error}") from None
+
+
 def _is_remapped(intake: Intake, known: ledger.Standing) -> bool:
     return intake.is_whole and known.mapping_hash not in (None, ledger.mapping_hash(intake.mapping))
 
@@ -60,7 +72,8 @@ def _load_one(
     origin: Origin,
 ) -> LoadReport:
     if delivery.batches or delivery.until is not None or delivery.file_name is not None:
-        return load(con, delivery, intake.mapping, refresh, now, origin)
+        with naming(delivery):
+            return load(con, delivery, intake.mapping, refresh, now, origin)
     return LoadReport(
         run_id=0,
         source_id=intake.source_id,

@@ -10,9 +10,8 @@ WHO = ("customer", "agent", "team")
 
 
 def is_long(look: Look) -> bool:
-    """Return whether a row is one answer and several make a questionnaire."""
-    key = look.first("response_id")
-    return bool(key and key.distinct < key.filled and look.first("question") and look.first("answer"))
+    """Return whether a row is one answer to one question; several make a questionnaire."""
+    return bool(look.first("response_id") and look.first("question") and look.first("answer"))
 
 
 def inside_ticket(look: Look) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from etl.guess.answers import inside_ticket, is_long, questionnaire
 from etl.guess.columns import Column, Look
 from etl.guess.lines import TODO, closed, date_format, examples, instant, quoted
-from etl.guess.streams import due, durations, streams, ticket_of
+from etl.guess.streams import changed_fields, due, durations, streams, ticket_of
 
 PLAIN = ("team", "agent", "category", "product", "region", "customer")
 KINDS = {
@@ -30,7 +30,7 @@ def draft(look: Look, form: dict[str, str]) -> str:
         *_nulls(look),
         "tables:",
         f"  - name: {quoted(look.path.stem)}",
-        *_file(look, form),
+        *_file(look, form, grain),
         f"    rows: {grain}  # {_reason(look, grain)}",
     ]
     lines += [f"    {line}" for line in _body(look, grain)]
@@ -44,12 +44,16 @@ def _nulls(look: Look) -> Iterator[str]:
         yield f"nulls: [{', '.join(map(quoted, marks))}]  # these stand for no value, in every column"
 
 
-def _file(look: Look, form: dict[str, str]) -> Iterator[str]:
+def _file(look: Look, form: dict[str, str], grain: str) -> Iterator[str]:
     parts = [f"{name}: {quoted(value)}" for name, value in form.items()]
     key, question, answer = look.first("response_id"), look.first("question"), look.first("answer")
     if is_long(look) and key and question and answer:
         pieces = {"by": key.name, "name": question.name, "value": answer.name}
         parts.append(f"gather: {{{', '.join(f'{name}: {quoted(value)}' for name, value in pieces.items())}}}")
+    changes, changed = changed_fields(look), look.first("field")
+    if grain == "event" and changed is not None and changes:
+        names = ", ".join(quoted(name) for fields in changes.values() for name in fields)
+        parts.append(f"only: {{{quoted(changed.name)}: [{names}]}}")
     if parts:
         mark = f"  # {TODO}: do the names above and below read well?" if "encoding" in form else ""
         yield f"    file: {{{', '.join(parts)}}}{mark}"
@@ -64,7 +68,7 @@ def _grain(look: Look) -> str:
     if ticket is not None and (look.first("author_kind") or look.first("public")) and ticket is not key:
         return "message"
     is_repeated = key is not None and key.distinct < key.filled
-    if is_repeated and look.first("field") and look.first("answer"):
+    if is_repeated and look.first("field") and look.first("answer") and look.first("status") is None:
         return "event"
     if is_repeated and look.first("status") is not None:
         return "update" if look.first("sequence") or look.first("updated") else "event"

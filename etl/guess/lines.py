@@ -68,7 +68,7 @@ def closed(column: Column | None, field: str, key: str | None = None) -> Iterato
         return
     known = _meanings(field, column.values)
     guesses = {value: likely(field, value) for value, word in known.items() if word is None}
-    if not column.has_few_values or not any((*known.values(), *guesses.values())):
+    if not is_known(column, field):
         yield f"# {key or field}: {quoted(column.name)}  # {TODO}: no known words in it ({examples(column)})"
         return
     yield f"{key or field}:"
@@ -81,6 +81,11 @@ def closed(column: Column | None, field: str, key: str | None = None) -> Iterato
             yield f"    {quoted(value)}: {guesses[value]}  # {TODO}: is it?"
         else:
             yield f"    # {quoted(value)}:   # {TODO}: one of {', '.join(WORDS[field])}"
+
+
+def is_known(column: Column, field: str) -> bool:
+    """Return whether a column has few values and at least one of them is a word of a closed field."""
+    return column.has_few_values and any(canonical(field, value) or likely(field, value) for value in column.values)
 
 
 def _meanings(field: str, values: Sequence[str]) -> dict[str, str | None]:

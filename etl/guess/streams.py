@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from etl.guess.columns import Column, Look
-from etl.guess.lines import TODO, closed, instant, quoted
+from etl.guess.lines import TODO, closed, instant, is_known, quoted
 from etl.guess.words import DURATIONS, canonical
 
 CHANGES = {
@@ -43,9 +43,13 @@ def _events(look: Look, grain: str) -> Iterator[str]:
                 at = instant(look, column)
                 yield f"- {{kind: status, to: {field}, at: {at}}}  # {column.filled:,} rows have it"
         return
-    changed, value = look.first("field"), look.first("answer")
-    if grain == "event" and changed is not None and value is not None:
-        yield from _changes(look, changed, value)
+    changes = list(_changes(look)) if grain == "event" else []
+    if changes:
+        yield from changes
+        return
+    status = look.first("status")
+    if status is None or not is_known(status, "status"):
+        yield f"- {{kind: followup, at: {_moment(look)}}}  # {TODO}: which column tells what happened?"
         return
     yield "- kind: status"
     yield f"  at: {_moment(look)}"
@@ -54,17 +58,28 @@ def _events(look: Look, grain: str) -> Iterator[str]:
     yield from (f"  {line}" for line in closed(look.first("status"), "status", "to"))
 
 
-def _moment(look: Look) -> str:
-    moment = look.first("updated") or look.first("moment") or look.first("created")
+def _moment(look: Look, is_written: bool = False) -> str:
+    fields = ("created", "moment", "updated") if is_written else ("updated", "moment", "created")
+    dated = [column for field in fields for column in look.columns if column.field == field and column.filled]
+    moment = min(dated, key=lambda column: column.name.startswith("_"), default=None)
     return instant(look, moment) if moment is not None else f'""  # {TODO}: when the change happened'
 
 
-def _changes(look: Look, changed: Column, value: Column) -> Iterator[str]:
+def changed_fields(look: Look) -> dict[str, list[str]]:
+    """Return kind of change -> names in the column that tells which field changed; empty without such a column."""
+    changed = look.first("field")
+    if changed is None or look.first("answer") is None:
+        return {}
+    told = {kind: [name for name in changed.values if name.lower() in names] for kind, names in CHANGES.items()}
+    return {kind: names for kind, names in told.items() if names}
+
+
+def _changes(look: Look) -> Iterator[str]:
     """Yield a line per kind of change for rows that are field, value and instant."""
-    for kind, names in CHANGES.items():
-        fields = [name for name in changed.values if name.lower() in names]
-        if not fields:
-            continue
+    changed, value = look.first("field"), look.first("answer")
+    if changed is None or value is None:
+        return
+    for kind, fields in changed_fields(look).items():
         yield f"- kind: {kind}"
         yield f"  only: {{{quoted(changed.name)}: [{', '.join(map(quoted, fields))}]}}"
         yield f"  at: {_moment(look)}"
@@ -82,7 +97,7 @@ def _to(kind: str, value: Column) -> Iterator[str]:
 
 def _messages(look: Look) -> Iterator[str]:
     yield "messages:"
-    yield f"  - at: {_moment(look)}"
+    yield f"  - at: {_moment(look, is_written=True)}"
     if look.first("author_kind") is not None:
         yield from (f"    {line}" for line in closed(look.first("author_kind"), "author_kind"))
     else:

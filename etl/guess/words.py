@@ -6,7 +6,8 @@ import re
 HEADERS: tuple[tuple[str, str], ...] = (
     (
         "due",
-        r"\bdue\b|expected sla|deadline|sla.?(target|due)|截止|应(在|于)?(响应|回复|解决|完成).*(时间|时限)|时限",
+        r"(?<![a-z])due(?![a-z])|expected sla|deadline|sla.?(target|due)"
+        r"|截止|应(在|于)?(响应|回复|解决|完成).*(时间|时限)|时限",
     ),
     ("first_reply", r"first.?(response|reply|answer)|首次响应|首次回复|首响"),
     (

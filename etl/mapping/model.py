@@ -250,6 +250,16 @@ class TableMapping(Strict):
         if self.survey or self.due or self.vendor or self.custom:
             raise ValueError(f"rows: {self.rows} takes only ticket.id, events and messages")
 
+    def column(self, path: str) -> str | None:
+        """Return the column that the field of a path such as ticket.channel reads; None = it is no single column."""
+        found: object = self
+        for step in path.split("."):
+            if isinstance(found, tuple):
+                found = found[int(step)] if step.isdigit() and int(step) < len(found) else None
+            else:
+                found = found.get(step) if isinstance(found, dict) else getattr(found, step, None)
+        return found.column if isinstance(found, Field) else None
+
 
 class Mapping(Strict):
     """A whole mapping; `name` is the file it came from, for errors."""

@@ -43,11 +43,35 @@ def test_every_row_is_accounted_for(tmp_path: Path) -> None:
 
 
 def test_a_rejected_row_is_told_with_its_place(tmp_path: Path) -> None:
-    assert "tickets row 3" in _told(tmp_path)
+    assert "tickets row 3:" in _told(tmp_path)
 
 
 def test_an_unknown_value_is_told(tmp_path: Path) -> None:
     assert "'Fax' (1)" in _told(tmp_path)
+
+
+def test_rows_refused_for_the_same_reason_are_told_once(tmp_path: Path) -> None:
+    rows = ROWS + ",2026-01-05 08:00:00,Phone,cy,,\n"
+    assert "tickets, 2 rows (3, 4): column 'id' (ticket.id) = nothing; every row needs" in _told(tmp_path, rows)
+
+
+def test_an_odd_value_is_told_with_its_column_and_a_remedy(tmp_path: Path) -> None:
+    told = _told(tmp_path)
+    assert "unknown_channel; add what is missing to `values`" in told
+    assert "tickets: column 'via' (ticket.channel) = 'Fax' (1), first in row 2" in told
+
+
+def test_ids_told_twice_point_to_the_right_grain(tmp_path: Path) -> None:
+    assert "write rows: update with fold" in _told(tmp_path, ROWS + ROWS.splitlines()[1] + "\n")
+
+
+def test_a_mapping_without_zone_says_so(tmp_path: Path) -> None:
+    assert "the mapping names no timezone" in _told(tmp_path)
+
+
+def test_a_file_is_named_when_its_columns_do_not_fit(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"^tickets\.csv: mapping\.yaml:8"):
+        _told(tmp_path, "id,via\n1,Phone\n")
 
 
 def test_closed_fields_are_counted(tmp_path: Path) -> None:

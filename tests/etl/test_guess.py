@@ -160,6 +160,26 @@ def test_a_field_history_becomes_events(tmp_path: Path) -> None:
     ]
 
 
+def test_changes_of_other_fields_are_left_out_and_not_refused(tmp_path: Path) -> None:
+    rows = (
+        "field_name,ticket_id,updated,value\nstatus,1,2026-01-02 08:00,open\n"
+        "status,1,2026-01-02 08:10,solved\nsubject,1,2026-01-02 08:20,hello\n"
+    )
+    text, _ = _guess(tmp_path, rows)
+    at_work = desk(text)
+    assert fates(at_work.pull("file", [tmp_path / "a.csv"])[0]) == (2, 0, 0, 0)
+
+
+def test_a_history_without_known_fields_still_reads_back(tmp_path: Path) -> None:
+    rows = "field_id,issue_id,time,value\nsummary,1,2026-01-02 08:00,a\nsummary,1,2026-01-02 08:10,b\n"
+    assert _guess(tmp_path, rows)[1].tables[0].rows == "event"
+
+
+def test_a_status_in_unknown_words_still_reads_back(tmp_path: Path) -> None:
+    rows = "id,state,updated_at\n1,zip,2026-01-02\n1,zap,2026-01-03\n"
+    assert "which column tells what happened?" in _guess(tmp_path, rows)[0]
+
+
 def test_rows_with_authors_are_messages(tmp_path: Path) -> None:
     rows = "id,ticket_id,created_at,author_type,public\n9,1,2026-01-02 08:00,admin,TRUE\n"
     text, mapping = _guess(tmp_path, rows)

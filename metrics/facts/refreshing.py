@@ -37,12 +37,13 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
     Runs inside the caller's transaction. Rebuilds instead when the facts are empty or of another desk,
     when the watermark went back, or when a large share was touched.
     """
-    if fingerprint.is_stale(con, watermark, desk) or _is_large(con):
-        rebuild(con, watermark, desk)
-        return
     job = Job(con, watermark, desk, whole=False)
-    if job.number("scope", "due") == 0:
+    is_stale = fingerprint.is_stale(con, watermark, desk)
+    if not is_stale and job.number("scope", "due") == 0:
         fingerprint.remember(con, watermark, desk)
+        return
+    if is_stale or _is_large(con):
+        rebuild(con, watermark, desk)
         return
     links.find_scope(job)
     surveys.find_scope(job)

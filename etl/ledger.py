@@ -202,7 +202,9 @@ def refused(con: duckdb.DuckDBPyConnection, rows: str, rule: str, limit: int) ->
         f" FROM {rows} WHERE rule = ? GROUP BY ALL ORDER BY count(*) DESC, min(row_no) LIMIT ?",
         [rule, limit],
     ).fetchall()
-    return [Refused(*row[:5], tuple(row[5])) for row in found]
+    return [
+        Refused(table, field, value, hint, number, tuple(first)) for table, field, value, hint, number, first in found
+    ]
 
 
 def by_rule(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str, int]:

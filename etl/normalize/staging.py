@@ -66,7 +66,9 @@ CREATE TEMP TABLE IF NOT EXISTS norm_defect (
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Create the staging tables of this connection where they are missing."""
-    con.execute(_DDL)
+    found = con.execute("SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = ?", [TABLES[-1]]).fetchone()
+    if found is None:
+        con.execute(_DDL)
 
 
 def clear(con: duckdb.DuckDBPyConnection) -> None:

@@ -51,7 +51,7 @@ def _without_surrogates(value: str) -> str:
 
 def text_column(values: Sequence[object]) -> pa.Array:
     """Return one column as Arrow text; columns of text or of whole numbers are taken over whole."""
-    kinds = {type(value) for value in values}
+    kinds = set(map(type, values))
     if kinds <= {int, type(None)}:
         values = _whole_numbers(values)
     elif not kinds <= {str, type(None)}:

@@ -150,4 +150,8 @@ CREATE TABLE IF NOT EXISTS defect (   -- rows that loaded, with something odd in
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT, ticket_key BIGINT,
     rule VARCHAR, field VARCHAR, value VARCHAR
 );
+-- What the earlier deliveries of one pull touched; the facts follow with its last delivery, in the same transaction.
+CREATE TABLE IF NOT EXISTS deferred_ticket (ticket_key BIGINT);
+CREATE TABLE IF NOT EXISTS deferred_survey (response_key BIGINT);
+CREATE TABLE IF NOT EXISTS deferred_mark (source_no INTEGER, until TIMESTAMPTZ);
 CREATE TABLE IF NOT EXISTS audit_log (logged_at TIMESTAMPTZ, actor VARCHAR, action VARCHAR, detail JSON);

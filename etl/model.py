@@ -59,6 +59,7 @@ class Delivery:
     until       None = not known by the source: the latest instant found in the rows is taken
     file_hash   sha256 of the content; a hash loaded before under the same mapping is not loaded again
     note        why there is nothing to load, for people
+    more        another delivery of the same pull follows at once: facts and watermark wait for the last one
     """
 
     source_id: str
@@ -68,6 +69,12 @@ class Delivery:
     file_name: str | None = None
     file_hash: str | None = None
     note: str | None = None
+    more: bool = False
+
+    @property
+    def is_loadable(self) -> bool:
+        """Return whether there is anything to write down: rows, how far the source has come, or a file."""
+        return bool(self.batches) or self.until is not None or self.file_name is not None
 
 
 @dataclass(frozen=True)

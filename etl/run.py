@@ -10,6 +10,7 @@ import duckdb
 from data.warehouse import data_version, transaction, watermark
 from etl import ledger
 from etl.load import load
+from etl.load.deferral import is_pending
 from etl.mapping import Mapping
 from etl.model import Delivery, LoadReport, MappingError, Origin, Refresh, Source, SourceError
 
@@ -38,7 +39,7 @@ def pull(con: duckdb.DuckDBPyConnection, intake: Intake, refresh: Refresh, now: 
     origin = replace(intake.origin, replace=intake.origin.replace or _is_remapped(intake, known))
     cursor = None if origin.replace else known.cursor
     try:
-        for delivery in intake.source.read(cursor, now):
+        for delivery in _followed(intake.source.read(cursor, now)):
             yield _load_one(con, intake, delivery, refresh, now, origin)
             if delivery.batches:
                 origin = replace(origin, replace=False)
@@ -46,6 +47,19 @@ def pull(con: duckdb.DuckDBPyConnection, intake: Intake, refresh: Refresh, now: 
         with transaction(con):
             ledger.write_failure(con, intake.source_id, str(error), now)
         raise
+
+
+def _followed(deliveries: Iterator[Delivery]) -> Iterator[Delivery]:
+    """Yield each delivery with its `more`; an error of the source comes out after what was delivered before it."""
+    held = next(deliveries, None)
+    while held is not None:
+        try:
+            following = next(deliveries, None)
+        except (SourceError, MappingError):
+            yield held
+            raise
+        yield replace(held, more=following is not None and following.is_loadable)
+        held = following
 
 
 @contextmanager
@@ -71,7 +85,7 @@ def _load_one(
     now: datetime,
     origin: Origin,
 ) -> LoadReport:
-    if delivery.batches or delivery.until is not None or delivery.file_name is not None:
+    if delivery.is_loadable or is_pending(con):
         with naming(delivery):
             return load(con, delivery, intake.mapping, refresh, now, origin)
     return LoadReport(

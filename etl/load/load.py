@@ -7,6 +7,7 @@ import duckdb
 
 from data.warehouse import bump_data_version, data_version, transaction, watermark
 from etl import ledger
+from etl.load import deferral
 from etl.load.accounting import Counts, count, count_rejected
 from etl.load.move import Stamp, compare, move
 from etl.load.purge import purge
@@ -152,20 +153,35 @@ def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Non
 
 def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: Refresh) -> LoadReport:
     with transaction(con):
-        counts, run_id, is_noted = _write(con, job, staged)
         marked_before = watermark(con)
-        ledger.move_source(con, job.known.source_no, job.delivery.cursor, staged.until)
-        marked = watermark(con)
+        counts, run_id, is_noted = _write(con, job, staged)
         is_change = counts.new + counts.changed > 0 or job.origin.replace
-        with job.watch.lap("refresh"):
-            if is_change or marked != marked_before:
-                refresh(con, marked)
+        if job.delivery.more:
+            ledger.move_source(con, job.known.source_no, job.delivery.cursor, None)
+            deferral.defer(con, job.known.source_no, staged.until)
+        else:
+            ledger.move_source(con, job.known.source_no, job.delivery.cursor, staged.until)
+            is_change = _follow(con, job, refresh, marked_before, is_change)
         if is_change:
             bump_data_version(con)
         report = _report(con, job, run_id if is_noted else 0, counts, job.delivery.note)
         if is_noted:
             ledger.write_run(con, job.delivery, report, ledger.Times("done", job.now, job.ended_at, job.digest))
     return report
+
+
+def _follow(
+    con: duckdb.DuckDBPyConnection, job: Job, refresh: Refresh, marked_before: datetime | None, is_change: bool
+) -> bool:
+    """Bring the facts up to the rows; return whether anything changed, by this delivery or one that waited."""
+    if deferral.is_pending(con):
+        deferral.recall(con)
+        is_change = True
+    marked = watermark(con)
+    with job.watch.lap("refresh"):
+        if is_change or marked != marked_before:
+            refresh(con, marked)
+    return is_change
 
 
 def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Counts, int, bool]:

@@ -1,0 +1,71 @@
+"""Deliveries that follow each other at once: one refresh for all of them, and nothing forgotten in between."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.model import SourceError
+from tests.etl.loading import Desk, desk
+
+EARLY = ("7", "2026-01-01 08:00:00", "1", "2026-01-02 08:00:00")
+LATE = ("8", "2026-01-05 08:00:00", "1", None)
+HEADER = "id,created,prio,resolved\n"
+
+
+def write(folder: Path, *rows: tuple[str | None, ...]) -> list[Path]:
+    """Write one file per row."""
+    files = [folder / f"tickets-{number}.csv" for number in range(len(rows))]
+    for file, row in zip(files, rows, strict=True):
+        file.write_text(HEADER + ",".join(cell or "" for cell in row) + "\n", encoding="utf-8")
+    return files
+
+
+def test_facts_follow_once_with_the_last_delivery(tmp_path: Path) -> None:
+    at_work = desk()
+    at_work.pull("file", write(tmp_path, EARLY, LATE))
+    assert at_work.touched == [("7", "8")]
+
+
+def test_the_watermark_waits_for_the_facts() -> None:
+    at_work = desk()
+    at_work.load([EARLY], more=True)
+    assert at_work.all("SELECT watermark FROM source") == [None]
+    assert at_work.all("SELECT src_ticket_id FROM ticket") == ["7"]
+
+
+def test_an_earlier_file_may_reach_further_than_the_last(tmp_path: Path) -> None:
+    at_work = desk()
+    at_work.pull("file", write(tmp_path, LATE, EARLY))
+    assert [str(mark)[:10] for mark in at_work.watermarks] == ["2026-01-05"]
+
+
+def test_a_pull_that_died_in_between_is_made_good_by_the_next(tmp_path: Path) -> None:
+    at_work = desk()
+    files = write(tmp_path, EARLY)
+    at_work.load([LATE], more=True)
+    assert at_work.touched == []
+    at_work.pull("file", files)
+    assert at_work.touched == [("7", "8")]
+
+
+def test_even_a_pull_with_nothing_new_makes_it_good(tmp_path: Path) -> None:
+    at_work = desk()
+    files = write(tmp_path, EARLY)
+    at_work.pull("file", files)
+    at_work.load([LATE], more=True)
+    at_work.pull("file", files)
+    assert at_work.touched == [("7",), ("8",)]
+
+
+def test_what_came_before_a_broken_source_gets_its_facts(tmp_path: Path) -> None:
+    at_work = desk()
+    files = write(tmp_path, EARLY)
+    with pytest.raises(SourceError):
+        broken(at_work, [*files, tmp_path / "missing.csv"])
+    at_work.pull("file", files)
+    assert at_work.touched == [("7",)]
+
+
+def broken(at_work: Desk, files: list[Path]) -> None:
+    """Pull files of which one is missing."""
+    at_work.pull("file", files)

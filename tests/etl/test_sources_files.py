@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -43,7 +44,7 @@ def staged(con: duckdb.DuckDBPyConnection, rows: Rows) -> list[tuple[object, ...
     return found
 
 
-def _open(path: Path, content: str | bytes, **form: str) -> Rows:
+def _open(path: Path, content: str | bytes, **form: Any) -> Rows:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return open_rows(path, FileTable("t", **form))
 

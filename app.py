@@ -1,16 +1,14 @@
 """Wires the rooms into one process: settings, warehouse, loads, answers, pages. The only reader of the clock."""
 
 import functools
-import logging
 import os
-import secrets
 import signal
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -22,10 +20,12 @@ import waitress
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from dashboard.model import Site
+from dashboard.model import Loading, Site
 from dashboard.server import create_app, warm
 from data import demo
+from data.log import set_up_log
 from data.owner import OwnedElsewhere, Owner
+from data.salt import salt_beside
 from data.settings import ROOT, Settings, SourceRule, UnfitSetting, load_calendars, load_settings, rooted
 from data.strict_yaml import StrictYamlError
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
@@ -86,21 +86,6 @@ def told(verb: Callable[P, R]) -> Callable[P, R]:
     return telling
 
 
-def set_up_log() -> None:
-    """Log to stderr, one line per event: readable on a terminal, JSON where nobody watches."""
-    last: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
-    steps: list[Any] = [structlog.stdlib.add_log_level, stamp, structlog.processors.format_exc_info]
-    handler = logging.StreamHandler()
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=steps))
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING").upper(), handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # a load that outlasts its turn is no event
-    structlog.configure(
-        processors=[*steps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-    )
-
-
 @dataclass(frozen=True)
 class House:
     """What stands while this process owns a warehouse."""
@@ -148,22 +133,15 @@ def make_ready(store: Warehouse, desk: Desk) -> None:
             say("The settings changed; all facts were worked out anew.")
 
 
-def salt_beside(path: Path) -> str:
-    """Return the secret mixed into customer hashes; made once and kept beside the warehouse."""
-    file = path.with_name(path.name + ".salt")
-    if not file.exists():
-        file.write_text(secrets.token_hex(16), encoding="ascii")
-        file.chmod(0o600)
-    return file.read_text(encoding="ascii").strip()
-
-
 class Monitor:
     """The running monitor: loads on a schedule, one after another, and the pages beside them."""
 
-    def __init__(self, home: House, is_demo: bool) -> None:
+    def __init__(self, home: House, living: demo.Living | None) -> None:
         self._home = home
-        self._is_demo = is_demo
-        self._loading: Any = None
+        self._living = living
+        self._con: Any = None
+        self._loading: Loading | None = None
+        self._is_rolled_back = False
         self._seen: set[str] = set()
         self._scheduler = BackgroundScheduler(
             executors={"loads": ThreadPoolExecutor(1), "demo": ThreadPoolExecutor(1)},
@@ -171,7 +149,8 @@ class Monitor:
             timezone=UTC,
         )
         answers = Answers(home.store.cursor, home.desk, home.targets, now)
-        self._app = create_app(answers, site_of(home.settings), now, f"{now():%Y%m%d%H%M%S}")
+        build_id = f"{now():%Y%m%d%H%M%S}"
+        self._app = create_app(answers, site_of(home.settings), now, build_id, lambda: self._loading)
 
     def run(self, host: str, port: int, is_opening: bool) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
@@ -190,10 +169,11 @@ class Monitor:
             self._stop()
 
     def _start(self) -> None:
+        self._scheduler.add_job(warm, args=[self._app], executor="demo", next_run_time=now())
         for rule in self._home.settings.sources:
             self._every(rule.every_s, functools.partial(self._load, rule), "loads")
-        if self._is_demo:
-            living = demo.Living(demo_file(self._home.settings), DEMO_SEED)
+        if self._living is not None:
+            living = self._living
             self._every(DEMO_STEP_S, lambda: living.advance(now()), "demo")
         self._scheduler.start()
 
@@ -205,21 +185,28 @@ class Monitor:
         if is_first:
             say(f"{rule.id}: reading what is new ...")
             self._seen.add(rule.id)
-        self._loading = con = self._home.store.cursor()
+        self._con, self._loading = self._home.store.cursor(), Loading(now())
         try:
             intake = intakes.scheduled(rule, self._home.salt, os.environ)
-            for report in self._home.pulled(con, intake):
-                self._loaded(report, is_first)
+            if self._loaded(self._home.pulled(self._con, intake), self._loading, is_first):
+                warm(self._app)
         except EXPECTED as error:
             log.error("load failed", source=rule.id, error=str(error))
+        except Exception:
+            if not self._is_rolled_back:  # an interrupted load ends in an error of the engine
+                raise
         finally:
-            self._loading = None
+            self._con = self._loading = None
 
-    def _loaded(self, report: LoadReport, is_first: bool) -> None:
-        if is_first:
-            say(f"{report.source_id}: {account.account(report)}")
-        if report.is_change:
-            warm(self._app)
+    def _loaded(self, reports: Iterator[LoadReport], loading: Loading, is_first: bool) -> bool:
+        """Return whether the loads changed anything; the screens hear of each one committed."""
+        is_change = False
+        for report in reports:
+            self._loading = loading = replace(loading, rows=loading.rows + report.n_read)
+            is_change |= report.is_change
+            if is_first:
+                say(f"{report.source_id}: {account.account(report)}")
+        return is_change
 
     def _stop(self) -> None:
         say("Stopping; a load under way is finished first.")
@@ -228,11 +215,14 @@ class Monitor:
         ending = threading.Thread(target=self._scheduler.shutdown)
         ending.start()
         ending.join(GRACE_S)
-        loading = self._loading
-        if ending.is_alive() and loading is not None:
+        con = self._con
+        if ending.is_alive() and con is not None:
             say("The load takes too long and is rolled back; nothing committed is lost.")
-            loading.interrupt()
+            self._is_rolled_back = True
+            con.interrupt()
         ending.join()
+        if self._living is not None:
+            self._living.close()
         say("Stopped.")
 
 
@@ -263,6 +253,13 @@ def demo_file(settings: Settings) -> Path:
     return Path(intakes.address(settings.sources[0], os.environ).removeprefix("sqlite:///"))
 
 
+def living_demo(file: Path) -> demo.Living:
+    """Return the demo desk in that file, made now when it is not there yet."""
+    if not file.exists():
+        write_demo(file, DEMO_TICKETS)
+    return demo.Living(file, DEMO_SEED)
+
+
 def progress(done: int, total: int) -> None:
     """Show how far a long work is; a terminal gets one line that renews itself."""
     if sys.stdout.isatty():
@@ -282,10 +279,9 @@ def serve(
     set_up_log()
     is_demo = settings is None and not OWN.exists()
     with house(settings) as home:
-        if is_demo and not demo_file(home.settings).exists():
-            write_demo(demo_file(home.settings), DEMO_TICKETS)
         server = home.settings.server
-        Monitor(home, is_demo).run(server.host, server.port if port is None else port, is_opening)
+        living = living_demo(demo_file(home.settings)) if is_demo else None
+        Monitor(home, living).run(server.host, server.port if port is None else port, is_opening)
 
 
 @cli.command("import")

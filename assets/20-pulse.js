@@ -8,7 +8,7 @@
   const now = () => Date.now() + offset;
   const text = (element, value) => { if (element && element.textContent !== value) element.textContent = value; };
   const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, key) => values[key]);
-  let texts = {}, textsFrom = "";
+  let texts = {}, textsFrom = "", loading = null;
   function words(page) {
     if (page.dataset.words !== textsFrom) { textsFrom = page.dataset.words; texts = JSON.parse(textsFrom); }
     return texts;
@@ -36,7 +36,7 @@
 
   function heard(page, pulse) {
     if (build !== null && pulse.build !== build) return location.reload(); // another layout: its callbacks have other names
-    build = pulse.build; fails = 0; offset = pulse.now - Date.now();
+    build = pulse.build; loading = pulse.loading; fails = 0; offset = pulse.now - Date.now();
     if (isNight(page)) return location.reload();
     if (pulse.mark === page.dataset.mark) { flight = null; return; }
     if (flight && flight.from === page.dataset.mark && Date.now() - flight.since < FLIGHT_MS) return;
@@ -65,8 +65,15 @@
     });
     const seconds = Math.max(0, Math.ceil((nextAt - Date.now()) / 1000)), asOf = page.querySelector(".as-of .time");
     text(document.getElementById("offline"), down ? fill(say.banner, { time: asOf ? asOf.textContent : "", seconds }) : "");
+    if (page.dataset.blank && build !== null) text(page.querySelector(".waiting-text"), waiting(page, say));
     document.querySelectorAll("[data-age]").forEach((element) => text(element, age(element.dataset.age, say)));
     document.querySelectorAll("[data-clock]").forEach((element) => text(element, clock(page, element.dataset.clock)));
+  }
+
+  function waiting(page, say) {
+    if (!loading) return say.nothing;
+    const s = Math.max(0, Math.round((now() - loading.since) / 1000));
+    return fill(loading.rows ? say.reading_rows : say.reading, { s, rows: loading.rows.toLocaleString(page.dataset.lang) });
   }
 
   function age(since, say) {

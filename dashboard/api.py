@@ -19,8 +19,11 @@ def register(server: flask.Flask, room: Room) -> None:
 
 
 def pulse(room: Room) -> dict[str, Any]:
-    """Return version, mark, watermark and clock in ms, build id and source states; as_of is null before any load."""
-    found = room.answers.pulse()
+    """Return version, mark, watermark and clock in ms, build id, source states and the load under way.
+
+    as_of is null before any load, loading between loads.
+    """
+    found, loading = room.answers.pulse(), room.loading()
     return {
         "version": found.version,
         "mark": mark_of(found.version, found.sources),
@@ -29,6 +32,7 @@ def pulse(room: Room) -> dict[str, Any]:
         "build": room.build_id,
         "sources": dict(found.sources),
         "silent": silent_sources(found),
+        "loading": {"since": round(loading.since.timestamp() * 1000), "rows": loading.rows} if loading else None,
     }
 
 

@@ -23,12 +23,16 @@ from metrics.model import DataState, Pulse
 
 LEAVES = (
     ("root", "data-mark"),
+    ("root", "data-blank"),
     ("as-of", "children"),
     ("as-of-age", "data-age"),
     ("range", "children"),
     ("silent", "children"),
 )
-LIVE_TEXTS = ("connecting", "online", "offline", "banner", "second", "minute", "hour", "day", "none")
+LIVE_TEXTS = (
+    *("connecting", "online", "offline", "banner", "second", "minute", "hour", "day", "none"),
+    *("reading", "reading_rows", "nothing"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,22 @@ def top_values(screen: Screen) -> Leaves:
     return dict(
         zip(
             LEAVES,
-            (board.mark, _as_of(screen), epoch_ms(as_of), days_text(screen.board.window, screen.words), silent),
+            (
+                board.mark,
+                _blank(screen),
+                _as_of(screen),
+                epoch_ms(as_of),
+                days_text(screen.board.window, screen.words),
+                silent,
+            ),
             strict=True,
         )
     )
+
+
+def _blank(screen: Screen) -> str:
+    """Return "yes" before the first load, when there is nothing to show yet."""
+    return "yes" if screen.board.as_of is None else ""
 
 
 def _as_of(screen: Screen) -> str:
@@ -103,8 +119,8 @@ def as_of(screen: Screen) -> Component:
     return html.Div(
         [
             html.Span(screen.words("shell.as_of"), className="label"),
-            html.Span(found[LEAVES[1]], id=f"{prefix}-as-of", className="time"),
-            html.Span(id=f"{prefix}-as-of-age", className="age", **attrs(data_age=found[LEAVES[2]])),
+            html.Span(found["as-of", "children"], id=f"{prefix}-as-of", className="time"),
+            html.Span(id=f"{prefix}-as-of-age", className="age", **attrs(data_age=found["as-of-age", "data-age"])),
         ],
         className="as-of",
     )
@@ -136,7 +152,8 @@ def frame(screen: Screen, children: Sequence[Component]) -> Component:
     """Return the page around its content: root with the mark, the stores, banners and notices."""
     found, name = top_values(screen), screen.name
     data = {
-        "data-mark": found[LEAVES[0]],
+        "data-mark": found["root", "data-mark"],
+        "data-blank": found["root", "data-blank"],
         "data-page": name,
         "data-words": live_words(screen.words),
         "data-zone": screen.site.tz,
@@ -145,7 +162,9 @@ def frame(screen: Screen, children: Sequence[Component]) -> Component:
         "data-reload": screen.site.reload_at if name == "wall" else "",
     }
     stores = [dcc.Store(id=f"{name}-pulse")]
-    root = html.Div([*stores, *_banners(screen), *children], id=f"{name}-root", className=f"page {name}", **data)
+    root = html.Div(
+        [*stores, *_banners(screen), *children, _waiting(screen)], id=f"{name}-root", className=f"page {name}", **data
+    )
     provider: Component = dmc.MantineProvider(root, forceColorScheme=screen.view.theme, theme=MANTINE)
     return provider
 
@@ -154,7 +173,7 @@ def _banners(screen: Screen) -> list[Component]:
     words, notices = screen.words, screen.notices
     listed = ", ".join(f"{notice.key}={notice.value}" if notice.value else notice.key for notice in notices)
     notice = words("shell.notice", list=listed) if notices else ""
-    silent = top_values(screen)[LEAVES[4]]
+    silent = top_values(screen)["silent", "children"]
     return [
         html.A(words("shell.skip"), href="#figures", className="skip"),
         html.Div(id="offline", className="banner", role="alert"),
@@ -162,6 +181,12 @@ def _banners(screen: Screen) -> list[Component]:
         html.Div(notice, id="notice", className="banner notice", role="status"),
         html.Div(id="toast", className="banner failed", role="alert"),
     ]
+
+
+def _waiting(screen: Screen) -> Component:
+    """Return what covers the page before the first load; the browser tells how far that is."""
+    text = html.P(screen.words("shell.loading"), className="waiting-text")
+    return html.Div([html.I(className="waiting-bar"), text], className="waiting", role="status")
 
 
 def live_words(words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from metrics.model import Better, Pulse, Question, Reading, Text, Unit, Verdict
@@ -80,6 +81,14 @@ class Site:
     repeat_days: float = 7.0
     poll_ms: int = 1000
     reload_at: str = "03:30"
+
+
+@dataclass(frozen=True)
+class Loading:
+    """A load under way: since when, and how many of its rows are committed so far."""
+
+    since: datetime
+    rows: int = 0
 
 
 @dataclass(frozen=True)

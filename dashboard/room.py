@@ -1,13 +1,14 @@
 """What every request needs: the answers, the site, the clock; from an address to a screen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from dashboard.audience import Audience
 from dashboard.board import board
 from dashboard.frame import Screen, silent_sources
-from dashboard.model import Answers, Site
+from dashboard.model import Answers, Loading, Site
 from dashboard.view import View, parse
 from dashboard.words import words
 from metrics.model import Clock
@@ -25,6 +26,13 @@ class Room:
     clock: Callable[[], datetime]
     build_id: str
     pages: "Mapping[str, Page]"
+    loading: Callable[[], Loading | None] = lambda: None
+    audience: Audience = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Expect somebody to open each page without a query."""
+        expected = [(path, self._figures(path, self.default(path))) for path in self.pages]
+        object.__setattr__(self, "audience", Audience(expected, self.clock()))
 
     def default(self, path: str) -> View:
         """Return the view of an address without a query."""
@@ -42,6 +50,7 @@ class Room:
         default = self.default(page.path)
         view, notices = parse(query, default, self.answers.members)
         now = self.clock()
+        self.audience.looked((page.path, self._figures(page.path, view)), now)
         return Screen(
             page.name,
             board(self.answers, view, page.scope, self.site, now),
@@ -55,6 +64,12 @@ class Room:
         )
 
     def warm(self) -> None:
-        """Ask what every page shows without a query, so that the next screens find it answered."""
-        for page in self.pages.values():
-            self.screen(page, "")
+        """Ask again what was looked at in the last minutes, so that those screens find it answered."""
+        now = self.clock()
+        for path, view in self.audience.looks(now):
+            board(self.answers, view, self.pages[path].scope, self.site, now)
+
+    def _figures(self, path: str, view: View) -> View:
+        """Return the view as far as its figures go: language and colours ask nothing."""
+        plain = self.default(path)
+        return replace(view, language=plain.language, theme=plain.theme, palette=plain.palette)

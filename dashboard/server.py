@@ -9,7 +9,7 @@ import flask
 from dash import Dash
 
 from dashboard import api, live
-from dashboard.model import Answers, Site
+from dashboard.model import Answers, Loading, Site
 from dashboard.pages import pages
 from dashboard.room import Room
 from dashboard.view import CHOICES
@@ -44,8 +44,18 @@ class Monitor(Dash):
         }
 
 
-def create_app(answers: Answers, site: Site, clock: Callable[[], datetime], build_id: str) -> Monitor:
-    """Return the app with all pages and the API; `build_id` moves with each deployment and reloads the screens."""
+def create_app(
+    answers: Answers,
+    site: Site,
+    clock: Callable[[], datetime],
+    build_id: str,
+    loading: Callable[[], Loading | None] = lambda: None,
+) -> Monitor:
+    """Return the app with all pages and the API.
+
+    build_id  moves with each deployment and reloads the screens
+    loading   the load under way, for screens that have nothing to show yet; None = none
+    """
     app = Monitor(
         __name__,
         assets_folder=str(ASSETS),
@@ -57,7 +67,7 @@ def create_app(answers: Answers, site: Site, clock: Callable[[], datetime], buil
         on_error=live.on_error,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.room = Room(answers, site, clock, build_id, pages())
+    app.room = Room(answers, site, clock, build_id, pages(), loading)
     app.server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_S
     app.layout = live.shell()
     live.register(app, app.room)
@@ -67,7 +77,7 @@ def create_app(answers: Answers, site: Site, clock: Callable[[], datetime], buil
 
 
 def warm(app: Monitor) -> None:
-    """Ask what every page asks without a query, so that the next viewer finds the answers ready."""
+    """Ask again what was looked at in the last minutes, so that those screens find the answers ready."""
     app.room.warm()
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from app import cli, has_display, salt_beside
+from app import cli, has_display
 from data.owner import Owner
+from data.salt import salt_beside
 
 MAPPING = """
 version: 1

@@ -18,7 +18,6 @@ from metrics.model import Reading, Unit
 GRAPH = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "responsive": True}
 FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 LEAVES = (("graph", "figure"), ("box", "aria-label"))
-HEIGHT = 264
 TICKS = {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}
 
 
@@ -30,7 +29,7 @@ def config(language: str) -> Any:
 def draw(prefix: str, face: Face) -> Component:
     """Return the chart with its text alternative."""
     graph = dcc.Graph(
-        id=f"{prefix}-graph", figure=figure(face), config=config(face.words.language), style={"height": f"{HEIGHT}px"}
+        id=f"{prefix}-graph", figure=figure(face), config=config(face.words.language), className="chart"
     )
     return html.Div(graph, id=f"{prefix}-box", className="trend", role="img", **attrs(aria_label=_alt(face)))
 
@@ -188,7 +187,7 @@ def _layout(face: Face) -> dict[str, Any]:
     floor = "tozero" if face.answer.subject.unit is Unit.COUNT else "normal"
     form = "%-m月%-d日" if face.words.language.startswith("zh") else "%b %-d"
     return {
-        "height": HEIGHT,
+        "autosize": True,
         "margin": {"l": 8, "r": 12, "t": 30, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -1,5 +1,6 @@
 """The screens in a real browser."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -222,3 +223,23 @@ def test_one_refresh_is_in_flight_at_most(show: Show, live: Live) -> None:
     expect(page.locator(WALL_VALUE)).not_to_have_text("18.4")
     page.wait_for_timeout(1000)
     assert len(asked) == 1
+
+
+def test_a_wall_without_data_says_so_until_there_are_some(show: Show, live: Live) -> None:
+    live.desk.world = "empty"
+    page = show("/wall?lang=en")
+    expect(page.locator(".waiting")).to_have_text(re.compile("^No data yet"))
+    live.desk.world = "full"
+    live.desk.touch()
+    expect(page.locator(".waiting")).to_be_hidden()
+    expect(page.locator(WALL_VALUE)).to_have_text(re.compile(r"^\d"))
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_wall_on_a_phone_is_one_column(show: Show, language: str) -> None:
+    page = show(f"/wall?lang={language}", 390, 844)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    lefts = page.locator(".tile").evaluate_all(
+        "all => all.map((one) => Math.round(one.getBoundingClientRect().left))"
+    )
+    assert len(set(lefts)) == 1

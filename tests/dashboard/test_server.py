@@ -1,15 +1,18 @@
 """The dashboard over HTTP."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import plotly.offline
 import pytest
 from dash import Dash
+from plotly.utils import PlotlyJSONEncoder
 
-from dashboard.model import Site
+from dashboard.model import Loading, Site
 from dashboard.pages import pages
+from dashboard.room import Room
 from dashboard.server import ASSETS, create_app, warm
 from tests.dashboard.conftest import SITE
 from tests.dashboard.fake_answers import NOON, FakeAnswers
@@ -65,7 +68,23 @@ def test_the_pulse_is_small_and_never_stored(app: Dash) -> None:
         "build": "build-1",
         "sources": {"demo": "fresh"},
         "silent": [],
+        "loading": None,
     }
+
+
+def test_the_pulse_tells_of_a_load_under_way() -> None:
+    began = NOON - timedelta(seconds=4)
+    app = create_app(FakeAnswers("empty"), SITE, lambda: NOON, "b", lambda: Loading(began, 500))
+    told = get(app, "/api/pulse").get_json()
+    assert told["loading"] == {"since": 1794984012000 - 4000, "rows": 500}
+
+
+@pytest.mark.parametrize(("world", "blank"), [("empty", '"data-blank": "yes"'), ("full", '"data-blank": ""')])
+def test_a_page_is_blank_before_the_first_load_only(world: str, blank: str) -> None:
+    room = Room(FakeAnswers(world), SITE, lambda: NOON, "b", pages())
+    page = pages()["/wall"]
+    drawn = json.dumps(page.layout(room.screen(page, "")), cls=PlotlyJSONEncoder)
+    assert blank in drawn
 
 
 def test_before_any_load_the_pulse_has_no_watermark() -> None:
@@ -188,6 +207,16 @@ def test_the_address_sets_the_controls(app: Dash) -> None:
 def test_after_a_load_the_default_views_are_ready(desk: FakeAnswers) -> None:
     warm(create_app(desk, Site(), lambda: NOON, "b"))
     assert desk.asked == len(pages())
+
+
+def test_after_a_load_views_looked_at_lately_are_ready(desk: FakeAnswers) -> None:
+    times = [NOON, *[NOON + timedelta(minutes=9)] * 9]
+    room = Room(desk, Site(), lambda: times.pop(0), "b", pages())
+    room.screen(pages()["/"], "?period=month&theme=dark")
+    room.screen(pages()["/"], "?period=month&lang=en")
+    asked = desk.asked
+    room.warm()
+    assert desk.asked == asked + 1  # one view in two looks; what nobody opened in nine minutes is let go
 
 
 def test_the_chart_bundle_is_the_one_plotly_was_made_with() -> None:

@@ -186,7 +186,8 @@ def _banners(screen: Screen) -> list[Component]:
 def _waiting(screen: Screen) -> Component:
     """Return what covers the page before the first load; the browser tells how far that is."""
     text = html.P(screen.words("shell.loading"), className="waiting-text")
-    return html.Div([html.I(className="waiting-bar"), text], className="waiting", role="status")
+    card = html.Div([html.I(className="waiting-bar"), text], className="waiting-card")
+    return html.Div(card, className="waiting", role="status")
 
 
 def live_words(words: Words) -> str:

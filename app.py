@@ -185,10 +185,11 @@ class Monitor:
         if is_first:
             say(f"{rule.id}: reading what is new ...")
             self._seen.add(rule.id)
-        self._con, self._loading = self._home.store.cursor(), Loading(now())
+        self._con = self._home.store.cursor()
+        self._loading = Loading(now()) if is_first else None
         try:
             intake = intakes.scheduled(rule, self._home.salt, os.environ)
-            if self._loaded(self._home.pulled(self._con, intake), self._loading, is_first):
+            if self._loaded(self._home.pulled(self._con, intake)):
                 warm(self._app)
         except EXPECTED as error:
             log.error("load failed", source=rule.id, error=str(error))
@@ -198,13 +199,13 @@ class Monitor:
         finally:
             self._con = self._loading = None
 
-    def _loaded(self, reports: Iterator[LoadReport], loading: Loading, is_first: bool) -> bool:
-        """Return whether the loads changed anything; the screens hear of each one committed."""
+    def _loaded(self, reports: Iterator[LoadReport]) -> bool:
+        """Return whether the loads changed anything; of a first one, screens and terminal hear how far it is."""
         is_change = False
         for report in reports:
-            self._loading = loading = replace(loading, rows=loading.rows + report.n_read)
             is_change |= report.is_change
-            if is_first:
+            if self._loading is not None:
+                self._loading = replace(self._loading, rows=self._loading.rows + report.n_read)
                 say(f"{report.source_id}: {account.account(report)}")
         return is_change
 

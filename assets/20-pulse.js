@@ -38,6 +38,8 @@
     if (build !== null && pulse.build !== build) return location.reload(); // another layout: its callbacks have other names
     build = pulse.build; loading = pulse.loading; fails = 0; offset = pulse.now - Date.now();
     if (isNight(page)) return location.reload();
+    const blank = pulse.waiting || (page.dataset.blank && page.dataset.mark !== pulse.mark) ? "yes" : ""; // until the figures are there
+    if (page.dataset.blank !== blank) page.dataset.blank = blank;
     if (pulse.mark === page.dataset.mark) { flight = null; return; }
     if (flight && flight.from === page.dataset.mark && Date.now() - flight.since < FLIGHT_MS) return;
     flight = { from: page.dataset.mark, since: Date.now() };

@@ -19,9 +19,9 @@ def register(server: flask.Flask, room: Room) -> None:
 
 
 def pulse(room: Room) -> dict[str, Any]:
-    """Return version, mark, watermark and clock in ms, build id, source states and the load under way.
+    """Return version, mark, watermark and clock in ms, build id, source states and the first load.
 
-    as_of is null before any load, loading between loads.
+    as_of is null before any load, loading after the first; waiting as long as there is nothing to show.
     """
     found, loading = room.answers.pulse(), room.loading()
     return {
@@ -32,6 +32,7 @@ def pulse(room: Room) -> dict[str, Any]:
         "build": room.build_id,
         "sources": dict(found.sources),
         "silent": silent_sources(found),
+        "waiting": room.is_waiting(found),
         "loading": {"since": round(loading.since.timestamp() * 1000), "rows": loading.rows} if loading else None,
     }
 

@@ -23,7 +23,6 @@ from metrics.model import DataState, Pulse
 
 LEAVES = (
     ("root", "data-mark"),
-    ("root", "data-blank"),
     ("as-of", "children"),
     ("as-of-age", "data-age"),
     ("range", "children"),
@@ -41,6 +40,7 @@ class Screen:
 
     silent      names of the sources that have gone quiet
     default     the view of an address without a query
+    waiting     whether the first load is still to come to its end
     """
 
     name: str
@@ -52,6 +52,7 @@ class Screen:
     silent: Sequence[str] = ()
     notices: Sequence[Notice] = ()
     members: Callable[[str], Sequence[str]] = lambda _: ()
+    waiting: bool = False
 
     def title(self, metric: str) -> str:
         """Return the title of a KPI in the reader's language."""
@@ -77,7 +78,6 @@ def top_values(screen: Screen) -> Leaves:
             LEAVES,
             (
                 board.mark,
-                _blank(screen),
                 _as_of(screen),
                 epoch_ms(as_of),
                 days_text(screen.board.window, screen.words),
@@ -86,11 +86,6 @@ def top_values(screen: Screen) -> Leaves:
             strict=True,
         )
     )
-
-
-def _blank(screen: Screen) -> str:
-    """Return "yes" before the first load, when there is nothing to show yet."""
-    return "yes" if screen.board.as_of is None else ""
 
 
 def _as_of(screen: Screen) -> str:
@@ -153,7 +148,7 @@ def frame(screen: Screen, children: Sequence[Component]) -> Component:
     found, name = top_values(screen), screen.name
     data = {
         "data-mark": found["root", "data-mark"],
-        "data-blank": found["root", "data-blank"],
+        "data-blank": "yes" if screen.waiting else "",
         "data-page": name,
         "data-words": live_words(screen.words),
         "data-zone": screen.site.tz,

@@ -85,7 +85,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Loading:
-    """A load under way: since when, and how many of its rows are committed so far."""
+    """The first load of a source while it is under way: since when, and how many of its rows are committed so far."""
 
     since: datetime
     rows: int = 0

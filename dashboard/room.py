@@ -11,7 +11,7 @@ from dashboard.frame import Screen, silent_sources
 from dashboard.model import Answers, Loading, Site
 from dashboard.view import View, parse
 from dashboard.words import words
-from metrics.model import Clock
+from metrics.model import Clock, Pulse
 
 if TYPE_CHECKING:
     from dashboard.pages import Page
@@ -49,7 +49,7 @@ class Room:
         """Return the page for a query string, with a notice for each part of it that was not understood."""
         default = self.default(page.path)
         view, notices = parse(query, default, self.answers.members)
-        now = self.clock()
+        now, pulse = self.clock(), self.answers.pulse()
         self.audience.looked((page.path, self._figures(page.path, view)), now)
         return Screen(
             page.name,
@@ -58,10 +58,15 @@ class Room:
             self.site,
             default,
             now,
-            silent_sources(self.answers.pulse()),
+            silent_sources(pulse),
             notices,
             self.answers.members,
+            self.is_waiting(pulse),
         )
+
+    def is_waiting(self, pulse: Pulse) -> bool:
+        """Return whether there is nothing to show yet: nothing loaded, or the first load under way."""
+        return pulse.as_of is None and (pulse.version == 0 or self.loading() is not None)
 
     def warm(self) -> None:
         """Ask again what was looked at in the last minutes, so that those screens find it answered."""

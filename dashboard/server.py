@@ -54,7 +54,7 @@ def create_app(
     """Return the app with all pages and the API.
 
     build_id  moves with each deployment and reloads the screens
-    loading   the load under way, for screens that have nothing to show yet; None = none
+    loading   the first load of a source while it is under way, for screens that have nothing to show yet
     """
     app = Monitor(
         __name__,

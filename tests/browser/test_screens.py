@@ -226,7 +226,7 @@ def test_one_refresh_is_in_flight_at_most(show: Show, live: Live) -> None:
 
 
 def test_a_wall_without_data_says_so_until_there_are_some(show: Show, live: Live) -> None:
-    live.desk.world = "empty"
+    live.desk.world, live.desk.version = "empty", 0
     page = show("/wall?lang=en")
     expect(page.locator(".waiting")).to_have_text(re.compile("^No data yet"))
     live.desk.world = "full"

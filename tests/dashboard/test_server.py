@@ -68,6 +68,7 @@ def test_the_pulse_is_small_and_never_stored(app: Dash) -> None:
         "build": "build-1",
         "sources": {"demo": "fresh"},
         "silent": [],
+        "waiting": False,
         "loading": None,
     }
 
@@ -76,15 +77,23 @@ def test_the_pulse_tells_of_a_load_under_way() -> None:
     began = NOON - timedelta(seconds=4)
     app = create_app(FakeAnswers("empty"), SITE, lambda: NOON, "b", lambda: Loading(began, 500))
     told = get(app, "/api/pulse").get_json()
-    assert told["loading"] == {"since": 1794984012000 - 4000, "rows": 500}
+    assert told["waiting"] and told["loading"] == {"since": 1794984012000 - 4000, "rows": 500}
 
 
-@pytest.mark.parametrize(("world", "blank"), [("empty", '"data-blank": "yes"'), ("full", '"data-blank": ""')])
-def test_a_page_is_blank_before_the_first_load_only(world: str, blank: str) -> None:
-    room = Room(FakeAnswers(world), SITE, lambda: NOON, "b", pages())
+@pytest.mark.parametrize(
+    ("world", "version", "loading", "waits"),
+    [
+        ("empty", 0, None, "yes"),
+        ("empty", 3, Loading(NOON), "yes"),
+        ("empty", 3, None, ""),  # rows without any instant are data too
+        ("full", 3, Loading(NOON), ""),
+    ],
+)
+def test_a_page_waits_for_the_first_load_only(world: str, version: int, loading: Loading | None, waits: str) -> None:
+    room = Room(FakeAnswers(world, version), SITE, lambda: NOON, "b", pages(), lambda: loading)
     page = pages()["/wall"]
     drawn = json.dumps(page.layout(room.screen(page, "")), cls=PlotlyJSONEncoder)
-    assert blank in drawn
+    assert f'"data-blank": "{waits}"' in drawn
 
 
 def test_before_any_load_the_pulse_has_no_watermark() -> None:

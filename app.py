@@ -156,6 +156,7 @@ class Monitor:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
         server = waitress.create_server(self._app.server, host=host, port=port, threads=THREADS, ident="")
         signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background has it ignored
         address = f"http://{host}:{server.effective_port}"
         say(f"The monitor is at {address} (wall screen: {address}/wall). Stop it with Ctrl-C.")
         try:

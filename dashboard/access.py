@@ -16,7 +16,12 @@ def is_survey(subject: Subject) -> bool:
 
 
 def visible(reading: Reading, subject: Subject) -> Reading:
-    """Return the reading, marked too_few below thirty answers and without its value below five."""
+    """Return the reading, marked too_few below thirty answers and without its value below five.
+
+    One without a value is empty, however many rows stand behind it: there is nothing to show or to judge.
+    """
+    if reading.value is None and reading.state is DataState.FRESH:
+        return replace(reading, state=DataState.EMPTY)
     if not is_survey(subject) or reading.value is None or reading.n >= GREY_BELOW:
         return reading
     if reading.n >= PRIVATE_BELOW:

@@ -67,14 +67,13 @@ class _Plan:
     spell: _Spell
     current: Question
     change: tuple[Question, Question] | None
-    trend: Question
+    trend: Question | None
     teams: Question | None
 
     def questions(self) -> Iterable[Question]:
-        yield from (self.current, self.trend)
+        yield self.current
         yield from self.change or ()
-        if self.teams:
-            yield self.teams
+        yield from (one for one in (self.trend, self.teams) if one)
 
 
 def mark_of(version: int, sources: Mapping[str, DataState]) -> str:
@@ -86,13 +85,40 @@ def board(answers: Answers, view: View, scope: Scope, site: Site, now: datetime)
     """Return everything a page shows for the view, asked as one batch."""
     pulse = answers.pulse()
     day = spans.today(pulse.as_of, now, site.tz)
-    window = spans.window(view, day, site.tz)
-    before = spans.previous(view, window)
-    spells = {name: _spell(name, window, before, day, site.repeat_days) for name in scope.metrics}
+    if pulse.as_of is None and pulse.version > 0:
+        window = before = spans.everything(site.tz)
+        spells = dict.fromkeys(scope.metrics, _Spell(window, window, None))
+    else:
+        window = spans.window(view, day, site.tz)
+        before = spans.previous(view, window)
+        spells = {name: _spell(name, window, before, day, site.repeat_days) for name in scope.metrics}
     plans = {name: _plan(name, view, scope, spell) for name, spell in spells.items()}
     found = answers.ask([question for plan in plans.values() for question in plan.questions()])
     told = {name: _answer(answers, plan, found, pulse.as_of) for name, plan in plans.items()}
+    if _is_ticketless(answers, told.values(), site):
+        told = {name: _uncounted(answer) for name, answer in told.items()}
     return Board(view, window, before, day, pulse.as_of, mark_of(pulse.version, pulse.sources), told)
+
+
+def _is_ticketless(answers: Answers, told: Iterable[Answer], site: Site) -> bool:
+    """Return whether there has never been a ticket, only survey answers: asked only where a count is 0."""
+    if not any(_is_zero(answer) for answer in told):
+        return False
+    ever = Question("volume", spans.everything(site.tz))
+    return all(reading.n == 0 for reading in answers.ask([ever])[ever])
+
+
+def _is_zero(answer: Answer) -> bool:
+    return answer.subject.unit is Unit.COUNT and answer.current.value == 0
+
+
+def _uncounted(answer: Answer) -> Answer:
+    """Return the answer without its count: no tickets were delivered, which is not the same as 0 (semantics 1.9)."""
+    if not _is_zero(answer):
+        return answer
+    empty = replace(answer.current, value=None, state=DataState.EMPTY)
+    verdict = replace(answer.verdict, level=None, state=DataState.EMPTY, attainment=None, met=None)
+    return Answer(answer.subject, empty, verdict, None, empty)
 
 
 def _spell(metric: str, window: Window, before: Window, day: date, wait_days: float) -> _Spell:
@@ -104,11 +130,12 @@ def _spell(metric: str, window: Window, before: Window, day: date, wait_days: fl
 def _plan(metric: str, view: View, scope: Scope, spell: _Spell) -> _Plan:
     current = Question(metric, spell.shown, view.slice, clock=view.clock)
     change = spell.fair and (replace(current, window=spell.fair[0]), replace(current, window=spell.fair[1]))
+    is_dated = spell.asked.start is not None
     return _Plan(
         spell,
         current,
         change,
-        replace(current, window=spans.trailing(spell.asked, scope.trend_days), grain="day"),
+        replace(current, window=spans.trailing(spell.asked, scope.trend_days), grain="day") if is_dated else None,
         replace(current, split="team") if scope.teams else None,
     )
 
@@ -126,7 +153,7 @@ def _answer(
         fair(answers.verdict(current), current, subject),
         then if plan.change else None,
         now,
-        tuple(_ripe(visible(reading, subject)) for reading in found.get(plan.trend, ())),
+        tuple(_ripe(visible(reading, subject)) for reading in found.get(plan.trend, ())) if plan.trend else (),
         tuple((reading, fair(answers.verdict(reading), reading, subject)) for reading in members),
         spans.is_partial(plan.current.window, as_of),
         plan.spell.shown != plan.spell.asked,

@@ -120,6 +120,8 @@ class Face:
 
     def _delta(self) -> tuple[str, str]:
         """Return the change as text and whether it is for the better."""
+        if not self._is_dated:
+            return "", "none"
         change = difference(self.answer)
         if change is None:
             return DASH, "none"
@@ -134,21 +136,30 @@ class Face:
         return {Unit.PERCENT: " " + self.words("unit.pp"), Unit.SCORE: "", Unit.POINTS: ""}.get(unit, "%")
 
     def _against(self) -> str:
-        return self.words(f"against.{self.view.period}")
+        return self.words(f"against.{self.view.period}") if self._is_dated else ""
 
     def _against_days(self) -> str:
         """Return the days compared with; "against" says it short."""
         return days_text(self.answer.previous.question.window, self.words) if self.answer.previous else ""
 
     def _series(self) -> list[Reading]:
+        if not self.answer.trend:
+            return []
         return list(self.answer.trend)[-max(SPARK_DAYS, self._days()) :]
+
+    @property
+    def _is_dated(self) -> bool:
+        return self.answer.current.question.window.start is not None
 
     def _days(self) -> int:
         start, end = bounds(self.answer.current.question.window)
         return (end - start).days
 
     def _spark(self) -> str:
-        series, (start, _) = self._series(), bounds(self.answer.current.question.window)
+        series = self._series()
+        if not series:
+            return ""
+        start, _ = bounds(self.answer.current.question.window)
         values = [reading.value for reading in series]
         since = sum((reading.bucket or "") < start.isoformat() for reading in series)
         floor = self.answer.subject.unit is Unit.COUNT

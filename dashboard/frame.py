@@ -92,14 +92,14 @@ def _as_of(screen: Screen) -> str:
     """Return the watermark as local time, with its day when it is not of the last 20 hours."""
     as_of = screen.board.as_of
     if as_of is None:
-        return screen.words("live.none")
+        return screen.words("live.none" if screen.waiting else "live.undated")
     form = "HH:mm:ss" if screen.now - as_of < timedelta(hours=20) else "yyyy-MM-dd HH:mm"
     return str(format_datetime(as_of, form, tzinfo=ZoneInfo(screen.site.tz), locale=screen.words.locale))
 
 
 def period_text(screen: Screen) -> str:
-    """Return the name of the period."""
-    return screen.words(f"period.{screen.view.period}")
+    """Return the name of the period; "" where the data have no instants and thereby no periods."""
+    return "" if screen.board.window.start is None else screen.words(f"period.{screen.view.period}")
 
 
 def desk_name(screen: Screen) -> str:

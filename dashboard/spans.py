@@ -48,6 +48,11 @@ def previous(view: View, span: Window) -> Window:
     return periods.previous(span, how)
 
 
+def everything(tz: str) -> Window:
+    """Return the window of data without instants: all of them (semantics 12.2)."""
+    return Window(None, None, tz)
+
+
 def bounds(span: Window) -> tuple[date, date]:
     """Return both sides of a window that has them; ValueError for an open one."""
     if span.start is None or span.end is None:
@@ -56,8 +61,8 @@ def bounds(span: Window) -> tuple[date, date]:
 
 
 def is_partial(span: Window, as_of: datetime | None) -> bool:
-    """Return whether the period still runs at the watermark (semantics 1.4)."""
-    return periods.window_state(span, as_of) == "partial"
+    """Return whether the period still runs at the watermark (semantics 1.4); data without instants do not run."""
+    return span.end is not None and periods.window_state(span, as_of) == "partial"
 
 
 def full_days(span: Window, before: Window, last: date) -> tuple[Window, Window] | None:

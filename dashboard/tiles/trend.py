@@ -47,6 +47,9 @@ def patch(face: Face) -> Leaves:
             if key in trace:
                 change["data"][index][key] = trace[key]
     change["layout"]["shapes"] = shapes(face)
+    change["layout"]["annotations"] = nothing(face)
+    for axis in ("xaxis", "yaxis"):
+        change["layout"][axis]["visible"] = not nothing(face)
     return {LEAVES[0]: change, LEAVES[1]: _alt(face)}
 
 
@@ -167,9 +170,19 @@ def _goal(face: Face, scale: Scale) -> dict[str, Any]:
 
 def shapes(face: Face) -> list[dict[str, Any]]:
     """Return the shade under the chosen period."""
+    if not face.answer.trend:
+        return []
     start, end = bounds(face.answer.current.question.window)
     shade = {"type": "rect", "xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below", "line": {"width": 0}}
     return [shade | {"x0": f"{start} 00:00", "x1": f"{end} 00:00", "fillcolor": INKS[face.view.theme]["shade"]}]
+
+
+def nothing(face: Face) -> list[dict[str, Any]]:
+    """Return the words that stand in the place of a line without a single value."""
+    if any(reading.value is not None for reading in face.answer.trend):
+        return []
+    text = {"text": face.words("state.empty"), "font": {"size": 14, "color": INKS[face.view.theme]["text"]}}
+    return [text | {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}]
 
 
 def _axis(ink: Any) -> dict[str, Any]:
@@ -208,9 +221,11 @@ def _layout(face: Face) -> dict[str, Any]:
             "font": {"size": 11},
         },
         "xaxis": _axis(ink)
+        | {"visible": not nothing(face)}
         | {"type": "date", "showgrid": False, "tickformat": form, "hoverformat": form, "nticks": 8, **_spike(ink)},
         "yaxis": _axis(ink)
         | {
+            "visible": not nothing(face),
             "nticks": 5,
             "rangemode": floor,
             "ticksuffix": f" {unit}" if unit else "",
@@ -218,6 +233,7 @@ def _layout(face: Face) -> dict[str, Any]:
             "fixedrange": True,
         },
         "shapes": shapes(face),
+        "annotations": nothing(face),
         "dragmode": "zoom",
     }
 

@@ -12,7 +12,7 @@ from dashboard.room import Room
 from dashboard.server import create_app
 from tests.dashboard.fake_answers import NOON, FakeAnswers
 
-WORLDS = ("full", "empty", "stale", "error", "too_few")
+WORLDS = ("full", "empty", "stale", "error", "too_few", "undated")
 SITE = Site(business_clock=True)
 
 

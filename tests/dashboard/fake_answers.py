@@ -1,4 +1,4 @@
-"""A desk made of formulas: same question, same answer, in five worlds; stands where metrics.Answers will stand."""
+"""A desk made of formulas: same question, same answer, in six worlds; stands where metrics.Answers will stand."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -58,7 +58,7 @@ SUBJECTS = {
 
 @dataclass
 class FakeAnswers:
-    """The five worlds: full, empty, stale, error, too_few. `touch()` is a committed load."""
+    """The six worlds: full, empty, stale, error, too_few, undated. `touch()` is a committed load."""
 
     world: str = "full"
     version: int = 7
@@ -86,7 +86,8 @@ class FakeAnswers:
 
     def pulse(self) -> Pulse:
         state = DataState.STALE if self.world == "stale" else DataState.FRESH
-        return Pulse(self.version, None if self.world == "empty" else self.as_of, {"demo": state})
+        version = 0 if self.world == "empty" else self.version
+        return Pulse(version, None if self.world in ("empty", "undated") else self.as_of, {"demo": state})
 
     def subject(self, metric: str) -> FakeSubject:
         return SUBJECTS[metric]
@@ -105,8 +106,9 @@ class FakeAnswers:
 
     def _readings(self, question: Question) -> Iterator[Reading]:
         start, end = question.window.start, question.window.end
-        assert start and end
-        if question.grain == "day":
+        if start is None or end is None:
+            yield self._undated(question)
+        elif question.grain == "day":
             for day in _days(start, end):
                 yield replace(self._one(question, day, day + timedelta(days=1)), bucket=day.isoformat())
         elif question.split == "team":
@@ -115,6 +117,13 @@ class FakeAnswers:
                 yield replace(self._one(part, start, end, 0.16), member=team, question=question)
         else:
             yield self._one(question, start, end)
+
+    def _undated(self, question: Question) -> Reading:
+        """Return what survey answers without instants give: scores and nothing else."""
+        subject = SUBJECTS[question.metric]
+        if question.metric not in ("csi", "csat"):
+            return Reading(question, 0 if subject.unit is Unit.COUNT else None, 0, DataState.FRESH, None)
+        return Reading(question, subject.base, subject.cases, DataState.FRESH, None)
 
     def _one(self, question: Question, start: date, end: date, share: float = 1.0) -> Reading:
         state = {"empty": DataState.EMPTY, "error": DataState.ERROR, "too_few": DataState.TOO_FEW}.get(

@@ -66,6 +66,16 @@ def test_a_world_without_values_shows_no_zero(path: str, world: str) -> None:
 
 
 @pytest.mark.parametrize("path", pages())
+def test_scores_without_instants_are_shown_and_nothing_else_is_made_up(path: str) -> None:
+    drawn = list(parts(path, "undated", "?lang=en"))
+    values = [part.children for part in drawn if getattr(part, "className", "") == "value"]
+    assert sorted(values) == ["4.36", "86.1", *["—"] * 6]
+    texts = [part.children for part in drawn if isinstance(getattr(part, "children", None), str)]
+    assert "no times" in texts
+    assert "vs prior 7 days" not in texts
+
+
+@pytest.mark.parametrize("path", pages())
 def test_what_is_not_understood_is_shown(path: str) -> None:
     notice = next(part for part in parts(path, query="?team=Nobody&lang=en") if getattr(part, "id", "") == "notice")
     assert notice.children == "Not understood and left out: team=Nobody"

@@ -84,8 +84,8 @@ def test_the_pulse_tells_of_a_load_under_way() -> None:
     ("world", "version", "loading", "waits"),
     [
         ("empty", 0, None, "yes"),
-        ("empty", 3, Loading(NOON), "yes"),
-        ("empty", 3, None, ""),  # rows without any instant are data too
+        ("undated", 3, Loading(NOON), "yes"),
+        ("undated", 3, None, ""),  # rows without any instant are data too
         ("full", 3, Loading(NOON), ""),
     ],
 )

@@ -85,11 +85,21 @@ def test_n_is_in_the_hover() -> None:
 def test_a_tick_patches_data_only_so_that_zoom_survives() -> None:
     change = trend.patch(face())[trend.LEAVES[0]]
     assert isinstance(change, Patch)
-    touched = {tuple(step["location"][:1]) + tuple(step["location"][2:3]) for step in operations(change)}
-    assert touched == {("data", "x"), ("data", "y"), ("data", "customdata"), ("layout",)}
-    assert {tuple(step["location"]) for step in operations(change) if step["location"][0] == "layout"} == {
-        ("layout", "shapes")
+    places = [tuple(step["location"]) for step in operations(change)]
+    assert {place[2:] for place in places if place[0] == "data"} == {("x",), ("y",), ("customdata",)}
+    assert {place for place in places if place[0] == "layout"} == {
+        ("layout", "shapes"),
+        ("layout", "annotations"),
+        ("layout", "xaxis", "visible"),
+        ("layout", "yaxis", "visible"),
     }
+
+
+def test_a_chart_without_a_value_says_so_in_its_middle() -> None:
+    layout = trend.figure(face(world="empty"))["layout"]
+    assert [note["text"] for note in layout["annotations"]] == ["No data"]
+    assert layout["xaxis"]["visible"] is layout["yaxis"]["visible"] is False
+    assert trend.figure(face())["layout"]["annotations"] == []
 
 
 def operations(change: Patch) -> list[dict[str, Any]]:

@@ -29,8 +29,8 @@ class Standing:
 
 
 def mapping_hash(mapping: Mapping) -> str:
-    """Return a hash of what a mapping means; comments and layout do not change it."""
-    return sha256(mapping.model_dump_json().encode()).hexdigest()[:32]
+    """Return a hash of what a mapping means; comments, layout and options at their defaults do not change it."""
+    return sha256(mapping.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:32]
 
 
 def standing(con: duckdb.DuckDBPyConnection, source_id: str) -> Standing:

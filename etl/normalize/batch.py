@@ -72,8 +72,12 @@ def normalize(
 
 
 def fingerprint(table: TableMapping, mapping: Mapping) -> str:
-    """Return a short text that differs when the mapping reads rows differently: such rows count as changed."""
-    told = f"{mapping.timezone}|{mapping.nulls}|{mapping.cleaning}|{table.model_dump_json()}"
+    """Return a short text that differs when the mapping reads rows differently: such rows count as changed.
+
+    What is left at its default does not count, so that a new option of mappings changes no row by itself.
+    """
+    whole = mapping.model_dump_json(include={"timezone", "nulls", "cleaning"}, exclude_defaults=True)
+    told = f"{whole}|{table.model_dump_json(exclude_defaults=True)}"
     return sha256(told.encode()).hexdigest()[:16]
 
 

@@ -1,5 +1,6 @@
 """The one door to the DuckDB file: opening, schema, transactions, versions and the watermark."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ import duckdb
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = "1"
 STORAGE_VERSION = "v1.5.0"  # read by DuckDB 1.5 and 2.0 alike
+MOST_MEMORY = 8 * 2**30
 
 
 class Warehouse:
     """An open warehouse; hand each thread its own cursor.
 
-    path None = in memory (tests, golden worlds).
+    path None = in memory (tests, golden worlds). What exceeds memory_limit is spilled beside the file.
     """
 
     def __init__(self, path: Path | None, *, memory_limit: str | None = None, threads: int | None = None) -> None:
@@ -38,8 +40,7 @@ class Warehouse:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        if memory_limit is not None:
-            config["memory_limit"] = memory_limit
+        config["memory_limit"] = memory_limit or f"{fair_share() // 2**20}MiB"
         if threads is not None:
             config["threads"] = threads
         if path is not None:
@@ -88,6 +89,11 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
+
+
+def fair_share() -> int:
+    """Return how many bytes the engine may hold: half of the machine's memory, at most 8 GiB."""
+    return min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2, MOST_MEMORY)
 
 
 def data_version(con: duckdb.DuckDBPyConnection) -> int:

@@ -12,28 +12,22 @@ from tests.golden.document import Check, checks
 from tests.golden.runner import run
 from tests.golden.vocabulary import VOCABULARY
 
-OWN = Path(__file__).with_name("extra.yaml")
-SHIPPED = "shipped:"
+OWN = Path(__file__).with_name("extra.yaml")  # the shared file is run by `make golden`
 
 
 def cases() -> dict[str, list[Check]]:
-    """Return the checks of every case, of our file and of the shipped one where it is there."""
+    """Return the checks of every case."""
     found: dict[str, list[Check]] = defaultdict(list)
-    for path, prefix in ((OWN, ""), (DEFAULT, SHIPPED)):
-        for check in checks(path) if path.exists() else ():
-            found[prefix + check.case].append(check)
+    for check in checks(OWN):
+        found[check.case].append(check)
     return found
 
 
 CASES = cases()
 
 
-def marked(case: str) -> Any:
-    """Return the case, marked when it comes from the shared specification."""
-    return pytest.param(case, marks=pytest.mark.reference) if case.startswith(SHIPPED) else case
-
-
-@pytest.mark.parametrize("case", [marked(case) for case in CASES])
+@pytest.mark.golden
+@pytest.mark.parametrize("case", CASES)
 def test_case(case: str) -> None:
     lines: list[str] = []
     assert run(CASES[case], lines.append)["passed"] == len(CASES[case]), "\n".join(lines)

@@ -1,0 +1,35 @@
+"""The engine is given a share of the machine, not the machine."""
+
+from pathlib import Path
+
+import pytest
+
+from data.warehouse import MOST_MEMORY, Warehouse, fair_share
+
+
+def in_bytes(text: str) -> float:
+    number, unit = text.split()
+    return float(number) * 2.0 ** (10 * ["bytes", "KiB", "MiB", "GiB"].index(unit))
+
+
+def limit_of(warehouse: Warehouse) -> float:
+    row = warehouse.cursor().execute("SELECT current_setting('memory_limit')").fetchone()
+    assert row is not None
+    return in_bytes(row[0])
+
+
+def test_the_engine_may_hold_half_of_the_memory_and_never_more_than_its_cap() -> None:
+    found = limit_of(Warehouse(None))
+    assert found == pytest.approx(fair_share(), rel=0.06)
+    assert found <= MOST_MEMORY
+
+
+def test_what_does_not_fit_is_spilled_and_the_rest_goes_on(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb", memory_limit="64MiB", threads=1)
+    con = warehouse.cursor()
+    row = con.execute(
+        "SELECT count(*) FROM (SELECT DISTINCT hash(n) AS h, md5(n::VARCHAR) AS m FROM range(600000) t(n))"
+    )
+    assert row.fetchone() == (600000,)
+    warehouse.close()
+    assert not (tmp_path / "w.duckdb.tmp").exists()

@@ -1,6 +1,7 @@
 """A trial of a mapping: what would load, what would not and why, and what each KPI would have to go on."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from datetime import datetime
 
 import duckdb
@@ -8,9 +9,11 @@ import duckdb
 from etl.ledger import by_rule, refused
 from etl.load.accounting import count_rejected
 from etl.mapping import Mapping
+from etl.mapping.fields import REFUSE
 from etl.normalize import clear, normalize
 from etl.run import Intake, naming
 
+Counts = Lookup[tuple[str, str], int]  # by table and path of the field
 EXAMPLES = 3
 MOST = 12  # values listed of a field
 SOURCE_NO = 1
@@ -34,6 +37,7 @@ REMEDIES = {
     "duplicate_id": "; the last row of an id counts. For one row per change write rows: update with fold, for one"
     " row per answer file: {gather: ...}",
     "unparsed_cell": "; the value is left out. Words and codes can be translated with `values`, or listed in `nulls`",
+    "naive_time": "; it has no offset and is left out. Name its zone: `timezone: Asia/Shanghai`",
     **dict.fromkeys(
         ("unknown_channel", "unknown_priority", "unknown_type", "unknown_author_kind", "unknown_created_by"),
         "; add what is missing to `values`",
@@ -75,14 +79,19 @@ def check(con: duckdb.DuckDBPyConnection, intake: Intake, now: datetime) -> Iter
     """
     clear(con)
     try:
-        n_read = 0
+        n_read, naive = 0, dict[tuple[str, str], int]()
         for delivery in intake.source.read(None, now):
             if delivery.note:
                 yield delivery.note
             for batch in delivery.batches:
                 with naming(delivery):
-                    n_read += normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt).n_read
+                    found = normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt, is_trial=True)
+                n_read += found.n_read
+                for path, number in found.naive.items():
+                    naive[batch.table, path] = naive.get((batch.table, path), 0) + number
         yield from _findings(con, n_read, intake.mapping)
+        yield from _zones(intake.mapping, naive)
+        yield from _holdings(con)
     finally:
         clear(con)
 
@@ -93,7 +102,9 @@ def _findings(con: duckdb.DuckDBPyConnection, n_read: int, mapping: Mapping) -> 
     yield from _amounts(con)
     yield from _rejects(con, mapping)
     yield from _defects(con, mapping)
-    yield from _zone(mapping)
+
+
+def _holdings(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield from _spans(con)
     yield from _values(con)
     yield "what the KPIs would have"
@@ -123,10 +134,20 @@ def _rejects(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[str]:
             yield f"    {each.told(mapping.table(each.table).column(each.field or ''))}"
 
 
-def _zone(mapping: Mapping) -> Iterator[str]:
-    if "timezone" not in mapping.model_fields_set:
-        yield "  the mapping names no timezone: instants without an offset count as UTC; say for instance"
-        yield "  `timezone: Asia/Shanghai`"
+def _zones(mapping: Mapping, naive: Counts) -> Iterator[str]:
+    """Yield which zone instants without an offset were taken in, by (table, path of the field)."""
+    taken: dict[str, dict[str, int]] = {}
+    for (name, path), number in naive.items():
+        field = mapping.table(name).field(path)
+        zone = (field.zone if field is not None else None) or mapping.timezone
+        if zone != REFUSE:
+            column = mapping.table(name).column(path)
+            taken.setdefault(zone, {})[f"{name} {column!r}" if column else f"{name} {path}"] = number
+    for zone, places in taken.items():
+        shown = ", ".join(f"{place} ({number:,})" for place, number in places.items())
+        yield f"  instants without an offset count as {zone}: {shown}"
+        if "timezone" not in mapping.model_fields_set and zone == mapping.timezone:
+            yield "    the mapping names no zone; write for instance `timezone: Asia/Shanghai`, or `timezone: refuse`"
 
 
 def _defects(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[str]:

@@ -6,6 +6,7 @@ import duckdb
 
 SLASHED = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})([ T,].*)?$"
 ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T].*)?$"
+OFFSET = r":\d{2}.*([Zz]|[+-]\d{2}(:?\d{2})?)$"
 CHINESE = r"^\d{4}年\d{1,2}月\d{1,2}日.*$"
 # Numbers of 2000 to 2100; only a header that speaks of a time makes them instants.
 NUMBERS = {
@@ -23,12 +24,14 @@ class Dates:
     form     date format of a mapping
     order    iso, day (first), month (first), mixed, open (every value reads both ways) or named (by its form)
     decided  how many values say so
+    local    whether values lack an offset, so that a zone has to be known
     """
 
     form: str
     order: str
     decided: int
     example: str
+    local: bool = True
 
 
 def dates_of(con: duckdb.DuckDBPyConnection, values: str, filled: int, is_time: bool) -> Dates | None:
@@ -48,18 +51,18 @@ def _written(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates 
         "SELECT count(*) FILTER (iso), count(*) FILTER (slashed), count(*) FILTER (chinese),"
         f" count(*) FILTER (slashed AND {part.format(SLASHED, 1)} > 12),"
         f" count(*) FILTER (slashed AND {part.format(SLASHED, 2)} > 12),"
-        " any_value(v) FILTER (slashed OR iso OR chinese)"
+        f" any_value(v) FILTER (slashed OR iso OR chinese), count(*) FILTER (NOT regexp_matches(v, '{OFFSET}'))"
         f" FROM (SELECT v, regexp_matches(v, '{ISO}') AS iso, regexp_matches(v, '{SLASHED}') AS slashed,"
         f" regexp_matches(v, '{CHINESE}') AS chinese FROM {values})"
     ).fetchone()
-    iso, slashed, chinese, first, second, example = row or (0, 0, 0, 0, 0, "")
+    iso, slashed, chinese, first, second, example, local = row or (0, 0, 0, 0, 0, "", 0)
     if iso + slashed + chinese < MOST * filled:
         return None
     if chinese:
         return Dates(f"%Y年%m月%d日{_clock(example.partition('日')[2])}", "named", chinese, example)
     order = _order(iso, slashed, first, second)
     form = "iso" if order == "iso" else _slashed_form(example, order)
-    return Dates(form, order, first or second, example)
+    return Dates(form, order, first or second, example, order != "iso" or local > 0)
 
 
 def _order(iso: int, slashed: int, first: int, second: int) -> str:
@@ -99,5 +102,5 @@ def _numbered(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates
             f" WHERE TRY_CAST(v AS DOUBLE) >= {low} AND TRY_CAST(v AS DOUBLE) < {high}"
         ).fetchone()
         if row is not None and row[0] >= MOST * filled:
-            return Dates(form, "named", row[0], row[1])
+            return Dates(form, "named", row[0], row[1], form == "excel")
     return None

@@ -26,7 +26,7 @@ def draft(look: Look, form: dict[str, str]) -> str:
         f"# First mapping of {look.path.name}, guessed from its header and {look.rows:,} rows.",
         f"# Every line marked {TODO} needs your decision. Then: app.py check {look.path.name} --mapping THIS_FILE",
         "version: 1",
-        f"timezone: UTC  # {TODO}: zone of instants without an offset, such as Asia/Shanghai",
+        _zone(look),
         *_nulls(look),
         "tables:",
         f"  - name: {quoted(look.path.stem)}",
@@ -36,6 +36,17 @@ def draft(look: Look, form: dict[str, str]) -> str:
     lines += [f"    {line}" for line in _body(look, grain)]
     told = "\n".join(lines)
     return "\n".join([told, *_left_over(look, told), ""])
+
+
+def _zone(look: Look) -> str:
+    """Return the line of the zone: which columns need it, or that none does."""
+    dated = [column for column in look.columns if column.dates is not None]
+    local = [column.name for column in dated if column.dates and column.dates.local]
+    if dated and not local:
+        return "timezone: UTC  # every instant has its offset, nothing is assumed; `refuse` refuses any without"
+    named = f" ({', '.join(local)})" if len(local) < 5 else f" in {len(local)} columns" if local else ""
+    what = " ".join(f"instants without an offset{named} count as UTC".split())
+    return f"timezone: UTC  # {TODO}: {what}; name their zone, such as Asia/Shanghai"
 
 
 def _nulls(look: Look) -> Iterator[str]:

@@ -189,7 +189,7 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Co
     con.execute("CREATE OR REPLACE TEMP TABLE touched_ticket (ticket_key BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE touched_survey (response_key BIGINT)")
     run_id = ledger.next_run_id(con)
-    ledger.enter_source(con, job.source_id, job.known, job.origin, job.mapping.timezone, job.digest)
+    ledger.enter_source(con, job.source_id, job.known, job.origin, job.mapping.zone, job.digest)
     if job.origin.replace:
         purge(con, job.known.source_no, job.source_id, job.now)
     if staged.n_read == 0:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 FieldType = Literal["text", "integer", "number", "boolean", "instant", "duration_s", "duration_min", "duration_h"]
 
+REFUSE = "refuse"  # in place of a zone: instants without an offset have no meaning here and are refused
 _NAMED_FORMATS = ("iso", "epoch_s", "epoch_ms", "excel")
 _DIRECTIVES = re.compile(r"%-?[aAbBdfgGHIjmMnpSuUVwWyYzZ%]")
 _SOURCES = ("column", "constant", "template", "row_number", "first_of", "when")
@@ -47,11 +48,15 @@ Condition = Annotated[dict[Text, TextList], BeforeValidator(text_keys)]
 
 
 def checked_zone(value: str) -> str:
-    """Return an IANA zone name; raises ValueError for anything else (offsets are no zones)."""
+    """Return an IANA zone name or `refuse`; raises ValueError for anything else (offsets are no zones)."""
+    if value == REFUSE:
+        return value
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{value!r} is no IANA time zone, write for instance UTC or Asia/Shanghai") from None
+        raise ValueError(
+            f"{value!r} is no IANA time zone, write for instance UTC or Asia/Shanghai, or {REFUSE}"
+        ) from None
     return value
 
 

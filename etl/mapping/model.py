@@ -8,7 +8,17 @@ from pydantic import AwareDatetime, PrivateAttr, model_validator
 from pydantic import Field as Spec
 
 from data.strict_yaml import Lines, line_of
-from etl.mapping.fields import ColumnField, Condition, ConstantField, DateFormat, Field, Strict, TextList, Zone
+from etl.mapping.fields import (
+    REFUSE,
+    ColumnField,
+    Condition,
+    ConstantField,
+    DateFormat,
+    Field,
+    Strict,
+    TextList,
+    Zone,
+)
 
 STATUSES = ("new", "open", "pending_customer", "on_hold", "resolved", "closed")
 KINDS = ("status", "assign", "priority", "handoff", "merge", "followup")
@@ -252,13 +262,18 @@ class TableMapping(Strict):
 
     def column(self, path: str) -> str | None:
         """Return the column that the field of a path such as ticket.channel reads; None = it is no single column."""
+        found = self.field(path)
+        return found.column if found is not None else None
+
+    def field(self, path: str) -> Field | None:
+        """Return the field of a path such as ticket.channel; None = there is none."""
         found: object = self
         for step in path.split("."):
             if isinstance(found, tuple):
                 found = found[int(step)] if step.isdigit() and int(step) < len(found) else None
             else:
                 found = found.get(step) if isinstance(found, dict) else getattr(found, step, None)
-        return found.column if isinstance(found, Field) else None
+        return found if isinstance(found, Field) else None
 
 
 class Mapping(Strict):
@@ -285,6 +300,11 @@ class Mapping(Strict):
         if lines > MAX_STREAMS:
             raise ValueError(f"{lines} event and message lines, at most {MAX_STREAMS} are possible")
         return self
+
+    @property
+    def zone(self) -> str:
+        """Return the IANA zone of the source: UTC where instants without an offset are refused."""
+        return "UTC" if self.timezone == REFUSE else self.timezone
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """Normalize one batch: from text rows as the source has them to the staging tables (semantics 2)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -8,6 +9,7 @@ import duckdb
 
 from etl.mapping import Mapping, TableMapping
 from etl.model import Batch, MappingError
+from etl.normalize.census import Census, census_of
 from etl.normalize.dates import settle_dates
 from etl.normalize.header import Header
 from etl.normalize.ledger import keep_malformed, note_defects, open_ledger, refuse_essentials
@@ -28,29 +30,27 @@ class Normalized:
     until       latest parsed instant (no due times), None without one
     n_rejected  source rows of which nothing loads
     owned       streams whose events or messages belong to the ticket row: replaced whole with the ticket
+    naive       of a trial: path of a field -> instants without an offset
     """
 
     n_read: int
     until: datetime | None
     n_rejected: int = 0
     owned: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Census:
-    """Counts by slot number over the typed rows, and the latest instant."""
-
-    given: dict[int, int]
-    bad: dict[int, int]
-    missing: dict[int, int]
-    flags: dict[int, int]
-    until: datetime | None
+    naive: Lookup[str, int] = field(default_factory=dict)
 
 
 def normalize(
-    con: duckdb.DuckDBPyConnection, batch: Batch, mapping: Mapping, source_no: int, salt: str
+    con: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    mapping: Mapping,
+    source_no: int,
+    salt: str,
+    is_trial: bool = False,
 ) -> Normalized:
     """Append the rows of `batch`, read by the mapping's table of that name, to the staging tables.
+
+    is_trial  count the instants without an offset too, for people who try a mapping
 
     Raises MappingError when the mapping does not fit the data: unknown table, missing column, wrong dates.
     """
@@ -60,15 +60,16 @@ def normalize(
     n_staged = batch.rows.stage(con, STAGE)
     malformed = list(batch.rows.malformed())
     plan = Plan(mapping, table, Header(batch.rows.columns))
-    reader = Reader(con, plan, fingerprint(table, mapping))
+    reader = Reader(con, plan, fingerprint(table, mapping), is_trial)
     work = Work(con, mapping, table, plan, reader, source_no, salt, {})
     try:
-        until, n_rejected, streams = _run(work)
+        census, n_rejected, streams = _run(work)
     finally:
         _drop(con, reader)
     keep_malformed(con, table.name, malformed)
     owned = tuple(stream.number for stream in streams if not stream.is_row_wise)
-    return Normalized(n_staged + len(malformed), until, n_rejected + len(malformed), owned)
+    naive = {slot.path: census.naive[slot.no] for slot in plan.slots if census.naive.get(slot.no)}
+    return Normalized(n_staged + len(malformed), census.until, n_rejected + len(malformed), owned, naive)
 
 
 def fingerprint(table: TableMapping, mapping: Mapping) -> str:
@@ -89,22 +90,22 @@ def _table(mapping: Mapping, name: str) -> TableMapping:
         raise MappingError(f"{mapping.name}: no table {name!r} in the mapping, it has {known}") from None
 
 
-def _run(work: Work) -> tuple[datetime | None, int, list[Stream]]:
+def _run(work: Work) -> tuple[Census, int, list[Stream]]:
     plan_tickets(work)
     plan_surveys(work)
     streams = plan_streams(work)
     open_ledger(work.con)
     census = _read(work, streams)
-    refuse_essentials(work.reader, census.bad, census.missing)
+    refuse_essentials(work.reader, census)
     n_essential = _rejected(work.con)
     if work.table.rows in ("event", "message"):
         insert_streams(work, streams)
         account_streams(work, streams)
     else:
         _insert_folded(work, streams)
-    note_defects(work.reader, work.folded, census.bad, census.flags, "t.ticket_key")
+    note_defects(work.reader, work.folded, census, "t.ticket_key")
     loads = work.table.rows not in ("event", "message")
-    return census.until, n_essential if loads else _nothing_loaded(work, streams), streams
+    return census, n_essential if loads else _nothing_loaded(work, streams), streams
 
 
 def _insert_folded(work: Work, streams: list[Stream]) -> None:
@@ -139,36 +140,14 @@ def _read(work: Work, streams: list[Stream]) -> Census:
     # numbers and instants are tidied only when some cannot be read: full-width digits, stray blanks
     if reader.tidy([slot for slot in work.plan.slots if census.bad.get(slot.no)]):
         census = _take(work, streams)
-    return _take(work, streams) if settle_dates(reader, census.given, census.bad) else census
+    return _take(work, streams) if settle_dates(reader, census) else census
 
 
 def _take(work: Work, streams: list[Stream]) -> Census:
     work.plan.share(work.reader.formats)
     work.reader.keys = key_columns(work) | {stream.is_valid: stream.validity for stream in streams}
     work.reader.read()
-    return _census(work)
-
-
-def _census(work: Work) -> Census:
-    """Count what was read in one pass."""
-    slots = work.plan.slots
-    checked = [slot for slot in slots if slot.is_checked]
-    required = [slot for slot in slots if slot.form.required]
-    flagged = [slot for slot in slots if work.reader.has_flag(slot)]
-    due = {slot.no for path, slot in work.slots.items() if path.startswith("due.")}
-    instants = [slot for slot in slots if slot.form.kind == "instant" and slot.no not in due]
-    latest = f"greatest({', '.join(f'max({slot.value})' for slot in instants)}, NULL)" if instants else "NULL"
-    counts = [f"count(*) FILTER ({slot.bad})" for slot in checked]
-    counts += [f"count({slot.value})" for slot in checked]
-    counts += [f"count(*) FILTER ({slot.value} IS NULL)" for slot in required]
-    counts += [f"count({slot.flag})" for slot in flagged]
-    row = work.con.execute(f"SELECT {', '.join([latest, *counts])} FROM {TYPED}").fetchone() or ()
-    numbers = iter(row[1:])
-    bad = {slot.no: int(next(numbers)) for slot in checked}
-    given = {slot.no: int(next(numbers)) + bad[slot.no] for slot in checked}
-    missing = {slot.no: int(next(numbers)) for slot in required}
-    flags = {slot.no: int(next(numbers)) for slot in flagged}
-    return Census(given, bad, missing, flags, row[0])
+    return census_of(work)
 
 
 def _drop(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from etl.normalize.census import Census
 from etl.normalize.slots import Plan, Slot, mapped_text
 from etl.normalize.typed import TYPED, Reader, refuse
 
@@ -24,19 +25,21 @@ class Evidence:
     second_over_12: int
 
 
-def settle_dates(reader: Reader, given: dict[int, int], bad: dict[int, int]) -> bool:
+def settle_dates(reader: Reader, census: Census) -> bool:
     """Check the instants with unusable values; return whether formats were inferred and the rows must be reread.
 
-    given and bad count the values by slot number. Raises MappingError when the mapping does not fit.
+    Raises MappingError when the mapping does not fit.
     """
     inferred = False
     for slot in reader.plan.slots:
-        if slot.form.kind != "instant" or not bad.get(slot.no):
+        bad = census.unreadable(slot)
+        if slot.form.kind != "instant" or not bad:
             continue
+        given = census.given[slot.no]
         if slot.date_format is None and slot.no not in reader.formats:
-            inferred |= _infer(reader, slot, given[slot.no], bad[slot.no])
-        elif _is_hopeless(reader.plan, given[slot.no], bad[slot.no]):
-            raise _misfit(reader, slot, given[slot.no], bad[slot.no])
+            inferred |= _infer(reader, slot, given, bad)
+        elif _is_hopeless(reader.plan, given, bad):
+            raise _misfit(reader, slot, given, bad)
     return inferred
 
 
@@ -98,7 +101,7 @@ def _part(number: int) -> str:
 def _values(reader: Reader, slot: Slot) -> str:
     """Return SQL for (row_no, text) of the unusable values of an instant."""
     text = mapped_text(slot, f"({reader.source_text(slot)})")
-    bad = f"SELECT row_no FROM {TYPED} WHERE {slot.bad}"
+    bad = f"SELECT row_no FROM {TYPED} WHERE {slot.unreadable}"
     return f"(SELECT s.row_no, {text} AS text FROM {reader.staged()} WHERE s.row_no IN ({bad}))"
 
 

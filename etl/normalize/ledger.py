@@ -3,11 +3,16 @@
 import duckdb
 
 from etl.model import Reject
+from etl.normalize.census import Census
 from etl.normalize.slots import Plan, Slot
 from etl.normalize.sqltext import literal
 from etl.normalize.typed import TYPED, Reader
 
 REJECTED = "kw_rejected"
+NAIVE_HINT = (
+    "it has no offset: name its zone in the mapping, for instance `timezone: Asia/Shanghai`,"
+    " or deliver instants with an offset or Z"
+)
 _EXAMPLES = {
     "integer": "write a whole number",
     "number": "write a plain number such as 12.5",
@@ -57,11 +62,14 @@ def set_aside(reader: Reader, slot: Slot, condition: str, rule: str, remedy: str
     con.execute(f"INSERT INTO {REJECTED} SELECT row_no FROM kw_picked")
 
 
-def refuse_essentials(reader: Reader, bad: dict[int, int], missing: dict[int, int]) -> None:
+def refuse_essentials(reader: Reader, census: Census) -> None:
     """Set aside the rows without a key or with an unusable essential value, and take them out of kw_typed."""
+    bad, missing = census.bad, census.missing
     for slot in reader.plan.slots:
         if missing.get(slot.no):
             set_aside(reader, slot, _is_missing(slot), "missing_key", f"every row needs {slot.path}")
+        if slot.form.essential and slot.refuses_naive and census.naive.get(slot.no):
+            set_aside(reader, slot, slot.naive, "naive_time", NAIVE_HINT)
         if slot.form.essential and bad.get(slot.no):
             set_aside(reader, slot, slot.bad, slot.form.rule, hint(slot))
     if any(missing.values()) or any(bad.get(slot.no) for slot in reader.plan.slots if slot.form.essential):
@@ -72,14 +80,20 @@ def _is_missing(slot: Slot) -> str:
     return f"t.{slot.value} IS NULL" + (f" AND NOT {slot.bad}" if slot.is_checked else "")
 
 
-def note_defects(reader: Reader, folded: str, bad: dict[int, int], flags: dict[int, int], ticket_key: str) -> None:
+def note_defects(reader: Reader, folded: str, census: Census, ticket_key: str) -> None:
     """Write down unusable values of other fields and local times that clock changes make unsure."""
     for slot in reader.plan.slots:
         rows = TYPED if slot.every_row else folded
-        if bad.get(slot.no) and not slot.form.essential and not slot.form.silent:
-            _note(reader, slot, rows, slot.bad, literal(slot.form.rule), ticket_key)
-        if flags.get(slot.no):
+        if census.bad.get(slot.no) and not slot.form.essential and not slot.form.silent:
+            _note(reader, slot, rows, slot.bad, _rule(slot), ticket_key)
+        if census.flags.get(slot.no):
             _note(reader, slot, rows, f"{slot.flag} IS NOT NULL", f"t.{slot.flag}", ticket_key)
+
+
+def _rule(slot: Slot) -> str:
+    """Return SQL over the typed rows for what is wrong with an unusable value."""
+    rule = literal(slot.form.rule)
+    return f"CASE WHEN {slot.naive} THEN 'naive_time' ELSE {rule} END" if slot.refuses_naive else rule
 
 
 def _note(reader: Reader, slot: Slot, rows: str, condition: str, rule: str, ticket_key: str) -> None:

@@ -1,7 +1,8 @@
 """Fields of the mapping as slots: columns of the typed table that one batch is read into.
 
 Reading N has the value vN, and bN: something is given but cannot be used; instants of a zone with clock changes
-also gN: ambiguous_time or nonexistent_time. Slots that read the same text in the same way share a reading.
+also gN: ambiguous_time or nonexistent_time; where it is told nN: an instant without an offset.
+Slots that read the same text in the same way share a reading.
 """
 
 from collections.abc import Mapping as Lookup
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.mapping import Field, Mapping, Part, TableMapping
+from etl.mapping.fields import REFUSE
 from etl.normalize.header import Header
 from etl.normalize.sqltext import listing, literal, lookup
 from etl.normalize.tidy import tidy
@@ -63,8 +65,25 @@ class Slot:
     @property
     def bad(self) -> str:
         """Return SQL: a value that matters is given and cannot be used."""
-        bad = f"b{self.reading}"
-        return f"({bad} AND coalesce({self.guard.value}, false))" if self.guard is not None else bad
+        return self._guarded(f"b{self.reading}")
+
+    @property
+    def naive(self) -> str:
+        """Return SQL: the instant matters and has no offset; only where Reader.tells_naive."""
+        return self._guarded(f"n{self.reading}")
+
+    @property
+    def refuses_naive(self) -> bool:
+        """Return whether instants without an offset are refused (semantics 1.1)."""
+        return self.form.kind == "instant" and self.zone == REFUSE
+
+    @property
+    def unreadable(self) -> str:
+        """Return SQL: bad for another reason than a missing offset."""
+        return f"({self.bad} AND NOT {self.naive})" if self.refuses_naive else self.bad
+
+    def _guarded(self, test: str) -> str:
+        return f"({test} AND coalesce({self.guard.value}, false))" if self.guard is not None else test
 
     @property
     def flag(self) -> str:

@@ -18,11 +18,15 @@ TYPED = "kw_typed"
 
 @dataclass
 class Reader:
-    """Turns the staged rows of a plan into kw_typed; `formats` holds date formats inferred from the data."""
+    """Turns the staged rows of a plan into kw_typed; `formats` holds date formats inferred from the data.
+
+    is_trial  tell of every instant whether it has an offset, not only where those without are refused
+    """
 
     con: duckdb.DuckDBPyConnection
     plan: Plan
     fingerprint: str
+    is_trial: bool = False
     keys: dict[str, str] = field(default_factory=dict)
     formats: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _tidied: dict[str, str] = field(default_factory=dict)
@@ -32,7 +36,7 @@ class Reader:
         """Tidy the columns that are compared as text, and lay out the zones needed."""
         self.tidy([slot for slot in self.plan.slots if slot.is_words])
         for slot in self.plan.slots:
-            if slot.form.kind == "instant" and fixed_offset_us(slot.zone) is None and slot.zone not in self._zones:
+            if _needs_spans(slot) and slot.zone not in self._zones:
                 self._zones[slot.zone] = f"kw_zone_{len(self._zones)}"
                 zone_table(self.con, slot.zone, self._zones[slot.zone])
 
@@ -47,7 +51,7 @@ class Reader:
         return len(self._tidied) > known
 
     def read(self) -> None:
-        """Create kw_typed: row_no, row_hash, the keys and v, b, g of every reading."""
+        """Create kw_typed: row_no, row_hash, the keys and v, b, g, n of every reading."""
         slots = self.plan.readings
         checked = [slot for slot in slots if slot.is_checked]
         bads = [f"t{slot.no} IS NOT NULL AND {slot.value} IS NULL AS b{slot.no}" for slot in checked]
@@ -109,14 +113,22 @@ class Reader:
             pieces.append(f"t{slot.no}")
         if self.has_flag(slot):
             pieces.append(f"z{slot.no}.flag AS {slot.flag}")
+        if self.tells_naive(slot):
+            pieces.append(f"(l{slot.no} IS NOT NULL AND d{slot.no} IS NULL) AS n{slot.no}")
         return pieces
 
     def _value(self, slot: Slot) -> str:
         if slot.form.kind != "instant":
             return plain_value(slot, f"t{slot.no}")
+        if slot.refuses_naive:
+            return f"d{slot.no}"
         offset = fixed_offset_us(slot.zone)
         shift = f"z{slot.no}.offset_us" if offset is None else str(offset)
         return f"coalesce(d{slot.no}, make_timestamptz(epoch_us(l{slot.no}) - {shift}))"
+
+    def tells_naive(self, slot: Slot) -> bool:
+        """Return whether a slot has a column that tells instants without an offset."""
+        return slot.refuses_naive or (self.is_trial and slot.form.kind == "instant")
 
     def has_flag(self, slot: Slot) -> bool:
         """Return whether a slot has a column for clock changes."""
@@ -135,6 +147,10 @@ class Reader:
         """Drop the temp tables of this batch."""
         for table in (*self._tidied.values(), *self._zones.values(), TYPED, STAGE):
             self.con.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _needs_spans(slot: Slot) -> bool:
+    return slot.form.kind == "instant" and not slot.refuses_naive and fixed_offset_us(slot.zone) is None
 
 
 def example(plan: Plan, slot: Slot) -> str:

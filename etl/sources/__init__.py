@@ -33,7 +33,7 @@ def open_source(source_id: str, kind: str, place: str | Sequence[Path], mapping:
 
 def _sql(source_id: str, url: str, mapping: Mapping) -> SqlSource:
     try:
-        return SqlSource(source_id, url, [_sql_table(table) for table in mapping.tables], mapping.timezone)
+        return SqlSource(source_id, url, [_sql_table(table) for table in mapping.tables], mapping.zone)
     except sa.exc.ArgumentError:
         raise MappingError(f"source {source_id}: the URL does not read like sqlite:///path/to/file.sqlite") from None
 

@@ -31,9 +31,9 @@ ROWS = """id,created,via,who,resolved,score
 """
 
 
-def _told(tmp_path: Path, rows: str = ROWS, at_work: Desk | None = None) -> str:
+def _told(tmp_path: Path, rows: str = ROWS, at_work: Desk | None = None, head: str = "") -> str:
     (tmp_path / "tickets.csv").write_text(rows)
-    mapping = parse_mapping(MAPPING)
+    mapping = parse_mapping(head + MAPPING)
     source = open_source("trial", "file", [tmp_path / "tickets.csv"], mapping)
     return "\n".join(check((at_work or desk()).con, Intake("trial", source, mapping, Origin()), NOW))
 
@@ -66,7 +66,25 @@ def test_ids_told_twice_point_to_the_right_grain(tmp_path: Path) -> None:
 
 
 def test_a_mapping_without_zone_says_so(tmp_path: Path) -> None:
-    assert "the mapping names no timezone" in _told(tmp_path)
+    told = _told(tmp_path)
+    assert "instants without an offset count as UTC: tickets 'created' (3), tickets 'resolved' (1)" in told
+    assert "the mapping names no zone" in told
+
+
+def test_a_mapping_with_a_zone_tells_where_it_is_assumed(tmp_path: Path) -> None:
+    told = _told(tmp_path, head="timezone: Asia/Shanghai\n")
+    assert "instants without an offset count as Asia/Shanghai: tickets 'created' (3)" in told
+    assert "the mapping names no zone" not in told
+
+
+def test_nothing_is_said_of_zones_where_every_instant_has_an_offset(tmp_path: Path) -> None:
+    assert "without an offset" not in _told(tmp_path, "id,created,via,who,resolved,score\n1,2026-01-01T08:00Z,,,,5\n")
+
+
+def test_refused_instants_are_told_with_what_would_do(tmp_path: Path) -> None:
+    told = _told(tmp_path, head="timezone: refuse\n")
+    assert "rejected: naive_time" in told
+    assert "(ticket.created_at) = '2026-01-01 08:00:00'; it has no offset: name its zone in the mapping" in told
 
 
 def test_a_file_is_named_when_its_columns_do_not_fit(tmp_path: Path) -> None:

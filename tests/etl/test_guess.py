@@ -266,3 +266,13 @@ def test_headers_speak_of_fields(header: str, field: str | None) -> None:
 )
 def test_values_have_canonical_words(field: str, value: str, word: str | None) -> None:
     assert canonical(field, value) == word
+
+
+def test_the_columns_whose_zone_is_assumed_are_named(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, "Ticket ID,Created at,Resolved at\n1,2026-01-01 08:00,2026-01-02T08:00:00Z\n")
+    assert "instants without an offset (Created at) count as UTC" in text
+
+
+def test_a_file_with_offsets_everywhere_assumes_no_zone(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, "Ticket ID,Created at\n1,2026-01-01T08:00:00+08:00\n2,2026-01-01 08:00Z\n")
+    assert "every instant has its offset" in text

@@ -64,9 +64,19 @@ def test_an_unknown_param_is_unsupported_and_never_ignored() -> None:
         {"surveys": [{"at": "2025-03-10T10:00:00", "overall": 5}]},
     ],
 )
-def test_a_naive_instant_is_an_error(given: dict[str, Any]) -> None:
-    (line,) = one("tickets_created", {}, 1, given=given)
+def test_a_naive_instant_is_refused_and_counted(given: dict[str, Any]) -> None:
+    assert one("dq", {"key": "naive_time"}, 1, given=given) == []
+    assert one("tickets_created", {}, 0, given=given) == []
+
+
+def test_a_naive_as_of_is_an_error() -> None:
+    (line,) = one("tickets_created", {}, 1, as_of="2025-03-10T10:00:00")
     assert "naive instant '2025-03-10T10:00:00'" in line
+
+
+def test_an_instant_that_is_none_is_an_error() -> None:
+    (line,) = one("tickets_created", {}, 1, given={"tickets": [{"id": 1, "created": "some day"}]})
+    assert "error: ValueError" in line
 
 
 def test_an_unknown_event_kind_is_an_error() -> None:

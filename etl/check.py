@@ -37,6 +37,8 @@ REMEDIES = {
     "duplicate_id": "; the last row of an id counts. For one row per change write rows: update with fold, for one"
     " row per answer file: {gather: ...}",
     "unparsed_cell": "; the value is left out. Words and codes can be translated with `values`, or listed in `nulls`",
+    "number_marks": '; the number is left out. Say how the table writes numbers, such as `decimal: ","` and'
+    ' `thousands: "."`',
     "naive_time": "; it has no offset and is left out. Name its zone: `timezone: Asia/Shanghai`",
     **dict.fromkeys(
         ("unknown_channel", "unknown_priority", "unknown_type", "unknown_author_kind", "unknown_created_by"),

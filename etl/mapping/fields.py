@@ -100,7 +100,10 @@ class Part(Strict):
 
 
 class Field(Part):
-    """A part with its reading: aliases, values, default, then type (by format and zone for instants)."""
+    """A part with its reading: aliases, values, default, then type (by format and zone for instants).
+
+    plus  a duration from that instant on: the field is the instant at its end
+    """
 
     aliases: TextTable | None = None
     values: TextTable | None = None
@@ -111,6 +114,19 @@ class Field(Part):
     type: FieldType | None = None
     scale: tuple[float, float] | None = None
     split: str = ","
+    plus: "ColumnField | None" = None
+
+    @model_validator(mode="after")
+    def _plus_is_a_duration(self) -> Self:
+        if self.plus is None:
+            return self
+        if not (self.plus.type or "").startswith("duration"):
+            raise ValueError(
+                "`plus` needs the unit of its duration, write type: duration_s, duration_min or duration_h"
+            )
+        if self.plus.plus is not None or self.type not in (None, "instant"):
+            raise ValueError("`plus` adds one duration to an instant, it cannot be used here")
+        return self
 
     @model_validator(mode="after")
     def _scale_rises(self) -> Self:

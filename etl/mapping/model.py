@@ -227,6 +227,8 @@ class TableMapping(Strict):
     rows: Grain
     fold: Fold | None = None
     date_format: DateFormat | None = None
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] | None = None
     ticket: TicketFields | None = None
     events: tuple[EventLine, ...] = ()
     messages: tuple[MessageLine, ...] = ()
@@ -238,6 +240,8 @@ class TableMapping(Strict):
 
     @model_validator(mode="after")
     def _sections_fit_the_grain(self) -> Self:
+        if self.decimal == self.thousands:
+            raise ValueError(f"`decimal` and `thousands` are both {self.decimal!r}, they must differ")
         if self.rows == "update" and self.fold is None:
             raise ValueError("rows: update needs `fold: {sequence: <column>}`, the counter or instant of the update")
         if self.rows == "survey":

@@ -13,6 +13,7 @@ from etl.normalize.census import Census, census_of
 from etl.normalize.dates import settle_dates
 from etl.normalize.header import Header
 from etl.normalize.ledger import keep_malformed, note_defects, open_ledger, refuse_essentials
+from etl.normalize.numbers import settle_numbers
 from etl.normalize.slots import Plan
 from etl.normalize.staging import create
 from etl.normalize.streams import Stream, account_streams, insert_streams, plan_streams
@@ -140,7 +141,10 @@ def _read(work: Work, streams: list[Stream]) -> Census:
     # numbers and instants are tidied only when some cannot be read: full-width digits, stray blanks
     if reader.tidy([slot for slot in work.plan.slots if census.bad.get(slot.no)]):
         census = _take(work, streams)
-    return _take(work, streams) if settle_dates(reader, census) else census
+    if settle_dates(reader, census):
+        census = _take(work, streams)
+    settle_numbers(reader, census)
+    return census
 
 
 def _take(work: Work, streams: list[Stream]) -> Census:

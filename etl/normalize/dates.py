@@ -11,7 +11,7 @@ _CLOCK = r"[ T,]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp][Mm])?"
 _SLASHED = rf"[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-]([0-9]{{4}}|[0-9]{{2}})({_CLOCK})?"
 _FEW = 20  # a pull of a live source that is smaller never stops the line: its rows go to the ledger
 _STRAY = 20  # one in so many values of another form is a bad cell, more is a mixed column
-_SHOWN = 5
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,19 @@ def settle_dates(reader: Reader, census: Census) -> bool:
         given = census.given[slot.no]
         if slot.date_format is None and slot.no not in reader.formats:
             inferred |= _infer(reader, slot, given, bad)
-        elif _is_hopeless(reader.plan, given, bad):
+        elif is_hopeless(reader.plan, given, bad):
             raise _misfit(reader, slot, given, bad)
     return inferred
 
 
-def _is_hopeless(plan: Plan, given: int, bad: int) -> bool:
+def is_hopeless(plan: Plan, given: int, bad: int) -> bool:
+    """Return whether so many values are bad that the mapping must be wrong; few rows of a live source never are."""
     return bad * 2 > given and (plan.table.query is None or given >= _FEW)
 
 
 def _misfit(reader: Reader, slot: Slot, given: int, bad: int) -> Exception:
     form = slot.date_format or "iso"
-    shown = _rows(reader, slot, "true")
+    shown = examples(reader, slot, "true")
     return refuse(
         reader.plan,
         slot,
@@ -62,13 +63,13 @@ def _infer(reader: Reader, slot: Slot, given: int, bad: int) -> bool:
     """Find the formats of a column that is not ISO; return False when its bad values are single bad cells."""
     found = _evidence(reader, slot, given, bad)
     if not found.slashed:
-        if _is_hopeless(reader.plan, given, bad):
+        if is_hopeless(reader.plan, given, bad):
             raise _misfit(reader, slot, given, bad)
         return False
     if bad < given:
         if found.slashed * _STRAY <= given:
             return False
-        shown = _rows(reader, slot, "true")
+        shown = examples(reader, slot, "true")
         raise refuse(reader.plan, slot, f"mixed date formats, ISO and others: {shown}; {_REMEDY}")
     day_first = _is_day_first(reader, slot, found)
     reader.formats[slot.no] = tuple(_format(shape, day_first) for shape in _shapes(reader, slot))
@@ -80,13 +81,13 @@ _REMEDY = 'write `date_format: "%d/%m/%Y %H:%M"` (day first) or `date_format: "%
 
 def _is_day_first(reader: Reader, slot: Slot, found: Evidence) -> bool:
     if found.first_over_12 and found.second_over_12:
-        days = _rows(reader, slot, f"{_part(1)} > 12", 2)
-        months = _rows(reader, slot, f"{_part(2)} > 12", 2)
+        days = examples(reader, slot, f"{_part(1)} > 12", 2)
+        months = examples(reader, slot, f"{_part(2)} > 12", 2)
         raise refuse(
             reader.plan, slot, f"mixed date formats: day first in {days}, month first in {months}; {_REMEDY}"
         )
     if not found.first_over_12 and not found.second_over_12:
-        shown = _rows(reader, slot, "true")
+        shown = examples(reader, slot, "true")
         raise refuse(
             reader.plan, slot, f"day and month cannot be told apart in {found.given} values: {shown}; {_REMEDY}"
         )
@@ -98,8 +99,8 @@ def _part(number: int) -> str:
     return f"TRY_CAST(regexp_extract(text, '^{lead}([0-9]+)', 1) AS INTEGER)"
 
 
-def _values(reader: Reader, slot: Slot) -> str:
-    """Return SQL for (row_no, text) of the unusable values of an instant."""
+def unusable(reader: Reader, slot: Slot) -> str:
+    """Return SQL for (row_no, text) of the values of a slot that cannot be read."""
     text = mapped_text(slot, f"({reader.source_text(slot)})")
     bad = f"SELECT row_no FROM {TYPED} WHERE {slot.unreadable}"
     return f"(SELECT s.row_no, {text} AS text FROM {reader.staged()} WHERE s.row_no IN ({bad}))"
@@ -108,15 +109,16 @@ def _values(reader: Reader, slot: Slot) -> str:
 def _evidence(reader: Reader, slot: Slot, given: int, bad: int) -> Evidence:
     row = reader.con.execute(
         f"SELECT count(*), count(*) FILTER ({_part(1)} > 12), count(*) FILTER ({_part(2)} > 12)"
-        f" FROM {_values(reader, slot)} WHERE regexp_full_match(text, '{_SLASHED}')"
+        f" FROM {unusable(reader, slot)} WHERE regexp_full_match(text, '{_SLASHED}')"
     ).fetchone()
     slashed, first, second = row or (0, 0, 0)
     return Evidence(given, bad, slashed, first, second)
 
 
-def _rows(reader: Reader, slot: Slot, condition: str, limit: int = _SHOWN) -> str:
+def examples(reader: Reader, slot: Slot, condition: str, limit: int = SHOWN) -> str:
+    """Return the first unusable values of a slot that meet a condition over `text`, with their rows."""
     rows = reader.con.execute(
-        f"SELECT row_no, left(text, 40) FROM {_values(reader, slot)} WHERE {condition} ORDER BY row_no LIMIT {limit}"
+        f"SELECT row_no, left(text, 40) FROM {unusable(reader, slot)} WHERE {condition} ORDER BY row_no LIMIT {limit}"
     ).fetchall()
     return ", ".join(f"row {number} {text!r}" for number, text in rows)
 
@@ -126,7 +128,7 @@ def _shapes(reader: Reader, slot: Slot) -> list[str]:
     year = r"regexp_replace(upper(text), '^([0-9]+[/.-][0-9]+[/.-])[0-9]{4}', '\1Y')"
     shape = f"regexp_replace(regexp_replace({year}, '[0-9]+', '9', 'g'), '[AP]M', 'P')"
     rows = reader.con.execute(
-        f"SELECT {shape} AS shape FROM {_values(reader, slot)} WHERE regexp_full_match(text, '{_SLASHED}')"
+        f"SELECT {shape} AS shape FROM {unusable(reader, slot)} WHERE regexp_full_match(text, '{_SLASHED}')"
         f" GROUP BY shape ORDER BY count(*) DESC, shape LIMIT 20"
     ).fetchall()
     return [row[0] for row in rows]

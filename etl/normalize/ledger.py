@@ -15,7 +15,7 @@ NAIVE_HINT = (
 )
 _EXAMPLES = {
     "integer": "write a whole number",
-    "number": "write a plain number such as 12.5",
+    "number": 'write a plain number such as 12.5, or say `decimal: ","` in the table',
     "boolean": "write true or false",
     "version": "write a whole number or an ISO instant",
     "duration_s": "write seconds or h:mm:ss, not negative",
@@ -96,10 +96,18 @@ def _rule(slot: Slot) -> str:
     return f"CASE WHEN {slot.naive} THEN 'naive_time' ELSE {rule} END" if slot.refuses_naive else rule
 
 
+def _told_rule(reader: Reader, slot: Slot) -> str:
+    """Return SQL over the staged row and its defect t for the rule: numbers by other marks have one of their own."""
+    if not slot.is_number:
+        return "t.kw_rule"
+    return f"CASE WHEN {slot.marks.misses(f'({reader.source_text(slot)})')} THEN 'number_marks' ELSE t.kw_rule END"
+
+
 def _note(reader: Reader, slot: Slot, rows: str, condition: str, rule: str, ticket_key: str) -> None:
+    told = _told_rule(reader, slot)
     picked = f"(SELECT *, {rule.removeprefix('t.')} AS kw_rule FROM {rows} WHERE {condition}) t"
     reader.con.execute(
-        f"INSERT INTO norm_defect SELECT {literal(reader.plan.table.name)}, t.row_no, {ticket_key}, t.kw_rule,"
+        f"INSERT INTO norm_defect SELECT {literal(reader.plan.table.name)}, t.row_no, {ticket_key}, {told},"
         f" {literal(slot.path)}, left(({reader.source_text(slot)})::VARCHAR, 200)"
         f" FROM {reader.staged()} JOIN {picked} ON t.row_no = s.row_no"
     )

@@ -3,11 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from etl.normalize.marks import PLAIN, Marks
 from etl.normalize.slots import Slot, mapped_text
 from etl.normalize.sqltext import listing, literal
 
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "on")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "off")
+_CENTURY = 3_155_760_000  # seconds; no ticket takes longer, and instants stay within what can be told
+# groups of _SPOKEN and their seconds
+_UNITS = {"sign": 0, "day": 86400, "ch": 3600, "cm": 60, "cs": 1, "hour": 3600, "minute": 60, "second": 1}
+_CLOCK = r"([0-9]+):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?"
+_PIECES = (
+    r"(?:([0-9]+(?:\.[0-9]+)?) ?(?:hours?|hrs?|h|小时|时) ?)?"
+    r"(?:([0-9]+(?:\.[0-9]+)?) ?(?:minutes?|mins?|m|分钟|分) ?)?"
+    r"(?:([0-9]+(?:\.[0-9]+)?) ?(?:seconds?|secs?|s|秒))?"
+)
+_SPOKEN = rf"(-)?(?:([0-9]+) ?(?:days?|d|天|日)(?:, ?| )?)?(?:{_CLOCK}|{_PIECES})"
 _LOW, _HIGH = "1970-01-01", "2100-01-01"
 SQL_TYPES = {
     "text": "VARCHAR",
@@ -33,44 +44,70 @@ def plain_value(slot: Slot, text: str) -> str:
         return f"{mapped} IN {listing(slot.field.equals)}"
     if slot.form.kind == "tags":
         return _tags(mapped, slot.field.split)
+    return _read(slot, mapped)
+
+
+def _read(slot: Slot, text: str) -> str:
+    """Return SQL for the typed value of a mapped text; words of the mapping itself have a decimal point."""
     read = _READINGS.get(slot.form.kind)
-    return read(mapped) if read else mapped
+    if read is None:
+        return text
+    value = read(text, slot.marks, slot.form.signed)
+    own = {*(slot.field.values or {}).values(), slot.field.default, slot.field.constant} - {None}
+    if slot.marks == PLAIN or not own:
+        return value
+    words = listing(sorted(str(word) for word in own))
+    return f"CASE WHEN {text} IN {words} THEN {read(text, PLAIN, slot.form.signed)} ELSE {value} END"
 
 
-def _boolean(text: str) -> str:
+def _boolean(text: str, marks: Marks, signed: bool) -> str:
     word = f"lower({text})"
     return f"CASE WHEN {word} IN {listing(_TRUE)} THEN true WHEN {word} IN {listing(_FALSE)} THEN false END"
 
 
-def _number(text: str) -> str:
-    number = f"TRY_CAST({text} AS DOUBLE)"
+def _number(text: str, marks: Marks, signed: bool) -> str:
+    number = f"TRY_CAST({marks.plain(text)} AS DOUBLE)"
     return f"CASE WHEN isfinite({number}) THEN {number} END"
 
 
-def _whole(text: str) -> str:
-    number = f"TRY_CAST({text} AS DOUBLE)"
+def _whole(text: str, marks: Marks, signed: bool) -> str:
+    number = f"TRY_CAST({marks.plain(text)} AS DOUBLE)"
     return f"CASE WHEN abs({number}) < 9e15 AND {number} = trunc({number}) THEN {number}::BIGINT END"
 
 
-def _duration(text: str, factor: int) -> str:
-    clock = f"regexp_full_match({text}, '[0-9]+:[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?')"
-    spoken = f"CASE WHEN {clock} THEN epoch(TRY_CAST({text} AS INTERVAL)) END"
-    seconds = f"coalesce({_number(text)} * {factor}, {spoken})"
-    return f"CASE WHEN {seconds} >= 0 THEN {seconds} END"
+def _duration(factor: int) -> Callable[[str, Marks, bool], str]:
+    def read(text: str, marks: Marks, signed: bool) -> str:
+        seconds = f"coalesce({_number(text, marks, signed)} * {factor}, {_spoken(text)})"
+        low = -_CENTURY if signed else 0
+        high = f" AND {seconds} <= {_CENTURY}" if signed else ""
+        return f"CASE WHEN {seconds} >= {low}{high} THEN {seconds} END"
+
+    return read
 
 
-def _version(text: str) -> str:
+def _spoken(text: str) -> str:
+    """Return SQL for the seconds of texts such as 26:03:04, 1 day, 02:03:04, 2h 15m or 2小时15分."""
+    parts = f"regexp_extract(lower({text}), '{_SPOKEN}', {list(_UNITS)})"
+    sums = " + ".join(
+        f"coalesce(TRY_CAST(kw.{name} AS DOUBLE), 0) * {seconds}" for name, seconds in _UNITS.items() if seconds
+    )
+    value = f"CASE WHEN kw.sign = '-' THEN -1 ELSE 1 END * ({sums})"
+    matched = f"regexp_full_match(lower({text}), '{_SPOKEN}') AND regexp_matches({text}, '[0-9]')"
+    return f"CASE WHEN {matched} THEN list_transform([{parts}], lambda kw: {value})[1] END"
+
+
+def _version(text: str, marks: Marks, signed: bool) -> str:
     return f"coalesce(TRY_CAST({text} AS BIGINT), epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
 
 
-_READINGS: dict[str, Callable[[str], str]] = {
+_READINGS: dict[str, Callable[[str, Marks, bool], str]] = {
     "boolean": _boolean,
     "integer": _whole,
     "number": _number,
     "version": _version,
-    "duration_s": lambda text: _duration(text, 1),
-    "duration_min": lambda text: _duration(text, 60),
-    "duration_h": lambda text: _duration(text, 3600),
+    "duration_s": _duration(1),
+    "duration_min": _duration(60),
+    "duration_h": _duration(3600),
 }
 
 
@@ -127,6 +164,11 @@ def _iso(text: str) -> InstantSql:
 def _from_us(number: str) -> str:
     inside = f"{number} >= 0 AND {number} < 4102444800000000"
     return f"CASE WHEN {inside} THEN make_timestamptz({number}::BIGINT) END"
+
+
+def later(instant: str, seconds: str) -> str:
+    """Return SQL for an instant some seconds later; NULL beyond what can be told."""
+    return _from_us(f"(epoch_us({instant}) + round({seconds} * 1000000))")
 
 
 def _within(moment: str, sql_type: str) -> str:

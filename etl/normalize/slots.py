@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from etl.mapping import Field, Mapping, Part, TableMapping
 from etl.mapping.fields import REFUSE
+from etl.model import MappingError
 from etl.normalize.header import Header
+from etl.normalize.marks import PLAIN, Marks
 from etl.normalize.sqltext import listing, literal, lookup
 from etl.normalize.tidy import tidy
 
@@ -26,6 +28,7 @@ class Form:
     essential an unusable value sets the row aside, else it is a defect and the value NULL
     required  a missing value sets the row aside
     silent    unusable values are dealt with by the place itself
+    signed    a duration may be negative
     numeric   null markers hold for equal numbers too: "6" for 6.0
     """
 
@@ -35,6 +38,7 @@ class Form:
     essential: bool = False
     required: bool = False
     silent: bool = False
+    signed: bool = False
     numeric: bool = False
 
 
@@ -43,6 +47,7 @@ class Slot:
     """A compiled field: `text` is SQL over the staged row, the rest tells how to read it.
 
     guard    slot whose value must be true for a value to matter; None = always
+    plus     slot of a duration that is added to the instant
     reading  number of the first slot that is read in the same way (Plan.share)
     """
 
@@ -54,7 +59,9 @@ class Slot:
     date_format: str | None
     zone: str
     every_row: bool
+    marks: Marks = PLAIN
     guard: "Slot | None" = None
+    plus: "Slot | None" = None
     reading: int = -1
 
     @property
@@ -98,7 +105,13 @@ class Slot:
     @property
     def manner(self) -> str:
         """Return all that decides the value, save inferred date formats: equal manners give equal values."""
-        return f"{self.text}|{self.form.kind}|{self.form.words}|{self.field.model_dump_json(exclude={'column'})}"
+        form = f"{self.form.kind}|{self.form.words}|{self.form.signed}"
+        return f"{self.text}|{form}|{self.field.model_dump_json(exclude={'column'})}"
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether the value is read as a number or a duration."""
+        return self.form.kind in ("integer", "number") or self.form.kind.startswith("duration")
 
     @property
     def is_words(self) -> bool:
@@ -121,6 +134,7 @@ class Plan:
         self.header = header
         self.slots: list[Slot] = []
         self.columns: dict[str, None] = {}
+        self.marks = Marks(table.decimal, table.thousands)
         self._place = f"tables.{mapping.tables.index(table)}"
         self._nulls = tuple(tidy(text) for text in mapping.nulls)
         self._known: dict[str, Slot] = {}
@@ -149,6 +163,7 @@ class Plan:
         return self._known[known]
 
     def _compiled(self, path: str, field: Field, form: Form, every_row: bool, guard: Slot | None) -> Slot:
+        plus = self._plus(path, field.plus, form, every_row, guard) if field.plus is not None else None
         text = self._text(path, field, field.nulls, _is_numeric(form))
         return Slot(
             len(self.slots),
@@ -159,8 +174,17 @@ class Plan:
             field.format or self.table.date_format,
             field.zone or self.mapping.timezone,
             every_row,
+            self.marks,
             guard,
+            plus,
         )
+
+    def _plus(self, path: str, field: Field, form: Form, every_row: bool, guard: Slot | None) -> Slot:
+        """Return the slot of a duration that leads to an instant; it may be negative, the facts judge that (2.7)."""
+        if form.kind != "instant":
+            raise MappingError(f"{self.place(path)}: `plus` gives an instant, and none belongs here; use the column")
+        added = Form(field.type or "duration_s", essential=form.essential, signed=True)
+        return self.slot(f"{path}.plus", field, added, every_row, guard)
 
     def _text(self, path: str, part: Part, nulls: Sequence[str], numeric: bool) -> str:
         markers = (*self._nulls, *(tidy(text) for text in nulls))
@@ -196,7 +220,7 @@ class Plan:
         test = f"{raw} IN {listing(('', *markers))}"
         numbers = [marker for marker in markers if numeric and _is_number(marker)]
         if numbers:
-            test += f" OR TRY_CAST({raw} AS DOUBLE) IN ({', '.join(numbers)})"
+            test += f" OR TRY_CAST({self.marks.plain(raw)} AS DOUBLE) IN ({', '.join(numbers)})"
         return f"CASE WHEN {test} THEN NULL ELSE {raw} END"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from etl.model import MappingError
-from etl.normalize.readings import SQL_TYPES, instant_sql, plain_value
+from etl.normalize.readings import SQL_TYPES, instant_sql, later, plain_value
 from etl.normalize.slots import Plan, Slot, staged
 from etl.normalize.sqltext import literal
 from etl.normalize.tidy import tidy_table, untidy_columns
@@ -108,9 +108,15 @@ class Reader:
         return [f"{sql.local} AS l{slot.no}", f"{sql.given} AS d{slot.no}"]
 
     def _outer(self, slot: Slot) -> list[str]:
-        pieces = [f"({self._value(slot)})::{SQL_TYPES[slot.form.kind]} AS {slot.value}"]
+        value, text = self._value(slot), f"t{slot.no}"
+        if slot.plus is not None:
+            # an instant is bad when it cannot be read, not when the duration is missing or cannot
+            begin, seconds = value, plain_value(slot.plus, f"t{slot.plus.reading}")
+            value = later(begin, seconds)
+            text = f"CASE WHEN {begin} IS NULL OR {seconds} IS NOT NULL THEN {text} END AS {text}"
+        pieces = [f"({value})::{SQL_TYPES[slot.form.kind]} AS {slot.value}"]
         if slot.is_checked:
-            pieces.append(f"t{slot.no}")
+            pieces.append(text)
         if self.has_flag(slot):
             pieces.append(f"z{slot.no}.flag AS {slot.flag}")
         if self.tells_naive(slot):

@@ -110,27 +110,41 @@ def validated(data: Any, lines: Lines, name: str, model: type[ModelT]) -> ModelT
     try:
         return model.model_validate({} if data is None else data)
     except ValidationError as error:
-        known = _known_fields(model)
-        faults = [_fault(item, lines, name, known) for item in error.errors(include_url=False)]
+        faults = [_fault(item, lines, name, model) for item in error.errors(include_url=False)]
         raise StrictYamlError("\n".join(dict.fromkeys(faults))) from None
 
 
-def _fault(item: ErrorDetails, lines: Lines, name: str, known: set[str]) -> str:
+def _fault(item: ErrorDetails, lines: Lines, name: str, model: type[BaseModel]) -> str:
     path = _real_path(item["loc"], lines)
-    return f"{name}:{line_of(path, lines)}: {_dotted(path)}: {_message(item, known)}"
+    return f"{name}:{line_of(path, lines)}: {_dotted(path)}: {_message(item, model)}"
 
 
-def _message(item: ErrorDetails, known: set[str]) -> str:
+def _message(item: ErrorDetails, model: type[BaseModel]) -> str:
     if item["type"] == "extra_forbidden":
-        word = str(item["loc"][-1])
-        near = difflib.get_close_matches(word, known, n=1)
-        return f"unknown field, did you mean `{near[0]}`?" if near else "unknown field, remove it"
+        return _unknown(item["loc"], model)
     if item["type"] == "missing":
         return "is required, add it"
     if item["type"] in ("string_type", "string_sub_type"):
         return f"got {_shown(item['input'])}, text is needed: write it in quotes"
     message = item["msg"].removeprefix("Value error, ")
     return message if item["type"] == "value_error" else f"got {_shown(item['input'])}: {message}"
+
+
+def _unknown(loc: tuple[str | int, ...], model: type[BaseModel]) -> str:
+    """Return what is said of an unknown field: the closest name, and all that may stand in its place."""
+    word, here = str(loc[-1]), _fields_at(loc[:-1], model)
+    near = difflib.get_close_matches(word, here, n=1) or difflib.get_close_matches(word, _known_fields(model), n=1)
+    advice = f"did you mean `{near[0]}`?" if near else "remove it."
+    return f"unknown field, {advice} Known here: {', '.join(here)}"
+
+
+def _fields_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> list[str]:
+    """Return the fields that may stand at a location; keys of tables, places in lists and unions lead nowhere new."""
+    models = [model]
+    for step in loc:
+        notes = [each.model_fields[step].annotation for each in models if step in each.model_fields]
+        models = [inner for note in notes for inner in _models_in(note)] or models
+    return list(dict.fromkeys(info.alias or name for each in models for name, info in each.model_fields.items()))
 
 
 def _shown(value: object) -> str:

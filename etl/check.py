@@ -10,7 +10,7 @@ from etl.ledger import by_rule, refused
 from etl.load.accounting import count_rejected
 from etl.mapping import Mapping
 from etl.mapping.fields import REFUSE
-from etl.normalize import clear, normalize
+from etl.normalize import Normalized, clear, normalize
 from etl.run import Intake, naming
 
 Counts = Lookup[tuple[str, str], int]  # by table and path of the field
@@ -81,7 +81,7 @@ def check(con: duckdb.DuckDBPyConnection, intake: Intake, now: datetime) -> Iter
     """
     clear(con)
     try:
-        n_read, naive = 0, dict[tuple[str, str], int]()
+        n_read, unused, naive = 0, list[str](), dict[tuple[str, str], int]()
         for delivery in intake.source.read(None, now):
             if delivery.note:
                 yield delivery.note
@@ -89,9 +89,11 @@ def check(con: duckdb.DuckDBPyConnection, intake: Intake, now: datetime) -> Iter
                 with naming(delivery):
                     found = normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt, is_trial=True)
                 n_read += found.n_read
+                unused += _unused(batch.table, found)
                 for path, number in found.naive.items():
                     naive[batch.table, path] = naive.get((batch.table, path), 0) + number
         yield from _findings(con, n_read, intake.mapping)
+        yield from unused
         yield from _zones(intake.mapping, naive)
         yield from _holdings(con)
     finally:
@@ -134,6 +136,14 @@ def _rejects(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[str]:
         yield f"  {number:,} rejected: {rule}"
         for each in refused(con, "norm_reject", rule, EXAMPLES):
             yield f"    {each.told(mapping.table(each.table).column(each.field or ''))}"
+
+
+def _unused(table: str, found: Normalized) -> list[str]:
+    """Return lines on rows that are read and not used; they count neither as loaded nor as rejected."""
+    if not found.n_unused:
+        return []
+    what = f": {', '.join(found.unused)}" if found.unused else ""
+    return [f"  {table}: {found.n_unused:,} more rows read and not used, no line's `only` selects them{what}"]
 
 
 def _zones(mapping: Mapping, naive: Counts) -> Iterator[str]:

@@ -22,11 +22,18 @@ NOTHING = Counts(0, 0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Staged:
-    """What stands in the staging tables: rows read, latest instant, streams owned by ticket rows."""
+    """What stands in the staging tables: rows read, latest instant, streams owned by ticket rows, rows left out."""
 
     n_read: int
     until: datetime | None
     owned: tuple[int, ...]
+    n_unused: int
+
+    def note(self, delivery: Delivery) -> str | None:
+        """Return what a person should know of the delivery besides its account."""
+        unused = f"{self.n_unused:,} more rows read and not used: no line of the mapping asks for them"
+        notes = [delivery.note, unused if self.n_unused else None]
+        return "; ".join(note for note in notes if note) or None
 
 
 @dataclass(frozen=True)
@@ -120,18 +127,20 @@ def _stage(con: duckdb.DuckDBPyConnection, job: Job) -> Staged:
     """Normalize outside the transaction: staging is temporary, and a refusal can still look at it."""
     if job.delivery.batches:
         clear(con)
-    n_read, owned = 0, set[int]()
+    n_read, n_unused, owned = 0, 0, set[int]()
     found = [job.delivery.until]
     for batch in job.delivery.batches:
         with job.watch.lap("normalize"):
             done = normalize(con, batch, job.mapping, job.known.source_no, job.origin.salt)
         n_read += done.n_read
+        n_unused += done.n_unused
         owned.update(done.owned)
         found.append(batch.until or (done.until if job.delivery.until is None else None))
     declared = job.mapping.delivered_until()
     latest = max((instant for instant in found if instant is not None), default=None)
     until = declared if declared is not None else latest
-    return Staged(n_read, min(until, job.now) if until is not None else None, tuple(sorted(owned)))
+    until = min(until, job.now) if until is not None else None
+    return Staged(n_read, until, tuple(sorted(owned)), n_unused)
 
 
 def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> None:
@@ -164,7 +173,7 @@ def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: R
             is_change = _follow(con, job, refresh, marked_before, is_change)
         if is_change:
             bump_data_version(con)
-        report = _report(con, job, run_id if is_noted else 0, counts, job.delivery.note)
+        report = _report(con, job, run_id if is_noted else 0, counts, staged.note(job.delivery))
         if is_noted:
             ledger.write_run(con, job.delivery, report, ledger.Times("done", job.now, job.ended_at, job.digest))
     return report

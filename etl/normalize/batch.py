@@ -20,6 +20,7 @@ from etl.normalize.streams import Stream, account_streams, insert_streams, plan_
 from etl.normalize.surveys import insert_surveys, plan_surveys
 from etl.normalize.tickets import account, fold, insert_tickets, key_columns, plan_tickets
 from etl.normalize.typed import STAGE, TYPED, Reader
+from etl.normalize.unused import drop_unused
 from etl.normalize.work import Work
 
 
@@ -27,18 +28,33 @@ from etl.normalize.work import Work
 class Normalized:
     """What normalize found in one batch.
 
-    n_read      source rows, malformed ones included
+    n_read      source rows that are asked for, malformed ones included
     until       latest parsed instant (no due times), None without one
     n_rejected  source rows of which nothing loads
     owned       streams whose events or messages belong to the ticket row: replaced whole with the ticket
+    n_unused    rows that no line asks for; not part of n_read
     naive       of a trial: path of a field -> instants without an offset
+    unused      of a trial: what the unused rows are, in words
     """
 
     n_read: int
     until: datetime | None
     n_rejected: int = 0
     owned: tuple[int, ...] = ()
+    n_unused: int = 0
     naive: Lookup[str, int] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of the staged rows; `shown` are values of the unused ones."""
+
+    census: Census
+    n_rejected: int
+    streams: list[Stream]
+    n_unused: int
+    shown: tuple[str, ...]
 
 
 def normalize(
@@ -64,13 +80,21 @@ def normalize(
     reader = Reader(con, plan, fingerprint(table, mapping), is_trial)
     work = Work(con, mapping, table, plan, reader, source_no, salt, {})
     try:
-        census, n_rejected, streams = _run(work)
+        ran = _run(work)
     finally:
         _drop(con, reader)
     keep_malformed(con, table.name, malformed)
-    owned = tuple(stream.number for stream in streams if not stream.is_row_wise)
-    naive = {slot.path: census.naive[slot.no] for slot in plan.slots if census.naive.get(slot.no)}
-    return Normalized(n_staged + len(malformed), census.until, n_rejected + len(malformed), owned, naive)
+    owned = tuple(stream.number for stream in ran.streams if not stream.is_row_wise)
+    naive = {slot.path: number for slot in plan.slots if (number := ran.census.naive.get(slot.no, 0))}
+    return Normalized(
+        n_staged - ran.n_unused + len(malformed),
+        ran.census.until,
+        ran.n_rejected + len(malformed),
+        owned,
+        ran.n_unused,
+        naive,
+        ran.shown,
+    )
 
 
 def fingerprint(table: TableMapping, mapping: Mapping) -> str:
@@ -91,12 +115,13 @@ def _table(mapping: Mapping, name: str) -> TableMapping:
         raise MappingError(f"{mapping.name}: no table {name!r} in the mapping, it has {known}") from None
 
 
-def _run(work: Work) -> tuple[Census, int, list[Stream]]:
+def _run(work: Work) -> Ran:
     plan_tickets(work)
     plan_surveys(work)
     streams = plan_streams(work)
     open_ledger(work.con)
     census = _read(work, streams)
+    unused = drop_unused(work, streams)
     refuse_essentials(work.reader, census)
     n_essential = _rejected(work.con)
     if work.table.rows in ("event", "message"):
@@ -106,7 +131,7 @@ def _run(work: Work) -> tuple[Census, int, list[Stream]]:
         _insert_folded(work, streams)
     note_defects(work.reader, work.folded, census, "t.ticket_key")
     loads = work.table.rows not in ("event", "message")
-    return census, n_essential if loads else _nothing_loaded(work, streams), streams
+    return Ran(census, n_essential if loads else _nothing_loaded(work, streams), streams, *unused)
 
 
 def _insert_folded(work: Work, streams: list[Stream]) -> None:

@@ -51,12 +51,31 @@ def is_hopeless(plan: Plan, given: int, bad: int) -> bool:
 def _misfit(reader: Reader, slot: Slot, given: int, bad: int) -> Exception:
     form = slot.date_format or "iso"
     shown = examples(reader, slot, "true")
-    return refuse(
-        reader.plan,
-        slot,
-        f"{bad} of {given} values are not dates of the form {form}: {shown};"
-        f' write the form they have, for instance `date_format: "%d/%m/%Y %H:%M"`, or name another column',
-    )
+    row = reader.con.execute(f"SELECT text FROM {unusable(reader, slot)} ORDER BY row_no LIMIT 1").fetchone()
+    look = lookalike(row[0] if row else "")
+    would = f"they look like `date_format: {look}`" if look else _WRITE
+    what = f"{bad} of {given} values are not dates of the form {form}: {shown}"
+    return refuse(reader.plan, slot, f"{what}; {would}, or name another column")
+
+
+_WRITE = 'write the form they have, for instance `date_format: "%d/%m/%Y %H:%M"`'
+_LOOKS = (
+    ("epoch_ms", r"[0-9]{12,13}(\.0)?"),
+    ("epoch_s", r"[0-9]{9,10}(\.[0-9]+)?"),
+    ("excel", r"[3-6][0-9]{4}(\.[0-9]+)?"),
+    ("iso", r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+( ?([Zz]|[+-][0-9:]+))?)?"),
+    ('"%Y%m%d%H%M%S"', r"(19|20)[0-9]{12}"),
+    ('"%Y%m%d"', r"(19|20)[0-9]{6}"),
+    ('"%Y/%m/%d"', r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"),
+    ('"%Y/%m/%d %H:%M"', r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2} [0-9]{1,2}:[0-9]{2}"),
+    ('"%Y/%m/%d %H:%M:%S"', r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2} [0-9]{1,2}:[0-9]{2}:[0-9]{2}"),
+    ('"%Y年%m月%d日"', r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"),
+)
+
+
+def lookalike(text: str) -> str | None:
+    """Return the date format a value looks like, as a mapping writes it; None = nothing that is known."""
+    return next((form for form, pattern in _LOOKS if re.fullmatch(pattern, text)), None)
 
 
 def _infer(reader: Reader, slot: Slot, given: int, bad: int) -> bool:

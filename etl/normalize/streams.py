@@ -262,8 +262,12 @@ def account_streams(work: Work, streams: list[Stream]) -> None:
     anything = " OR ".join(s.is_valid for s in streams)
     work.insert("norm_row", columns, TYPED, "".join(s.join for s in streams) + f" WHERE {anything}")
     slot = work.slots[f"{streams[0].path}.at"]
-    remedy = "the instant is empty, the kind unknown, or no line under events and messages takes the row"
+    remedy = f"the instant is empty or the kind unknown; {_where(work)} keeps such rows out"
     set_aside(work.reader, slot, f"NOT coalesce({anything}, false)", "no_event", remedy)
+
+
+def _where(work: Work) -> str:
+    return "WHERE in the query" if work.table.query else "`only` of the line or of `file`"
 
 
 def _row_kind(stream: Stream) -> str:

@@ -125,3 +125,29 @@ def test_a_trial_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_mapping_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="created"):
         _told(tmp_path, "id,via,who,resolved,score\n1,Phone,a,,\n")
+
+
+LOG = """
+version: 1
+tables:
+  - name: log
+    rows: event
+    ticket: {id: id}
+    events: [{kind: status, only: {what: done}, to: resolved, at: t}]
+"""
+
+
+def test_rows_that_no_line_asks_for_are_told(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("id,what,t\n1,done,2026-01-01\n1,seen,\n2,seen,\n3,sent,\n")
+    mapping = parse_mapping(LOG)
+    source = open_source("trial", "file", [tmp_path / "log.csv"], mapping)
+    told = "\n".join(check(desk().con, Intake("trial", source, mapping, Origin()), NOW))
+    assert "1 rows read: 1 would load, 0 would not" in told
+    assert (
+        "log: 3 more rows read and not used, no line's `only` selects them: what = 'seen' (2), what = 'sent' (1)"
+        in told
+    )
+    at_work = desk(LOG)
+    (report,) = at_work.pull("file", [tmp_path / "log.csv"])
+    assert "3 more rows read and not used" in (report.message or "")
+    assert at_work.all("SELECT n_read, message FROM load_run") == [(1, report.message)]

@@ -53,7 +53,24 @@ def test_streams_are_numbered_through_all_tables() -> None:
 
 def test_an_unknown_field_names_file_line_and_remedy() -> None:
     text = "version: 1\ntables:\n  - name: t\n    rows: ticket\n    tickets: {id: a}\n    ticket: {id: a}\n"
-    assert refused(text) == "mapping.yaml:5: tables.0.tickets: unknown field, did you mean `ticket`?"
+    told = refused(text)
+    assert told.startswith(
+        "mapping.yaml:5: tables.0.tickets: unknown field, did you mean `ticket`? Known here: name,"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("ticket: {id: a, assignee_team: b}", "remove it. Known here: id, created_at, created_by, channel"),
+        ("ticket: {id: a, catgory: b}", "did you mean `category`? Known here: id, created_at"),
+        ("ticket: {id: {column: a, value: {b: c}}}", "did you mean `values`? Known here: column, constant"),
+        ("ticket: {id: a}\n    survey: {score: b}", "`scale`? Known here: id, template, submitted_at, ticket"),
+        ("ticket: {id: a}\n    survey: {dimensions: {x: {colunm: b}}}", "`column`? Known here: column, constant"),
+    ],
+)
+def test_an_unknown_field_lists_those_of_its_place(written: str, advice: str) -> None:
+    assert advice in refused(f"version: 1\ntables:\n  - name: t\n    rows: ticket\n    {written}\n")
 
 
 def test_an_unknown_status_lists_the_known_ones() -> None:

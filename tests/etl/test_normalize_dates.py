@@ -91,6 +91,25 @@ def test_month_first_on_day_first_data_does_not_pass_in_silence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("cell", "form"),
+    [
+        ("1772330400", "epoch_s"),
+        ("1772330400000", "epoch_ms"),
+        ("45000.5", "excel"),
+        ("20260301", '"%Y%m%d"'),
+        ("2026/3/1 10:00", '"%Y/%m/%d %H:%M"'),
+        ("2026年3月1日", '"%Y年%m月%d日"'),
+    ],
+)
+def test_a_wrong_form_is_answered_with_the_one_it_looks_like(cell: str, form: str) -> None:
+    assert f"they look like `date_format: {form}`" in refused([cell], '{column: born, format: "%d/%m/%Y"}')
+
+
+def test_iso_under_another_form_is_named() -> None:
+    assert "they look like `date_format: iso`" in refused(["2026-03-01T10:00:00Z"], "{column: born, format: excel}")
+
+
 def test_text_that_is_no_date_at_all_is_a_wrong_column() -> None:
     assert "or name another column" in refused(["red", "green"])
 

@@ -80,13 +80,26 @@ def test_every_row_is_taken_or_set_aside_once(bench: Bench) -> None:
     found = bench.take(EVENTS, TextRows(HEADER, rows * 1))
     assert bench.all("SELECT row_no, rule FROM norm_reject ORDER BY row_no") == [
         (2, "unknown_status"),
-        (3, "no_event"),
         (4, "no_event"),
         (5, "unparsed_cell"),
         (6, "missing_key"),
     ]
     assert bench.all("SELECT row_no, kind FROM norm_row") == [(1, "event")]
-    assert (found.n_read, found.n_rejected) == (6, 5)
+    assert (found.n_read, found.n_rejected, found.n_unused) == (5, 4, 1)
+
+
+def test_rows_no_line_asks_for_are_neither_rejected_nor_missed(bench: Bench) -> None:
+    found = bench.take(EVENTS, TextRows(HEADER, [event("viewed", created="", ticket=""), event("state", "done")]))
+    assert (found.n_read, found.n_rejected, found.n_unused) == (1, 0, 1)
+    assert bench.all("SELECT * FROM norm_reject") == []
+    assert bench.all("SELECT row_no FROM norm_event") == [(2,)]
+
+
+def test_a_line_without_only_asks_for_every_row(bench: Bench) -> None:
+    mapping = EVENTS.replace("        only: {event: [state, prio, owner, joined]}\n", "")
+    found = bench.take(mapping, TextRows(HEADER, [event("viewed"), event("state", "done")]))
+    assert (found.n_read, found.n_rejected, found.n_unused) == (2, 1, 0)
+    assert bench.all("SELECT rule FROM norm_reject") == [("no_event",)]
 
 
 def test_identical_events_without_id_are_two_with_steady_keys(bench: Bench) -> None:

@@ -57,6 +57,7 @@ class FileForm(Strict):
 
     only    rows whose columns have the given values; the others are not rows of this table
     gather  several rows make one
+    records name of the list that holds the rows of a JSON file, dotted for one further in
     """
 
     format: Literal["csv", "xlsx", "parquet", "jsonl", "json"] | None = None
@@ -66,6 +67,7 @@ class FileForm(Strict):
     pattern: str | None = None
     only: Condition | None = None
     gather: Gather | None = None
+    records: str | None = None
 
 
 class Cursor(Strict):

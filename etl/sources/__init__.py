@@ -49,5 +49,13 @@ def _sql_table(table: TableMapping) -> SqlTable:
 def _file_table(table: TableMapping) -> FileTable:
     form = table.file
     return FileTable(
-        table.name, form.format, form.encoding, form.delimiter, form.sheet, form.pattern, form.only, form.gather
+        table.name,
+        form.format,
+        form.encoding,
+        form.delimiter,
+        form.sheet,
+        form.pattern,
+        form.only,
+        form.gather,
+        form.records,
     )

@@ -30,20 +30,22 @@ class FileTable:
     pattern: str | None = None
     only: Mapping[str, Sequence[str]] | None = None
     gather: Gather | None = None
+    records: str | None = None
 
 
 FORMATS: Mapping[str, Callable[[Path, FileTable], Rows]] = {
     "csv": lambda path, table: CsvRows.of(path, table.encoding, table.delimiter),
     "xlsx": lambda path, table: XlsxRows(path, table.sheet),
     "parquet": lambda path, table: ParquetRows(path),
-    "jsonl": lambda path, table: JsonRows(path),
-    "json": lambda path, table: JsonRows(path),
+    "jsonl": lambda path, table: JsonRows(path, table.records, is_lines=True),
+    "json": lambda path, table: JsonRows(path, table.records),
 }
 SUFFIXES = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "xlsx"),
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
-    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
+    ".json": "json",
 }
 
 

@@ -1,41 +1,44 @@
-"""Rows of a JSON file, one object per line or one array of objects; absent keys are nulls, values are text."""
+"""Rows of a JSON file; absent keys are nulls, members of objects are columns of their own, values are text."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from data.warehouse import Warehouse
-from etl.model import Reject, SourceError
-from etl.sources.csv_file import CsvRows
+from etl.model import Reject
+from etl.sources.json_records import Records, escaped
 from etl.sources.text_rows import create_stage
+
+DEPTH = 5  # objects inside of objects that become columns
+WIDTH = 100  # members of one object; more are a table of values and stay JSON text
 
 
 class JsonRows:
     """The objects of one file in file order; see etl.model.Rows.
 
-    Columns are the keys in order of first appearance. Nested values stay JSON text. A line that is no object
-    is one rejected row.
+    Columns are the keys in order of first appearance; an object inside gives a column for each of its members,
+    `requester.id`. Lists, and what is an object in some rows only, stay JSON text. What is no object is one
+    rejected row.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, records: str | None = None, *, is_lines: bool = False) -> None:
         self._path = path
+        self._records = Records(path, records, is_lines)
         self._malformed: tuple[Reject, ...] = ()
         self._unreadable: Sequence[Reject] = ()
         scratch = Warehouse(None)
         try:
-            self.columns: Sequence[str] = self._keys(scratch.cursor())
+            self._places = dict(self._found(scratch.cursor()))
         finally:
             scratch.close()
+        self.columns: Sequence[str] = tuple(self._places.values())
 
     def _read(self, con: duckdb.DuckDBPyConnection) -> None:
         """Create temp table json_line (number, line, is_object) in file order."""
-        if self._starts_array():
-            self._read_array(con)
-        else:
-            lines = CsvRows.of_lines(self._path)
-            lines.stage(con, "json_text")
-            self._unreadable = lines.malformed()
+        self._unreadable = self._records.read(con)
         con.execute(
             "CREATE OR REPLACE TEMP TABLE json_line AS SELECT row_no AS number, c1 AS line,"
             " CASE WHEN json_valid(c1) THEN json_type(c1) = 'OBJECT' ELSE false END AS is_object"
@@ -43,42 +46,27 @@ class JsonRows:
         )
         con.execute("DROP TABLE json_text")
 
-    def _read_array(self, con: duckdb.DuckDBPyConnection) -> None:
-        try:
-            con.execute(
-                "CREATE OR REPLACE TEMP TABLE json_text AS SELECT row_number() OVER () AS row_no, json::VARCHAR AS c1"
-                " FROM read_json_objects(?, format = 'array')",
-                [str(self._path)],
-            )
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise SourceError(f"{self._path}: not a whole JSON array: {error}", permanent=True) from error
-
-    def _starts_array(self) -> bool:
-        try:
-            with self._path.open("rb") as file:
-                return file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
-        except OSError as error:
-            raise SourceError(f"{self._path}: cannot be read ({error.strerror})", permanent=False) from error
-
-    def _keys(self, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    def _found(self, con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+        """Yield JSON pointer and name of every column."""
         self._read(con)
         rows = con.execute(
             "SELECT key FROM (SELECT unnest(json_keys(line)) AS key, number,"
             " generate_subscripts(json_keys(line), 1) AS place FROM json_line WHERE is_object)"
             " GROUP BY key ORDER BY min((number, place))"
         ).fetchall()
-        return tuple(row[0] for row in rows)
+        inside = _inside(con)
+        for (key,) in rows:
+            yield from _columns(key, escaped(key), inside.get(key), DEPTH)
 
     def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
         """Create temp table `table` (row_no, c1..cn) and return the number of rows."""
         self._read(con)
         create_stage(con, table, len(self.columns))
         values = "".join(f", found[{place}]" for place in range(1, len(self.columns) + 1))
-        pointers = [f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.columns]
         done = con.execute(
             f"INSERT INTO {table} SELECT row_number() OVER (ORDER BY number){values} FROM"
             " (SELECT number, json_extract_string(line, ?::VARCHAR[]) AS found FROM json_line WHERE is_object)",
-            [pointers],
+            [list(self._places)],
         ).fetchone()
         count = int(done[0]) if done else 0
         self._malformed = self._bad_lines(con, count)
@@ -102,3 +90,26 @@ class JsonRows:
     def malformed(self) -> Sequence[Reject]:
         """Return the lines that are no objects, numbered after the good rows."""
         return self._malformed
+
+
+def _inside(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return what all records together hold, objects as dictionaries; empty without an object in any record."""
+    nested = con.execute(
+        "SELECT coalesce(bool_or(contains(substr(line, 2), '{')), false) FROM json_line WHERE is_object"
+    )
+    if nested.fetchone() != (True,):
+        return {}
+    held = con.execute(
+        "SELECT json_group_structure(CASE WHEN is_object THEN line::JSON END) FROM json_line"
+    ).fetchone()
+    found = json.loads(held[0]) if held and held[0] else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _columns(name: str, pointer: str, structure: Any, depth: int) -> Iterator[tuple[str, str]]:
+    """Yield pointer and name of a member: its own column, or those of its members where it is an object."""
+    if not isinstance(structure, dict) or not 0 < len(structure) <= WIDTH or not depth:
+        yield pointer, name
+        return
+    for key in sorted(structure):
+        yield from _columns(f"{name}.{key}", pointer + escaped(key), structure[key], depth - 1)

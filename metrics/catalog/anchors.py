@@ -20,7 +20,7 @@ COHORT = Anchor(
     where="reason IN ('ok', 'open_unanswered', 'resolved_without_reply') AND created_at IS NOT NULL",
 )
 ANY_REPLY = Anchor("fact_case", "any_at", None, where="any_us IS NOT NULL")
-WAITING = Anchor("fact_case", "start_at", None, where="reason = 'open_unanswered'")
+WAITING = Anchor("fact_waiting", "start_at", None)
 UNLINKABLE = Anchor("fact_case", "created_at", None)
 ISSUE = Anchor("fact_issue", "resolved_at", "resolved_day")
 SLA_FIRST_REPLY = Anchor("fact_sla", "decided_at", "decided_day", where="what = 'first_reply'")

@@ -13,6 +13,7 @@ from metrics.model import Desk
 BY_CASE = (
     "fact_case",
     "fact_reply",
+    "fact_waiting",
     "fact_resolution",
     "fact_first_resolution",
     "fact_flow",
@@ -89,7 +90,8 @@ def _make(job: Job) -> None:
     chains.find(job)
     job.run("cases", "store")
     chains.store(job)
-    job.run("replies", "store")
+    for section in ("store", "store_waiting"):
+        job.run("replies", section)
     _make_resolutions(job)
     spans.store(job)
     sla.store(job)

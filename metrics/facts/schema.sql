@@ -37,6 +37,9 @@ CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at
     case_key BIGINT, reply_at TIMESTAMPTZ, reply_day DATE, created_at TIMESTAMPTZ, {dims},
     frt_us BIGINT, frt_biz_us BIGINT, wait_us BIGINT, wait_biz_us BIGINT
 );
+CREATE TABLE IF NOT EXISTS fact_waiting (       -- reason open_unanswered; sorted by start_at; few, so that now is quick to tell
+    case_key BIGINT, start_at TIMESTAMPTZ, created_at TIMESTAMPTZ, {dims}
+);
 CREATE TABLE IF NOT EXISTS fact_resolution (    -- closed at the watermark with a valid duration; sorted by resolved_at (last)
     case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},
     res_us BIGINT, res_biz_us BIGINT, net_us BIGINT, net_biz_us BIGINT  -- undated cases: resolved_at NULL, res_us given

@@ -29,6 +29,7 @@ ANY_TIME = Window(None, None, "UTC")
 FACTS = (
     "fact_case",
     "fact_reply",
+    "fact_waiting",
     "fact_resolution",
     "fact_first_resolution",
     "fact_flow",

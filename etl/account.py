@@ -44,9 +44,10 @@ def account(report: LoadReport) -> str:
     return f"{report.n_read:,} rows read = {fates}{delivered}{note}"
 
 
-def _latest(source_id: str) -> str:
-    """Return SQL for the rejects of the last run of a source that left any."""
-    named = "source_id = '" + source_id.replace("'", "''") + "'"
+def _latest(report: LoadReport) -> str:
+    """Return SQL for the rejects of a run, or where it left none of its own, of the last run before that did."""
+    named = "source_id = '" + report.source_id.replace("'", "''") + "'"
+    named += f" AND run_id <= {report.run_id}" if report.run_id else ""
     return f"SELECT * FROM reject WHERE {named} AND run_id = (SELECT max(run_id) FROM reject WHERE {named})"
 
 
@@ -54,7 +55,7 @@ def losses(con: duckdb.DuckDBPyConnection, report: LoadReport, mapping: Mapping 
     """Yield rejects of a load by rule with their first examples, and defects by rule."""
     for rule, number in report.rejects_by_rule.items():
         yield f"  {number:,} rejected: {rule}"
-        for each in ledger.refused(con, f"({_latest(report.source_id)})", rule, EXAMPLES):
+        for each in ledger.refused(con, f"({_latest(report)})", rule, EXAMPLES):
             yield f"    {each.told(mapping.table(each.table).column(each.field or '') if mapping else None)}"
     for rule, number in report.defects_by_rule.items():
         yield f"  {number:,} loaded with a defect: {rule}"
@@ -85,7 +86,8 @@ def reject_lines(rows: list[Row]) -> Iterator[str]:
 def _example(row: Row) -> str:
     value = f" {row['field']} = {row['value']!r}" if row["field"] else ""
     hint = f"; {row['hint']}" if row["hint"] else ""
-    return f"{row['table_name']} row {row['row_no']:,}:{value}{hint}"
+    place = f"{row['table_name']} row {row['row_no']:,}" if row["row_no"] else row["table_name"]
+    return f"{place}:{value}{hint}"
 
 
 def status(con: duckdb.DuckDBPyConnection, now: datetime, runs: int = 10) -> Iterator[str]:

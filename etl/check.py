@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
@@ -10,8 +11,9 @@ from etl.ledger import by_rule, refused
 from etl.load.accounting import count_rejected
 from etl.mapping import Mapping
 from etl.mapping.fields import REFUSE
+from etl.model import Delivery, MappingError, SourceError
 from etl.normalize import Normalized, clear, normalize
-from etl.run import Intake, naming
+from etl.run import Fault, Intake, naming, together
 
 Counts = Lookup[tuple[str, str], int]  # by table and path of the field
 EXAMPLES = 3
@@ -80,24 +82,49 @@ def check(con: duckdb.DuckDBPyConnection, intake: Intake, now: datetime) -> Iter
     con has to be a cursor of its own (the staging tables are emptied). Raises SourceError and MappingError.
     """
     clear(con)
+    tried, faults = Tried(), list[Fault]()
     try:
-        n_read, unused, naive = 0, list[str](), dict[tuple[str, str], int]()
         for delivery in intake.source.read(None, now):
             if delivery.note:
                 yield delivery.note
-            for batch in delivery.batches:
-                with naming(delivery):
-                    found = normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt, is_trial=True)
-                n_read += found.n_read
-                unused += _unused(batch.table, found)
-                for path, number in found.naive.items():
-                    naive[batch.table, path] = naive.get((batch.table, path), 0) + number
-        yield from _findings(con, n_read, intake.mapping)
-        yield from unused
-        yield from _zones(intake.mapping, naive)
-        yield from _holdings(con)
+            try:
+                tried.take(con, delivery, intake)
+            except (SourceError, MappingError) as error:
+                if delivery.file_name is None:
+                    raise
+                faults.append((delivery.file_name, error))
+        if tried.n_files or not faults:
+            yield from _findings(con, tried.n_read, intake.mapping)
+            yield from tried.unused
+            yield from _zones(intake.mapping, tried.naive)
+            yield from _holdings(con)
+        if faults:
+            raise together(faults, tried.n_files)
     finally:
         clear(con)
+
+
+@dataclass
+class Tried:
+    """What the deliveries of a trial have held so far."""
+
+    n_files: int = 0
+    n_read: int = 0
+    unused: list[str] = field(default_factory=list)
+    naive: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def take(self, con: duckdb.DuckDBPyConnection, delivery: Delivery, intake: Intake) -> None:
+        """Normalize a delivery; raises SourceError and MappingError."""
+        if delivery.error is not None:
+            raise delivery.error
+        for batch in delivery.batches:
+            with naming(delivery):
+                found = normalize(con, batch, intake.mapping, SOURCE_NO, intake.origin.salt, is_trial=True)
+            self.n_read += found.n_read
+            self.unused += _unused(batch.table, found)
+            for path, number in found.naive.items():
+                self.naive[batch.table, path] = self.naive.get((batch.table, path), 0) + number
+        self.n_files += delivery.file_name is not None
 
 
 def _findings(con: duckdb.DuckDBPyConnection, n_read: int, mapping: Mapping) -> Iterator[str]:
@@ -150,8 +177,8 @@ def _zones(mapping: Mapping, naive: Counts) -> Iterator[str]:
     """Yield which zone instants without an offset were taken in, by (table, path of the field)."""
     taken: dict[str, dict[str, int]] = {}
     for (name, path), number in naive.items():
-        field = mapping.table(name).field(path)
-        zone = (field.zone if field is not None else None) or mapping.timezone
+        read = mapping.table(name).field(path)
+        zone = (read.zone if read is not None else None) or mapping.timezone
         if zone != REFUSE:
             column = mapping.table(name).column(path)
             taken.setdefault(zone, {})[f"{name} {column!r}" if column else f"{name} {path}"] = number
@@ -171,9 +198,9 @@ def _defects(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[str]:
             [rule],
         ).fetchall()
         yield f"  {number:,} would load with a defect: {rule}{REMEDIES.get(rule, '')}"
-        for table, field, value, times, row in rows:
-            column = mapping.table(table).column(field)
-            what = f"column {column!r} ({field})" if column else field
+        for table, path, value, times, row in rows:
+            column = mapping.table(table).column(path)
+            what = f"column {column!r} ({path})" if column else path
             yield f"    {table}: {what} = {str(value)[:WIDTH]!r} ({times:,}), first in row {row:,}"
 
 

@@ -144,6 +144,28 @@ def write_failure(con: duckdb.DuckDBPyConnection, source_id: str, message: str, 
     )
 
 
+def set_file_aside(con: duckdb.DuckDBPyConnection, source_id: str, file_name: str, why: str, now: datetime) -> None:
+    """Write that a pull of a file failed, and put the file among the rejects: rule bad_file, no row."""
+    write_failure(con, source_id, why, now)
+    con.execute(
+        "INSERT INTO reject (run_id, source_id, table_name, row_no, payload, rule, value, hint)"
+        " SELECT (SELECT max(run_id) FROM load_run WHERE source_id = $source), $source, $file, 0,"
+        " json_object('file', $file), 'bad_file', $file, $why"
+        " WHERE NOT EXISTS (FROM reject WHERE source_id = $source AND rule = 'bad_file' AND value = $file"
+        " AND hint = $why AND resolved_at IS NULL)",
+        {"source": source_id, "file": file_name, "why": why},
+    )
+
+
+def settle_file(con: duckdb.DuckDBPyConnection, source_id: str, file_name: str, now: datetime) -> None:
+    """Mark what was held against a file as resolved: it was loaded."""
+    con.execute(
+        "UPDATE reject SET resolved_at = ? WHERE source_id = ? AND rule = 'bad_file' AND value = ?"
+        " AND resolved_at IS NULL",
+        [now, source_id, file_name],
+    )
+
+
 def write_rejects(con: duckdb.DuckDBPyConnection, source_id: str, run_id: int, limit: int | None = None) -> int:
     """Write the staged rejects, whole; those the source delivered and we noted before are not noted again.
 

@@ -1,5 +1,6 @@
 """What the parts of etl hand to each other: rows that were read, rows that were refused, what a load did."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,10 +57,12 @@ class Delivery:
 
     batches     at most one per mapped table, so that (table, row_no) names a row; may be empty
     cursor      None = leave the stored one alone
+    seen        files: what is added to the stored cursor once they are loaded
     until       None = not known by the source: the latest instant found in the rows is taken
     file_hash   sha256 of the content; a hash loaded before under the same mapping is not loaded again
     note        why there is nothing to load, for people
     more        another delivery of the same pull follows at once: facts and watermark wait for the last one
+    error       why its files could not even be opened; then there are no batches
     """
 
     source_id: str
@@ -70,11 +73,18 @@ class Delivery:
     file_hash: str | None = None
     note: str | None = None
     more: bool = False
+    seen: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
+    error: Exception | None = None
 
     @property
     def is_loadable(self) -> bool:
         """Return whether there is anything to write down: rows, how far the source has come, or a file."""
-        return bool(self.batches) or self.until is not None or self.file_name is not None
+        held = bool(self.batches) or self.until is not None or self.file_name is not None
+        return held and self.error is None
+
+    def cursor_after(self, known: str | None) -> str | None:
+        """Return the cursor once this is loaded; `known` is the stored one, None = from the start."""
+        return json.dumps({**json.loads(known or "{}"), **self.seen}) if self.seen else self.cursor
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,10 @@ class SourceError(Exception):
 
 class MappingError(Exception):
     """The mapping does not fit the data: names file, column, first offending rows and what would do."""
+
+
+class MappingChanged(MappingError):
+    """The source was loaded under another mapping; no delivery of it can be loaded before it is loaded anew."""
 
 
 # refresh(connection, watermark): derived tables follow temp tables touched_ticket(ticket_key) and

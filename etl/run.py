@@ -1,6 +1,6 @@
 """One pull of one source: read, load each delivery, report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,17 @@ from etl import ledger
 from etl.load import load
 from etl.load.deferral import is_pending
 from etl.mapping import Mapping
-from etl.model import Delivery, LoadReport, MappingError, Origin, Refresh, Source, SourceError
+from etl.model import (
+    Delivery,
+    LoadRefused,
+    LoadReport,
+    MappingChanged,
+    MappingError,
+    Origin,
+    Refresh,
+    Source,
+    SourceError,
+)
 
 
 @dataclass(frozen=True)
@@ -33,20 +43,68 @@ def pull(con: duckdb.DuckDBPyConnection, intake: Intake, refresh: Refresh, now: 
     """Load what a source has delivered since the last pull, one report per committed load.
 
     A load that was refused or failed stands in the ledger when its error (LoadRefused, SourceError,
-    MappingError) comes out; what was committed before it stays, and the next pull goes on from there.
+    MappingError) comes out; what was committed before it stays, and the next pull goes on from there. A file
+    that cannot be loaded does not keep those behind it: its error comes out when they are done.
     """
     known = ledger.standing(con, intake.source_id)
     origin = replace(intake.origin, replace=intake.origin.replace or _is_remapped(intake, known))
     cursor = None if origin.replace else known.cursor
+    faults, n_loaded = list[Fault](), 0
     try:
         for delivery in _followed(intake.source.read(cursor, now)):
-            yield _load_one(con, intake, delivery, refresh, now, origin)
+            try:
+                report = _load_one(con, intake, delivery, refresh, now, origin)
+            except FAULTS as error:
+                if delivery.file_name is None or isinstance(error, MappingChanged):
+                    raise
+                faults.append((delivery.file_name, error))
+                _set_aside(con, intake.source_id, faults[-1], now)
+                continue
+            n_loaded += delivery.file_name is not None
+            yield report
             if delivery.batches:
                 origin = replace(origin, replace=False)
     except (SourceError, MappingError) as error:
         with transaction(con):
             ledger.write_failure(con, intake.source_id, str(error), now)
         raise
+    if faults:
+        if is_pending(con):
+            load(con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False))
+        raise together(faults, n_loaded)
+
+
+FAULTS = (SourceError, MappingError, LoadRefused)
+Fault = tuple[str, SourceError | MappingError | LoadRefused]  # name of the file, and what is wrong with it
+MOST = 5
+
+
+def _set_aside(con: duckdb.DuckDBPyConnection, source_id: str, fault: Fault, now: datetime) -> None:
+    """Write down a file that was not loaded; a refused one stands in the ledger already."""
+    name, error = fault
+    if not isinstance(error, LoadRefused):
+        with transaction(con):
+            ledger.set_file_aside(con, source_id, name, str(error), now)
+
+
+def together(faults: Sequence[Fault], n_loaded: int) -> Exception:
+    """Return one error for files that could not be loaded while `n_loaded` others were."""
+    name, first = faults[0]
+    if len(faults) == 1 and not n_loaded:
+        return first
+    total = f"{len(faults)} of {len(faults) + n_loaded} files {'was' if len(faults) == 1 else 'were'} not loaded"
+    lines = [f"  {_named(*fault)}" for fault in faults[:MOST]]
+    lines += [f"  and {len(faults) - MOST} more"] if len(faults) > MOST else []
+    rest = "the rest was; mend what is named and load again" if n_loaded else "none was loaded"
+    message = "\n".join([f"{total}, {rest}:", *lines])
+    if len(faults) == 1 and isinstance(first, LoadRefused):
+        return LoadRefused(message, first.report)
+    is_permanent = all(not isinstance(error, SourceError) or error.permanent for _, error in faults)
+    return SourceError(message, permanent=is_permanent)
+
+
+def _named(name: str, error: Exception) -> str:
+    return str(error) if name in str(error) else f"{name}: {error}"
 
 
 def _followed(deliveries: Iterator[Delivery]) -> Iterator[Delivery]:
@@ -68,7 +126,7 @@ def naming(delivery: Delivery) -> Iterator[None]:
     try:
         yield
     except MappingError as error:
-        if delivery.file_name is None or delivery.file_name in str(error):
+        if delivery.file_name is None or delivery.file_name in str(error) or isinstance(error, MappingChanged):
             raise
         raise MappingError(f"{delivery.file_name}: {error}") from None
 
@@ -85,9 +143,14 @@ def _load_one(
     now: datetime,
     origin: Origin,
 ) -> LoadReport:
+    if delivery.error is not None:
+        raise delivery.error
     if delivery.is_loadable or is_pending(con):
         with naming(delivery):
-            return load(con, delivery, intake.mapping, refresh, now, origin)
+            report = load(con, delivery, intake.mapping, refresh, now, origin)
+        if delivery.file_name is not None:
+            ledger.settle_file(con, intake.source_id, delivery.file_name, now)
+        return report
     return LoadReport(
         run_id=0,
         source_id=intake.source_id,

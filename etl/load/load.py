@@ -1,6 +1,6 @@
 """One delivery becomes canonical rows in one transaction, together with its facts, ledger entry and cursor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import duckdb
@@ -12,7 +12,7 @@ from etl.load.accounting import Counts, count, count_rejected
 from etl.load.move import Stamp, compare, move
 from etl.load.purge import purge
 from etl.mapping import Mapping
-from etl.model import Delivery, LoadRefused, LoadReport, MappingError, Origin, Refresh
+from etl.model import Delivery, LoadRefused, LoadReport, MappingChanged, Origin, Refresh
 from etl.normalize import clear, normalize
 from etl.stopwatch import Stopwatch
 
@@ -74,7 +74,9 @@ def load(
     MappingError (rows loaded under another mapping, or a mapping that does not fit). con needs its own cursor.
     """
     known = ledger.standing(con, delivery.source_id)
-    job = Job(delivery, mapping, origin or Origin(), now, known, ledger.mapping_hash(mapping), Stopwatch())
+    origin = origin or Origin()
+    delivery = replace(delivery, cursor=delivery.cursor_after(None if origin.replace else known.cursor))
+    job = Job(delivery, mapping, origin, now, known, ledger.mapping_hash(mapping), Stopwatch())
     _check_mapping(job)
     before = ledger.loaded_before(con, delivery, job.digest) if delivery.file_hash else None
     if before is not None and not job.origin.replace:
@@ -91,7 +93,7 @@ def load(
 def _check_mapping(job: Job) -> None:
     if job.origin.replace or job.known.mapping_hash in (None, job.digest):
         return
-    raise MappingError(
+    raise MappingChanged(
         f"source {job.source_id!r} was loaded under another mapping than {job.mapping.name}; load it anew"
         " (replace), which drops what the old one loaded, or give the new rows a source name of their own"
     )

@@ -138,7 +138,7 @@ class FileSource:
         pending = {table.name: self._pending(table, seen, now) for table in self._tables}
         for place in range(max((len(files) for files in pending.values()), default=0)):
             group = {table.name: pending[table.name][place : place + 1] for table in self._tables}
-            yield self._delivery({name: files[0] for name, files in group.items() if files}, seen)
+            yield self._opened({name: files[0] for name, files in group.items() if files})
         if not any(pending.values()):
             yield self._nothing_new(seen)
 
@@ -163,7 +163,15 @@ class FileSource:
                 found.append(path)
         return found
 
-    def _delivery(self, files: Mapping[str, Path], seen: dict[str, Content]) -> Delivery:
+    def _opened(self, files: Mapping[str, Path]) -> Delivery:
+        """Return the delivery of files; the error is inside, so that those behind them are still read."""
+        try:
+            return self._delivery(files)
+        except (SourceError, MappingError) as error:
+            names = ", ".join(dict.fromkeys(path.name for path in files.values()))
+            return Delivery(self._source_id, (), file_name=names, error=error)
+
+    def _delivery(self, files: Mapping[str, Path]) -> Delivery:
         contents = {path: Content.of(path) for path in dict.fromkeys(files.values())}
         opened = {name: open_rows(path, self._table(name)) for name, path in files.items()}
         batches = [
@@ -172,11 +180,10 @@ class FileSource:
             if rows.columns
         ]
         empty = [files[name].name for name, rows in opened.items() if not rows.columns]
-        seen.update({str(path): content for path, content in contents.items()})
         return Delivery(
             self._source_id,
             batches,
-            cursor=_cursor(seen),
+            seen={str(path): (each.size, each.mtime_ns, each.sha256) for path, each in contents.items()},
             file_name=", ".join(path.name for path in contents),
             file_hash=_combined([content.sha256 for content in contents.values()]),
             note=f"{', '.join(empty)}: empty, without even a header" if empty else None,
@@ -198,10 +205,6 @@ def _fits(path: Path, table: FileTable) -> bool:
     if path.name.startswith("."):
         return False
     return path.match(table.pattern) if table.pattern is not None else path.suffix.lower() in SUFFIXES
-
-
-def _cursor(seen: Mapping[str, Content]) -> str:
-    return json.dumps({name: (each.size, each.mtime_ns, each.sha256) for name, each in seen.items()})
 
 
 def _combined(hashes: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import statistics
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -73,16 +73,25 @@ def rebuild(folder: Path, tickets: int, desk: Desk) -> Result:
 
 
 def change(folder: Path, tickets: int, desk: Desk) -> Result:
-    """Load 1,000 changed tickets with a reply and a status change each, from files to committed facts."""
-    path = folder / "files.duckdb"
-    changed = folder / "changed"
-    changes.write(folder, changed, 1000, UNTIL)
-    return _load(path, "file", [changed], "demo_files.yaml", desk)
+    """Load 1,000 changed tickets with a reply and a status change each, from files to committed facts, three times.
+
+    The first finds nothing of the warehouse in memory; "warm seconds" is the last, as in a monitor that runs.
+    """
+    warehouse = Warehouse(folder / "files.duckdb")
+    con = warehouse.cursor()
+    rounds = []
+    for number in range(3):
+        changed, until = folder / f"changed-{number}", UNTIL + timedelta(minutes=5 * number)
+        changes.write(folder, changed, 1000, until)
+        rounds.append(_intake(con, "file", [changed], "demo_files.yaml", desk))
+    warehouse.close()
+    return rounds[0] | {"bytes": (folder / "files.duckdb").stat().st_size, "warm seconds": rounds[-1]["seconds"]}
 
 
 def ask(folder: Path, tickets: int, desk: Desk) -> Result:
     """Answer the whole dashboard cold, warm and cached, beside the same in bare SQL, and a drill list."""
     path = folder / "files.duckdb"
+    Warehouse(None).cursor().execute("SELECT ?::TIMESTAMPTZ", [UNTIL])  # imports pandas, once a process
     _drop_from_memory(path)
     warehouse = Warehouse(path)
     con = warehouse.cursor()
@@ -114,16 +123,23 @@ STAGES: dict[str, Callable[[Path, int, Desk], Result]] = {
 
 
 def _load(path: Path, kind: str, place: str | list[Path], mapping_name: str, desk: Desk) -> Result:
-    mapping = load_mapping(ROOT / "data" / "mappings" / mapping_name)
-    source = open_source("bench", kind, place, mapping)
     warehouse = Warehouse(path)
     con = warehouse.cursor()
     facts.create(con)
+    result = _intake(con, kind, place, mapping_name, desk)
+    warehouse.close()
+    return result | {"bytes": path.stat().st_size}
+
+
+def _intake(
+    con: duckdb.DuckDBPyConnection, kind: str, place: str | list[Path], mapping_name: str, desk: Desk
+) -> Result:
+    mapping = load_mapping(ROOT / "data" / "mappings" / mapping_name)
+    intake = Intake("bench", open_source("bench", kind, place, mapping), mapping, Origin(is_live=True))
     spent: Refreshed = []
     started = perf_counter()
-    reports = list(_pulled(con, Intake("bench", source, mapping, Origin(is_live=True)), _timed(desk, spent)))
+    reports = list(_pulled(con, intake, _timed(desk, spent)))
     seconds = perf_counter() - started
-    warehouse.close()
     stages: Counter[str] = Counter()
     for report in reports:
         stages.update(report.seconds)
@@ -133,7 +149,6 @@ def _load(path: Path, kind: str, place: str | list[Path], mapping_name: str, des
         "changed": sum(report.n_new + report.n_changed for report in reports),
         "rejected": sum(report.n_rejected for report in reports),
         "facts": sum(spent),
-        "bytes": path.stat().st_size,
     } | {f"stage {name}": value for name, value in stages.items()}
 
 

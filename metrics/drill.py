@@ -13,6 +13,7 @@ from metrics.model import Case, Desk, Question
 from metrics.periods import bounds
 from metrics.scan import Ground
 
+ORDER = "figure DESC NULLS LAST, moment DESC NULLS LAST, row_key"
 LABELS = ("team", "agent", "channel", "category", "priority")
 
 
@@ -26,13 +27,11 @@ def drill(
 ) -> list[Case]:
     """Return the rows that make up n of a plain question, the largest figure first; limit None = all of them."""
     ground = Ground(con, desk, as_of, members or Members())
-    text, params = drill_sql(ground, question)
-    if limit is not None:
-        text += f" LIMIT {int(limit)}"
+    text, params = drill_sql(ground, question, limit)
     return [_case(ground, row) for row in con.execute(text, params).fetchall()]
 
 
-def drill_sql(ground: Ground, question: Question) -> tuple[str, dict[str, object]]:
+def drill_sql(ground: Ground, question: Question, limit: int | None = None) -> tuple[str, dict[str, object]]:
     """Return the text and parameters of the drill list; a grain or split of the question is left aside."""
     metric = metric_of(question.metric)
     counted, value = metric.kind.counted(question), metric.kind.row_value(question) or "NULL"
@@ -46,11 +45,13 @@ def drill_sql(ground: Ground, question: Question) -> tuple[str, dict[str, object
         f"SELECT {anchor.row_key} AS row_key, {anchor.case_key} AS ticket_key, created_at, {column} AS moment,"
         f" {value} AS figure, {', '.join(LABELS)} FROM {source_sql(replace(shape, split=None))} WHERE {where}"
     )
+    # The rows are chosen first: only theirs are looked up among all tickets.
     text = (
-        f"SELECT d.row_key, t.src_ticket_id, t.source_no, d.created_at, d.moment, d.figure,"
-        f" {', '.join('d.' + name for name in LABELS)}"
-        f" FROM ({rows}) d LEFT JOIN ticket t ON t.ticket_key = d.ticket_key"
-        " ORDER BY d.figure DESC NULLS LAST, d.moment DESC NULLS LAST, d.row_key"
+        f"WITH d AS MATERIALIZED ({rows} ORDER BY {ORDER}{'' if limit is None else f' LIMIT {int(limit)}'})"
+        f" SELECT d.row_key, t.src_ticket_id, t.source_no, d.created_at, d.moment, d.figure, {', '.join(LABELS)}"
+        " FROM d LEFT JOIN (SELECT ticket_key, src_ticket_id, source_no FROM ticket"
+        " WHERE ticket_key IN (SELECT ticket_key FROM d)) t ON t.ticket_key = d.ticket_key"
+        f" ORDER BY {ORDER}"
     )
     return text, _params(ground, question, text, (low, high))
 

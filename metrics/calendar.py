@@ -84,8 +84,11 @@ class Axis:
         return max(start, self.instant(self.position_us(start) + amount_us))
 
     def is_known(self, year: int) -> bool:
-        """Tell whether the year has a holiday entry; other years are unknown and carry a warning (semantics 3.4)."""
-        return any(day.year == year for day in self.calendar.holidays)
+        """Tell whether the year's holidays are published; other years are unknown and carry a warning (3.4)."""
+        years = self.calendar.years
+        if years is None:
+            return any(day.year == year for day in self.calendar.holidays)
+        return years == "all" or year in years
 
     def width_us(self) -> int:
         """Return the slot width: the largest of 15, 5, 1 minutes that divides all boundaries (semantics 3.5)."""

@@ -37,6 +37,7 @@ def calendar_from(name: str, file: CalendarFile) -> Calendar:
         weekly=tuple(_spans(file.weekly.get(day, ())) for day in WEEK),
         holidays=frozenset(file.holidays),
         makeup=tuple(sorted((day, _spans(spans)) for day, spans in file.makeup.items())),
+        years="all" if file.years == "all" else frozenset(file.years),
     )
 
 

@@ -225,7 +225,8 @@ class Calendar:
 
     weekly      seven tuples, Monday first
     holidays    days without spans; makeup days win over holidays and weekdays
-    years       years for which holidays are published; other years are "unknown" (3.4)
+    years       years whose holidays are published, other ones are "unknown" (3.4); None = those with a holiday;
+                "all" = no holiday ever closes
     """
 
     name: str
@@ -233,6 +234,7 @@ class Calendar:
     weekly: tuple[tuple[tuple[int, int], ...], ...]
     holidays: frozenset[date] = frozenset()
     makeup: tuple[tuple[date, tuple[tuple[int, int], ...]], ...] = ()
+    years: frozenset[int] | Literal["all"] | None = None
 
 
 @dataclass(frozen=True)

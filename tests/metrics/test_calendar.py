@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.settings import ROOT, load_calendars, load_settings
 from metrics.calendar import FIRST_US, MINUTE_US, Axis, instant_of, us_of
+from metrics.desk import calendar_from
 from metrics.model import Calendar
 from tests.metrics.world import CN_OFFICE, at
 
@@ -105,6 +107,13 @@ def test_a_naive_instant_is_refused() -> None:
 def test_a_year_is_known_by_its_holidays() -> None:
     assert Axis(NATIONAL_DAY).is_known(2025)
     assert not Axis(NATIONAL_DAY).is_known(2026)
+
+
+def test_a_calendar_file_says_which_years_are_known() -> None:
+    shipped = load_calendars(load_settings(ROOT / "data" / "demo.yaml"))
+    office = Axis(calendar_from("office", shipped["cn_office"]))
+    assert [office.is_known(year) for year in (2023, 2024, 2026, 2027)] == [False, True, True, False]
+    assert Axis(replace(CN_OFFICE, years="all")).is_known(1999)
 
 
 @pytest.mark.parametrize(("minute", "width"), [(540, 15), (545, 5), (541, 1)])

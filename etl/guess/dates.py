@@ -42,7 +42,8 @@ def dates_of(con: duckdb.DuckDBPyConnection, values: str, filled: int, is_time: 
     """
     if not filled:
         return None
-    return _written(con, values, filled) or (_numbered(con, values, filled) if is_time else None)
+    found = _written(con, values, filled) or _spelled(con, values, filled, is_time)
+    return found or (_numbered(con, values, filled) if is_time else None)
 
 
 def _written(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates | None:
@@ -58,11 +59,36 @@ def _written(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates 
     iso, slashed, chinese, first, second, example, local = row or (0, 0, 0, 0, 0, "", 0)
     if iso + slashed + chinese < MOST * filled:
         return None
-    if chinese:
+    if chinese and not ("时" in example and "分" in example):
         return Dates(f"%Y年%m月%d日{_clock(example.partition('日')[2])}", "named", chinese, example)
+    if chinese:
+        return None
     order = _order(iso, slashed, first, second)
     form = "iso" if order == "iso" else _slashed_form(example, order)
     return Dates(form, order, first or second, example, order != "iso" or local > 0)
+
+
+# Forms with names of months or without separators; the first that fits is taken.
+_DAYS = ("%d/%b/%y", "%d/%b/%Y", "%d-%b-%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y.%m.%d")
+_CLOCKS = (" %I:%M %p", " %H:%M", " %H:%M:%S", " %I:%M:%S %p", "")
+_SPELLED = (
+    *(day + clock for day in _DAYS for clock in _CLOCKS),
+    *("%a, %d %b %Y %H:%M:%S %z", "%Y年%m月%d日 %H时%M分", "%Y年%m月%d日 %H时%M分%S秒", "%Y年%m月%d日%H时%M分"),
+)
+_DIGITS = ("%Y%m%d%H%M%S", "%Y%m%d")  # could be any number, unless the header speaks of a time
+
+
+def _spelled(con: duckdb.DuckDBPyConnection, values: str, filled: int, is_time: bool) -> Dates | None:
+    sample = con.execute(f"SELECT v FROM {values} LIMIT 1").fetchone()
+    for form in (*_SPELLED, *(_DIGITS if is_time else ())):
+        fits = f"try_strptime(v, '{form}') BETWEEN TIMESTAMP '1990-01-01' AND TIMESTAMP '2100-01-01'"
+        one = con.execute(f"SELECT {fits} FROM (SELECT ? AS v)", sample).fetchone()
+        if one is None or not one[0]:
+            continue
+        row = con.execute(f"SELECT count(*), any_value(v) FROM {values} WHERE {fits}").fetchone()
+        if row is not None and row[0] >= MOST * filled:
+            return Dates(form, "named", row[0], row[1], "%z" not in form)
+    return None
 
 
 def _order(iso: int, slashed: int, first: int, second: int) -> str:

@@ -1,11 +1,14 @@
 """A first mapping written out, every line with the reason it is there."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from etl.guess.answers import inside_ticket, is_long, questionnaire
 from etl.guess.columns import Column, Look
 from etl.guess.lines import TODO, closed, date_format, examples, instant, quoted
-from etl.guess.streams import changed_fields, due, durations, streams, ticket_of
+from etl.guess.streams import changed_fields, due, duration_of, durations, streams, ticket_of
+from etl.guess.words import meaning
+from etl.normalize.marks import fitting
 
 PLAIN = ("team", "agent", "category", "product", "region", "customer")
 KINDS = {
@@ -44,9 +47,13 @@ def _zone(look: Look) -> str:
     local = [column.name for column in dated if column.dates and column.dates.local]
     if dated and not local:
         return "timezone: UTC  # every instant has its offset, nothing is assumed; `refuse` refuses any without"
-    named = f" ({', '.join(local)})" if len(local) < 5 else f" in {len(local)} columns" if local else ""
-    what = " ".join(f"instants without an offset{named} count as UTC".split())
-    return f"timezone: UTC  # {TODO}: {what}; name their zone, such as Asia/Shanghai"
+    named = f" in {len(local)} columns" if len(local) > 4 else f" ({', '.join(local)})" if local else ""
+    if re.search(r"[\u4e00-\u9fff]", "".join(column.name for column in look.columns)):
+        zone, why = "Asia/Shanghai", "assumed of a Chinese header"
+    else:
+        zone, why = "UTC", "name their zone, such as Asia/Shanghai"
+    what = " ".join(f"instants without an offset{named} count as {zone}".split())
+    return f"timezone: {zone}  # {TODO}: {what}; {why}"
 
 
 def _nulls(look: Look) -> Iterator[str]:
@@ -105,17 +112,35 @@ def _body(look: Look, grain: str) -> Iterator[str]:
         version = look.first("sequence") or look.first("updated")
         yield f"fold: {{sequence: {_version(look, version)}}}  # the highest one is the ticket now"
     yield from date_format(look)
+    yield from _marks(look)
     if grain == "survey":
         yield from questionnaire(look)
         return
-    yield from _ticket(look, grain)
-    yield from streams(look, grain)
+    told = [*_ticket(look, grain), *streams(look, grain)]
+    yield from told
     if grain == "ticket":
         yield from due(look)
         yield from _slices(look)
     if grain in ("ticket", "update"):
-        yield from durations(look)
+        yield from durations(look, "\n".join(told))
         yield from inside_ticket(look)
+
+
+def _marks(look: Look) -> Iterator[str]:
+    """Yield how numbers are written, where scores or durations have other marks than a point."""
+    read = [column for column in look.columns if column.duration or column.field in ("overall", "nps", "weight")]
+    marked = [column for column in read if column.marked]
+    if not marked:
+        return
+    found = fitting([text for column in marked for text in column.marked])
+    shown = f"such as {marked[0].marked[0]} in {marked[0].name!r}"
+    if found is None:
+        yield f'# decimal: ","  # {TODO}: how are numbers written, {shown}?'
+        return
+    if found.decimal != ".":
+        yield f"decimal: {quoted(found.decimal)}  # {shown}"
+    if found.thousands:
+        yield f"thousands: {quoted(found.thousands)}"
 
 
 def _version(look: Look, column: Column | None) -> str:
@@ -142,16 +167,30 @@ def _ticket(look: Look, grain: str) -> Iterator[str]:
         return
     created = look.first("created")
     if created is not None:
-        yield f"  created_at: {instant(look, created)}  # such as {created.values[0]}"
+        asked = "" if meaning(created.name) == "created" else f"{TODO}: is it the creation? "
+        yield f"  created_at: {instant(look, created)}  # {asked}such as {created.values[0]}"
     else:
         yield f"  # created_at: {TODO}: no creation time found; without one no period KPI, backlog or reply time"
         yield from _candidates(look)
     for field in ("priority", "channel", "type"):
         yield from (f"  {line}" for line in closed(look.first(field), field))
+    if created is None and (taken := duration_of(look, "resolution")) is not None:
+        yield f"  given_resolution_s: {{column: {quoted(taken.name)}, type: {taken.duration}}}  # of undated tickets"
+    yield from _extras(look)
     for field in PLAIN:
         column = look.first(field)
         if column is not None:
             yield f"  {field}: {quoted(column.name)}  # {examples(column)}"
+
+
+def _extras(look: Look) -> Iterator[str]:
+    spam, tags = look.first("is_spam"), look.first("tags")
+    if spam is not None:
+        yield f"  is_spam: {{column: {quoted(spam.name)}, type: boolean}}"
+    if tags is not None:
+        is_listed = any("," in value or value.startswith("[") for value in tags.values)
+        split = "" if is_listed or not any(" " in value for value in tags.values) else ', split: " "'
+        yield f"  tags: {{column: {quoted(tags.name)}{split}}}"
 
 
 def _candidates(look: Look) -> Iterator[str]:

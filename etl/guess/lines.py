@@ -66,7 +66,7 @@ def closed(column: Column | None, field: str, key: str | None = None) -> Iterato
     """Yield a field whose words are a closed set, with a line for every value of the file."""
     if column is None:
         return
-    known = _meanings(field, column.values)
+    known = _meanings(field, column)
     guesses = {value: likely(field, value) for value, word in known.items() if word is None}
     if not is_known(column, field):
         yield f"# {key or field}: {quoted(column.name)}  # {TODO}: no known words in it ({examples(column)})"
@@ -76,7 +76,8 @@ def closed(column: Column | None, field: str, key: str | None = None) -> Iterato
     yield "  values:"
     for value, word in known.items():
         if word is not None:
-            yield f"    {quoted(value)}: {word}"
+            asked = field == "priority" and value.isdigit() and not column.codes
+            yield f"    {quoted(value)}: {word}" + (f"  # {TODO}: is 1 the most urgent?" if asked else "")
         elif guesses[value]:
             yield f"    {quoted(value)}: {guesses[value]}  # {TODO}: is it?"
         else:
@@ -85,12 +86,21 @@ def closed(column: Column | None, field: str, key: str | None = None) -> Iterato
 
 def is_known(column: Column, field: str) -> bool:
     """Return whether a column has few values and at least one of them is a word of a closed field."""
-    return column.has_few_values and any(canonical(field, value) or likely(field, value) for value in column.values)
+    words = [column.codes.get(value) or canonical(field, value) or likely(field, value) for value in column.values]
+    return column.has_few_values and any(words)
 
 
-def _meanings(field: str, values: Sequence[str]) -> dict[str, str | None]:
-    """Return value -> canonical word; priorities told in words without a highest one move up to P1."""
-    known = {value: canonical(field, value) for value in values}
+def _meanings(field: str, column: Column) -> dict[str, str | None]:
+    """Return value -> canonical word; priorities told in words without a highest one move up to P1.
+
+    Where only good and bad are told, they are the ends of the scale.
+    """
+    values: Sequence[str] = column.values
+    known = {value: column.codes.get(value) or canonical(field, value) for value in values}
+    if field == "score" and set(known.values()) <= {"4", "2", None}:
+        return {value: {"4": "5", "2": "1"}.get(word or "") for value, word in known.items()}
+    if column.codes:
+        return known
     if field == "priority" and "P1" not in known.values() and not any(map(str.isdigit, "".join(values))):
         return {value: f"P{int(word[1]) - 1}" if word else None for value, word in known.items()}
     return known

@@ -1,10 +1,11 @@
 """Events, messages and due times of a guessed mapping."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from etl.guess.columns import Column, Look
 from etl.guess.lines import TODO, closed, instant, is_known, quoted
-from etl.guess.words import DURATIONS, canonical
+from etl.guess.words import DURATIONS, REPLY, RESOLUTION, canonical
 
 CHANGES = {
     "status": ("status", "state", "状态"),
@@ -27,21 +28,17 @@ def streams(look: Look, grain: str) -> Iterator[str]:
         yield from (f"  {line}" for line in events)
     if grain == "message":
         yield from _messages(look)
-    reply = look.first("first_reply")
+    reply = reply_instant(look)
     if reply is not None and grain in ("ticket", "update"):
         agent = look.first("agent")
         by = f", by: {quoted(agent.name)}" if agent is not None else ""
         yield "messages:"
-        yield f"  - {{author_kind: agent, at: {instant(look, reply)}{by}}}  # stands for the first reply"
+        yield f"  - {{author_kind: agent, at: {reply}{by}}}  # stands for the first reply"
 
 
 def _events(look: Look, grain: str) -> Iterator[str]:
     if grain == "ticket":
-        for field in ("resolved", "closed"):
-            column = look.first(field)
-            if column is not None:
-                at = instant(look, column)
-                yield f"- {{kind: status, to: {field}, at: {at}}}  # {column.filled:,} rows have it"
+        yield from _ends(look)
         return
     changes = list(_changes(look)) if grain == "event" else []
     if changes:
@@ -56,6 +53,50 @@ def _events(look: Look, grain: str) -> Iterator[str]:
     if grain == "update":
         yield "  each: row"
     yield from (f"  {line}" for line in closed(look.first("status"), "status", "to"))
+
+
+def _ends(look: Look) -> Iterator[str]:
+    """Yield events for the instants of a ticket row; how long it took stands for an end that is not told."""
+    assigned = look.first("assigned")
+    if assigned is not None:
+        yield f"- {{kind: assign, at: {instant(look, assigned)}}}  # {assigned.filled:,} rows have it"
+    ends = [(field, column) for field in ("resolved", "closed") if (column := look.first(field)) is not None]
+    for field, column in ends:
+        yield f"- {{kind: status, to: {field}, at: {instant(look, column)}}}  # {column.filled:,} rows have it"
+    taken = duration_of(look, "resolution")
+    begin = look.first("created")
+    if not ends and taken is not None and begin is not None:
+        yield f"- {{kind: status, to: resolved, at: {_after(look, begin, taken)}}}  # {taken.filled:,} rows have it"
+
+
+def reply_instant(look: Look) -> str | None:
+    """Return the field of the first reply: its instant, or creation plus how long it took; None = neither is told."""
+    reply, taken, begin = look.first("first_reply"), duration_of(look, "reply"), look.first("created")
+    if reply is not None:
+        return instant(look, reply)
+    return _after(look, begin, taken) if taken is not None and begin is not None else None
+
+
+def duration_of(look: Look, what: str) -> Column | None:
+    """Return the column that tells how long a reply or resolution took on the calendar; the whole of it first."""
+    found = [column for column in look.columns if column.duration and column.filled and _is_of(what, column.name)]
+    return min(found, key=lambda column: "first res" in column.name.lower(), default=None)
+
+
+def _is_of(what: str, name: str) -> bool:
+    plain = name.lower()
+    if re.search(r"business|work(ing)?[ _]?h|sla|工作", plain):
+        return False
+    if what == "reply":
+        return REPLY.search(plain) is not None
+    return RESOLUTION.search(plain) is not None and REPLY.search(plain) is None
+
+
+def _after(look: Look, begin: Column, taken: Column) -> str:
+    """Return an instant told as a duration after another one."""
+    at = instant(look, begin)
+    own = at.strip("{}") if at.startswith("{") else f"column: {at}"
+    return f"{{{own}, plus: {{column: {quoted(taken.name)}, type: {taken.duration}}}}}"
 
 
 def _moment(look: Look, is_written: bool = False) -> str:
@@ -123,13 +164,20 @@ def due(look: Look) -> Iterator[str]:
 
 
 def _is_about_reply(name: str) -> bool:
-    return any(word in name.lower() for word in ("respon", "reply", "响应", "回复"))
+    return any(word in name.lower() for word in ("respon", "reply", "fr_due", "响应", "回复"))
 
 
-def durations(look: Look) -> Sequence[str]:
-    """Return remarks on columns that hold durations where KPIs go by instants."""
+def durations(look: Look, told: str) -> Sequence[str]:
+    """Return remarks on columns that hold durations and are not in `told`, where KPIs go by instants."""
     found = [column for column in look.columns if column.filled and DURATIONS.search(column.name.lower())]
     return [
-        f"# {TODO}: {quoted(column.name)} is a duration; KPIs go by instants, export those if there are any"
+        f"# {TODO}: {quoted(column.name)} is a duration, it can lead to an instant: `at: {{column: .., plus: ..}}`"
         for column in found
+        if quoted(column.name) not in told and column.dates is None and not _is_told(look, column)
     ]
+
+
+def _is_told(look: Look, taken: Column) -> bool:
+    """Return whether the instant a duration leads to is in the file anyway."""
+    ends = ("first_reply",) if _is_of("reply", taken.name) else ("resolved", "closed")
+    return any(look.first(end) for end in ends)

@@ -9,7 +9,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
         r"(?<![a-z])due(?![a-z])|expected sla|deadline|sla.?(target|due)"
         r"|截止|应(在|于)?(响应|回复|解决|完成).*(时间|时限)|时限",
     ),
-    ("first_reply", r"first.?(response|reply|answer)|首次响应|首次回复|首响"),
+    ("first_reply", r"first.?(respon|repl|answer)|首次响应|首次回复|首响"),
     (
         "field",
         r"^(field|attribute|property)([ _]?(name|id|key))?$|字段(名|名称)?$",
@@ -27,11 +27,12 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("closed", r"clos(ed|e|ing)[ _]?(at|time|date|on)?$|(关闭|结案|关单)(时间|日期)"),
     ("updated", r"(updat|modif|chang)(ied|ed|e)?[ _]?(at|time|date|on)?$|(更新|修改|变更)(时间|日期)"),
     ("moment", r"(event|action|log)?[ _]?(time|timestamp|date|moment|occurred[ _]?at)$|(发生|操作)?时间"),
+    ("assigned", r"assign(ed|ment)[ _]?(at|time|date|on)$|(派单|分配|指派)(时间|日期)"),
     ("sequence", r"(sys_)?mod_count|version|sequence|\bseq\b|revision|序号|版本"),
     ("response_id", r"\*?resp(ondent|onse)?[ _]?(num|id|no)|survey[ _]?id|(问卷|答卷|评价)(编号|号|id)"),
     (
         "id",
-        r"^(ticket|case|incident|issue|request|conversation|work ?order)?[ _#]*(id|number|no|nr|key)$"
+        r"^(ticket|case|incident|issue|request|conversation|work ?order)?[ _#]*(id|number|nummer|no|nr|key)\.?$"
         r"|^(工单|事件|案例|请求|问题)?(编号|单号|号码|id|号)$",
     ),
     ("status", r"(.*_)?(status|state)$|(工单|处理)?状态"),
@@ -44,17 +45,20 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ),
     (
         "agent",
-        r"(agent|assignee|owner|handler)([ _](id|name))?$|assigned[ _]to|(处理|受理|客服|坐席|经办)(人|员|人员)?$",
+        r"(agent|assignee|owner|handler|responder)([ _](id|name))?$|assigned[ _]to"
+        r"|(处理|受理|客服|坐席|经办)(人|员|人员)?$",
     ),
     (
         "customer",
-        r"(customer|requester|caller|client|contact|user)([ _]?(id|name|email))?$"
-        r"|(客户|用户|来电人)(编号|名称|姓名|id)?$",
+        r"(customer|requester|reporter|caller|client|contact|user)([ _.]?(id|name|email|e-mail|phone))?$"
+        r"|(客户|用户|来电人)(编号|名称|姓名|电话|号码|id)?$|^(联系|手机|来电)(电话|号码|号)$",
     ),
     ("type", r"^(ticket|case|issue|request)?[ _]?type$|工单类型|诉求类型"),
     ("category", r"category|topic|subject area|分类|类别|问题类型"),
     ("product", r"product|产品"),
     ("region", r"region|country|区域|地区|省份"),
+    ("tags", r"^(tags?|labels?|标签)$"),
+    ("is_spam", r"^(is[ _]?)?spam$|是否垃圾"),
     ("nps", r"\bnps\b|netpro|recommend|推荐"),
     ("overall", r"csat([ _]score)?$|satisf|survey results?|overall|q7all|^rating$|^score$|满意度|总体评价|评分"),
     ("weight", r"^weight$|权重"),
@@ -62,13 +66,23 @@ HEADERS: tuple[tuple[str, str], ...] = (
 DURATIONS = re.compile(
     r"(?<![a-z])(minutes?|mins?|hours?|hrs?|seconds?|secs?)(?![a-z])|duration|elapsed|时长|耗时|用时|[(（](分|秒|小?时)"
 )
-TIMES = ("first_reply", "due", "created", "resolved", "closed", "updated", "moment")
+TIMES = ("first_reply", "due", "created", "resolved", "closed", "updated", "assigned", "moment")
+REPLY = re.compile(r"first.{0,8}(respon|repl|answer)|首次?(响应|回复)|\bfr(t|_)|respon|响应|回复")
+RESOLUTION = re.compile(r"resol|solve|\bttr|_ttr|handl|解决|处理|完成")
+# unit of a duration, told by its header; hours before minutes: `business hours` and the like are not ours anyway
+UNITS = (
+    ("duration_min", re.compile(r"(?<![a-z])min(ute)?s?(?![a-z])|分钟|[(（]分")),
+    ("duration_h", re.compile(r"(?<![a-z])h(ou)?rs?(?![a-z])|(?<![a-z])h$|[(（]时|小时")),
+    ("duration_s", re.compile(r"(?<![a-z])sec(ond)?s?(?![a-z])|(?<![a-z])s$|秒")),
+)
 
 STATUS = {
     "new": "new|created|submitted|registered|待受理|新建|未受理|已提交",
     "open": "open|active|in progress|assigned|in work|reopened|working|processing"
+    "|waiting for support|waiting for agent"
     "|处理中|已受理|进行中|待处理|重新打开|已派单",
-    "pending_customer": "pending|pending customer|awaiting user info|awaiting customer|waiting for customer"
+    "pending_customer": "pending|pending customer|waiting on customer|waiting for customer"
+    "|awaiting reply|awaiting user info|awaiting customer"
     "|等待客户|待客户|待用户",
     "on_hold": "on hold|hold|awaiting vendor|awaiting problem|awaiting evidence|suspended|paused|escalated"
     "|挂起|暂停|等待第三方",
@@ -91,9 +105,9 @@ PRIORITY = {
     "P4": "low|minor|lowest|低",
 }
 TYPE = {
-    "inquiry": "inquiry|question|consultation|request|咨询|查询",
+    "inquiry": "inquiry|question|consultation|request|service request|咨询|查询",
     "complaint": "complaint|投诉|抱怨",
-    "tech": "incident|problem|fault|technical|bug|故障|报修|技术",
+    "tech": "incident|problem|fault|technical|bug|故障|报障|报修|技术",
     "other": "other|task|其他|其它|建议",
 }
 AUTHOR = {
@@ -128,11 +142,24 @@ BLANKS = (
     "blank",
     "nil",
     "not rated",
+    "offered",
+    "not offered",
+    "unoffered",
     "unknown",
+    "未评分",
     "无",
     "未评价",
     "空",
 )
+
+
+# Codes of Freshdesk, known by two of its headers: the highest number is the most urgent.
+FRESHDESK = ("fr_due_by", "responder_id")
+CODES = {
+    "priority": {"1": "P4", "2": "P3", "3": "P2", "4": "P1"},
+    "channel": {"1": "email", "2": "online", "3": "phone", "7": "online", "9": "online", "10": "email"},
+    "status": {"2": "open", "3": "pending_customer", "4": "resolved", "5": "closed"},
+}
 
 
 def meaning(header: str) -> str | None:

@@ -49,16 +49,20 @@ def _class(mark: str | None) -> str:
 
 def fitting(texts: Iterable[str]) -> Marks | None:
     """Return the marks by which texts are written; None = they disagree, or every one reads both ways (1,234)."""
-    found = {_marks(text.strip().lstrip("+-")) for text in texts} - {None}
-    decimals = {marks.decimal for marks in found if marks}
-    thousands = {marks.thousands for marks in found if marks} - {None}
-    if len(decimals) != 1 or len(thousands) > 1:
+    told = [_marks(text.strip().lstrip("+-")) for text in texts]
+    sure = {marks for marks in told if isinstance(marks, Marks)}
+    decimals, thousands = {marks.decimal for marks in sure}, {marks.thousands for marks in sure} - {None}
+    open_marks = {mark for mark in told if isinstance(mark, str)}
+    if not sure and open_marks == {"."}:
+        return PLAIN
+    if len(decimals) != 1:
         return None
-    return Marks(decimals.pop(), next(iter(thousands), None))
+    thousands |= open_marks - decimals
+    return Marks(decimals.pop(), next(iter(thousands), None)) if len(thousands) <= 1 else None
 
 
-def _marks(text: str) -> Marks | None:
-    """Return the marks of one number; None = it tells nothing."""
+def _marks(text: str) -> Marks | str | None:
+    """Return the marks of one number; a mark that reads both ways (1,234); None = it tells nothing."""
     marks = [character for character in text if not character.isdigit()]
     if not marks:
         return None
@@ -69,8 +73,8 @@ def _marks(text: str) -> Marks | None:
         return Marks(last, "'" if marks[0] == "’" else marks[0])
     if len(marks) > 1:
         return Marks("." if last == "," else ",", last)
-    is_group = len(text.rpartition(last)[2]) == 3 and 1 <= len(text.partition(last)[0]) <= 3
-    return None if is_group and last == "," else Marks(last)
+    whole, _, rest = text.partition(last)
+    return last if len(rest) == 3 and 1 <= len(whole) <= 3 and whole != "0" else Marks(last)
 
 
 def remedy(texts: Iterable[str]) -> str:

@@ -77,7 +77,7 @@ def _whole(text: str, marks: Marks, signed: bool) -> str:
 
 def _duration(factor: int) -> Callable[[str, Marks, bool], str]:
     def read(text: str, marks: Marks, signed: bool) -> str:
-        seconds = f"coalesce({_number(text, marks, signed)} * {factor}, {_spoken(text)})"
+        seconds = f"coalesce({_number(text, marks, signed)} * {factor}, {spoken(text)})"
         low = -_CENTURY if signed else 0
         high = f" AND {seconds} <= {_CENTURY}" if signed else ""
         return f"CASE WHEN {seconds} >= {low}{high} THEN {seconds} END"
@@ -85,7 +85,7 @@ def _duration(factor: int) -> Callable[[str, Marks, bool], str]:
     return read
 
 
-def _spoken(text: str) -> str:
+def spoken(text: str) -> str:
     """Return SQL for the seconds of texts such as 26:03:04, 1 day, 02:03:04, 2h 15m or 2小时15分."""
     parts = f"regexp_extract(lower({text}), '{_SPOKEN}', {list(_UNITS)})"
     sums = " + ".join(

@@ -194,9 +194,15 @@ def test_a_word_inside_a_value_is_a_hint_to_confirm(tmp_path: Path) -> None:
     assert '"Phone - Unknown": phone  # TODO: is it?' in text
 
 
-def test_a_duration_is_no_instant(tmp_path: Path) -> None:
-    text, _ = _guess(tmp_path, "id,created_at,first_response_min\n1,2026-01-02 08:00,12.5\n")
-    assert '"first_response_min" is a duration' in text
+def test_a_duration_leads_to_an_instant(tmp_path: Path) -> None:
+    text, mapping = _guess(tmp_path, "id,created_at,first_response_min\n1,2026-01-02 08:00,12.5\n")
+    assert 'plus: {column: "first_response_min", type: duration_min}' in text
+    assert mapping.tables[0].messages[0].at.column == "created_at"
+
+
+def test_a_duration_of_something_else_is_left_to_people(tmp_path: Path) -> None:
+    text, _ = _guess(tmp_path, "id,created_at,call_minutes\n1,2026-01-02 08:00,12.5\n")
+    assert '"call_minutes" is a duration, it can lead to an instant' in text
 
 
 def test_a_folder_cannot_be_guessed(tmp_path: Path) -> None:

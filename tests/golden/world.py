@@ -27,7 +27,7 @@ class Unsupported(Exception):
 
 
 def calendars_of(check: Check) -> dict[str, Calendar]:
-    """Return the calendars of the file as the product reads them."""
+    """Return the calendars of the file as the product reads them; a year is known by its holidays."""
     found = {}
     for name, given in check.calendars.items():
         written = {
@@ -38,7 +38,7 @@ def calendars_of(check: Check) -> dict[str, Calendar]:
             "holidays": given.get("holidays") or (),
             "makeup": given.get("makeup") or {},
         }
-        found[name] = calendar_from(name, CalendarFile.model_validate(written))
+        found[name] = replace(calendar_from(name, CalendarFile.model_validate(written)), years=None)
     return found
 
 

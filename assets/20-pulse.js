@@ -2,7 +2,7 @@
 // growing pauses while the server is away, a reload when it comes back as another build.
 (function () {
   "use strict";
-  const FLIGHT_MS = 15000, LONGEST_MS = 15000, HIDDEN_MS = 15000, HOUR_MS = 3600000;
+  const FLIGHT_MS = 15000, LONGEST_MS = 15000, HIDDEN_MS = 15000, HOUR_MS = 3600000, OLD_MS = 48 * HOUR_MS;
   let offset = 0, build = null, fails = 0, nextAt = 0, timer = null, flight = null, busy = false;
   const root = () => document.querySelector("[data-page]");
   const now = () => Date.now() + offset;
@@ -60,10 +60,12 @@
     const page = root();
     if (!page) return;
     const say = words(page), down = fails > 1;
+    const since = page.querySelector(".as-of [data-age]"), old = !since || !since.dataset.age || now() - since.dataset.age > OLD_MS; // in touch, but nothing moves
     document.documentElement.dataset.conn = down ? "down" : fails || build === null ? "wait" : "ok";
     document.querySelectorAll(".live").forEach((element) => {
       element.dataset.state = document.documentElement.dataset.conn;
-      text(element.querySelector(".live-text"), down ? say.offline : build === null ? say.connecting : say.online);
+      text(element.querySelector(".live-text"), down ? say.offline : build === null ? say.connecting : old ? say.connected : say.online);
+      element.classList.toggle("old", old);
     });
     const seconds = Math.max(0, Math.ceil((nextAt - Date.now()) / 1000)), asOf = page.querySelector(".as-of .time");
     text(document.getElementById("offline"), down ? fill(say.banner, { time: asOf ? asOf.textContent : "", seconds }) : "");
@@ -84,7 +86,9 @@
     if (s < 60) return fill(say.second, { n: s });
     if (s < 3600) return fill(say.minute, { n: Math.floor(s / 60) });
     if (s < 172800) return fill(say.hour, { n: Math.floor(s / 3600) });
-    return fill(say.day, { n: Math.floor(s / 86400) });
+    const days = Math.floor(s / 86400);
+    if (days < 60) return fill(say.day, { n: days });
+    return days < 730 ? fill(say.month, { n: Math.floor(days / 30.44) }) : fill(say.year, { n: Math.floor(days / 365.25) });
   }
 
   const forms = {};

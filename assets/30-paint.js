@@ -27,6 +27,7 @@
   }
 
   function rows(box, data) {
+    box.classList.toggle("plain", !!data.plain); // a count is its own n and has no verdict by team
     if (!data.rows.length) return box.replaceChildren(html("p", "", data.none));
     const [name, value, n, verdict] = data.head;
     const bar = html("th", "");

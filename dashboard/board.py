@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from dashboard import spans
+from dashboard.absent import with_absent
 from dashboard.access import visible
+from dashboard.dates import is_past
 from dashboard.model import Answer, Answers, Site, Subject
 from dashboard.view import View
 from metrics.catalog import HEADLINES
@@ -32,6 +35,7 @@ class Scope:
 class Board:
     """Everything one page shows of one instant.
 
+    day     the day the data end on; reader: the day it is for whoever reads
     mark    changes whenever the page would look different; what the pulse is compared with
     """
 
@@ -39,9 +43,15 @@ class Board:
     window: Window
     before: Window
     day: date
+    reader: date
     as_of: datetime | None
     mark: str
     answers: Mapping[str, Answer]
+
+    @property
+    def past(self) -> bool:
+        """Return whether the data ended before yesterday, so that "this week" is the data's and not the reader's."""
+        return self.as_of is not None and is_past(self.day, self.reader)
 
     @property
     def state(self) -> DataState:
@@ -95,30 +105,9 @@ def board(answers: Answers, view: View, scope: Scope, site: Site, now: datetime)
     plans = {name: _plan(name, view, scope, spell) for name, spell in spells.items()}
     found = answers.ask([question for plan in plans.values() for question in plan.questions()])
     told = {name: _answer(answers, plan, found, pulse.as_of) for name, plan in plans.items()}
-    if _is_ticketless(answers, told.values(), site):
-        told = {name: _uncounted(answer) for name, answer in told.items()}
-    return Board(view, window, before, day, pulse.as_of, mark_of(pulse.version, pulse.sources), told)
-
-
-def _is_ticketless(answers: Answers, told: Iterable[Answer], site: Site) -> bool:
-    """Return whether there has never been a ticket, only survey answers: asked only where a count is 0."""
-    if not any(_is_zero(answer) for answer in told):
-        return False
-    ever = Question("volume", spans.everything(site.tz))
-    return all(reading.n == 0 for reading in answers.ask([ever])[ever])
-
-
-def _is_zero(answer: Answer) -> bool:
-    return answer.subject.unit is Unit.COUNT and answer.current.value == 0
-
-
-def _uncounted(answer: Answer) -> Answer:
-    """Return the answer without its count: no tickets were delivered, which is not the same as 0 (semantics 1.9)."""
-    if not _is_zero(answer):
-        return answer
-    empty = replace(answer.current, value=None, state=DataState.EMPTY)
-    verdict = replace(answer.verdict, level=None, state=DataState.EMPTY, attainment=None, met=None)
-    return Answer(answer.subject, empty, verdict, None, empty)
+    told = with_absent(answers, told, site.tz)
+    reader = now.astimezone(ZoneInfo(site.tz)).date()
+    return Board(view, window, before, day, reader, pulse.as_of, mark_of(pulse.version, pulse.sources), told)
 
 
 def _spell(metric: str, window: Window, before: Window, day: date, wait_days: float) -> _Spell:

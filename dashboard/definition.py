@@ -15,7 +15,8 @@ from dashboard.numbers import whole
 def panel(screen: Screen, metric: str, texts: Mapping[str, str]) -> Component:
     """Return the panel: the catalogue's words, then what holds for the reading on screen."""
     reading = screen.board.answers[metric].current
-    face = Face(screen.board.answers[metric], screen.words, screen.view)
+    board = screen.board
+    face = Face(board.answers[metric], screen.words, screen.view, board.reader, board.past)
     now = {
         "clock": screen.words(f"clock.{screen.view.clock}"),
         "n": whole(reading.n, screen.words),
@@ -38,7 +39,8 @@ def local_text(instant: datetime | None, tz: str) -> str:
 def _exclusions(face: Face, text: str) -> str:
     """Return what is left out, with the counts that the reading carries."""
     parts = face.answer.current.parts
-    counts = [f"{name} {whole(int(n), face.words)}" for name, n in parts if n and name in LEFT_OUT]
+    told = [(name, int(n)) for name, n in parts if n and name in LEFT_OUT]
+    counts = [f"{face.words(f'left_out.{name}')} {whole(n, face.words)}" for name, n in told]
     return " · ".join([part for part in (text, *counts) if part])
 
 

@@ -1,7 +1,7 @@
 """The words and figures of one tile, worked out once; the kinds of tiles only arrange them."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from dashboard.board import is_duration
 from dashboard.dates import days_text
@@ -16,14 +16,17 @@ from metrics.rounding import half_up
 
 LEADS_BELOW = 300  # semantics 4.1, 8.3: a mean of fewer cases says little, the quantiles lead
 SPARK_DAYS = 28
+MOST_ATTAINED = 1000  # a percentage of four digits says no more than ">999"
 LEAVES = (
     ("tile", "data-level"),
     ("tile", "data-state"),
+    ("tile", "data-absent"),
     ("word", "children"),
     ("value", "children"),
     ("value", "data-long"),
     ("unit", "children"),
     ("lead", "children"),
+    ("why", "children"),
     ("target", "children"),
     ("attain", "children"),
     ("meter", "style"),
@@ -41,18 +44,27 @@ LEAVES = (
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One KPI as text: the answer, the words of the language and the view it was asked for."""
+    """One KPI as text: the answer, the words of the language and the view it was asked for.
+
+    today   the reader's day, to which years are told; None tells none of this year
+    past    whether the data ended before yesterday
+    """
 
     answer: Answer
     words: Words
     view: View
+    today: date | None = None
+    past: bool = False
 
     def leaves(self) -> Leaves:
         """Return the value of each leaf of a tile; what is not known is a dash or nothing, never 0."""
         digits = digits_that_agree(self._shown, self._goal, self.answer.verdict.met, self.scale)
         value = show(self._shown, self.scale, self.words, None if self._led else digits)
         delta, trend = self._delta()
-        texts = (*self._badge(), value, "long" if len(value) > 5 else "", self._unit(), self._lead())
+        level, state, word = self._badge()
+        length = "none" if self._shown is None else "long" if len(value) > 5 else ""
+        absent = "yes" if self.answer.absent else ""
+        texts = (level, state, absent, word, value, length, self._unit(), self._lead(), self.why())
         target = (self._target(), self._attain(), {"--fill": f"{self._fill():.1f}%"})
         ends = (self._spark(), self._alt(), self._notes(), self._count(), epoch_ms(self.answer.current.as_of))
         return dict(
@@ -94,6 +106,15 @@ class Face:
             return ""
         return self.words("tile.median" if self._led else "tile.mean")
 
+    def why(self) -> str:
+        """Return why there is no value: what the data would have to hold, or that nothing happened."""
+        if self.answer.current.state is not DataState.EMPTY:
+            return ""
+        need = f"needs.{self.answer.subject.name}"
+        if self.answer.absent and self.words.tag("needs", self.answer.subject.name) != self.answer.subject.name:
+            return self.words(need)
+        return self.words("tile.nothing_filtered" if self.view.slice.by else "tile.nothing")
+
     def _target(self) -> str:
         if self._goal is None:
             return self.words("tile.no_target")
@@ -113,7 +134,10 @@ class Face:
         if attained is None:
             return ""
         digits = next((n for n in range(3) if met or half_up(attained, n) < 100), 2)
-        return self.words("tile.attain", value=show(attained, Scale(1.0, "pct", digits), self.words))
+        key = "tile.attain_mean" if self._led else "tile.attain"
+        if attained >= MOST_ATTAINED:
+            return self.words(key, value=f">{MOST_ATTAINED - 1}")
+        return self.words(key, value=show(attained, Scale(1.0, "pct", digits), self.words))
 
     def _fill(self) -> float:
         return max(0.0, min(self.answer.verdict.attainment or 0.0, 100.0))
@@ -122,7 +146,7 @@ class Face:
         """Return the change as text and whether it is for the better."""
         if not self._is_dated:
             return "", "none"
-        change = difference(self.answer)
+        change = difference(_by_median(self.answer) if self._led else self.answer)
         if change is None:
             return DASH, "none"
         digits = 2 if self.answer.subject.unit is Unit.SCORE else 1
@@ -136,11 +160,12 @@ class Face:
         return {Unit.PERCENT: " " + self.words("unit.pp"), Unit.SCORE: "", Unit.POINTS: ""}.get(unit, "%")
 
     def _against(self) -> str:
-        return self.words(f"against.{self.view.period}") if self._is_dated else ""
+        family = "past_against" if self.past else "against"
+        return self.words(f"{family}.{self.view.period}") if self._is_dated else ""
 
     def _against_days(self) -> str:
         """Return the days compared with; "against" says it short."""
-        return days_text(self.answer.previous.question.window, self.words) if self.answer.previous else ""
+        return days_text(self.answer.previous.question.window, self.words, self.today) if self.answer.previous else ""
 
     def _series(self) -> list[Reading]:
         if not self.answer.trend:
@@ -178,9 +203,9 @@ class Face:
 
     def _moved(self) -> str:
         """Return which days are shown when they are not those asked for."""
-        if not self.answer.moved:
+        if not self.answer.moved or self.answer.absent:
             return ""
-        return self.words("part.moved", value=days_text(self.answer.current.question.window, self.words))
+        return self.words("part.moved", value=days_text(self.answer.current.question.window, self.words, self.today))
 
     def _part(self, name: str) -> str:
         value = self.answer.current.part(name)
@@ -197,6 +222,13 @@ class Face:
         if self.answer.current.state is DataState.ERROR:
             return ""  # how many there are is not known either
         return self.words("tile.n", value=whole(self.answer.current.n, self.words))
+
+
+def _by_median(answer: Answer) -> Answer:
+    """Return the answer with medians for means: a change has to be one of the figure that stands there."""
+    now, then = answer.change_from, answer.previous
+    before = then and replace(then, value=then.part("p50"))
+    return replace(answer, change_from=replace(now, value=now.part("p50")), previous=before)
 
 
 def difference(answer: Answer) -> float | None:

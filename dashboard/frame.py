@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
@@ -12,12 +12,13 @@ from babel.dates import format_datetime
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard import absent
 from dashboard.board import Board
-from dashboard.dates import days_text
+from dashboard.dates import day_form, days_text, period_word
 from dashboard.face import epoch_ms
 from dashboard.markup import attrs
 from dashboard.model import Leaves, Site
-from dashboard.view import Notice, View
+from dashboard.view import Notice, Theme, View
 from dashboard.words import Words, languages, words
 from metrics.model import DataState, Pulse
 
@@ -25,12 +26,17 @@ LEAVES = (
     ("root", "data-mark"),
     ("as-of", "children"),
     ("as-of-age", "data-age"),
+    ("root", "data-cells"),
+    ("root", "data-undated"),
     ("range", "children"),
+    ("absent", "children"),
     ("silent", "children"),
 )
+THEME_OF: dict[str, tuple[str, Theme]] = {"wall": ("/wall", "dark"), "desk": ("/", "light")}
+LARGE = 5  # the first KPIs of the wall have a tile each, the rest share one place
 LIVE_TEXTS = (
     *("connecting", "online", "offline", "banner", "second", "minute", "hour", "day", "none"),
-    *("reading", "reading_rows", "nothing"),
+    *("month", "year", "connected", "reading", "reading_rows", "nothing"),
 )
 
 
@@ -64,10 +70,6 @@ class Screen:
         """Return the view the page was asked for."""
         return self.board.view
 
-    def href(self, path: str = "", **changes: Any) -> str:
-        """Return the address of this view with some of it changed."""
-        return path + (replace(self.view, **changes).query(self.default) or "?")
-
 
 def top_values(screen: Screen) -> Leaves:
     """Return the leaves of the frame itself."""
@@ -80,7 +82,10 @@ def top_values(screen: Screen) -> Leaves:
                 board.mark,
                 _as_of(screen),
                 epoch_ms(as_of),
-                days_text(screen.board.window, screen.words),
+                str(_cells(board)),
+                "yes" if board.window.start is None else "",
+                range_text(screen),
+                _absent(screen),
                 silent,
             ),
             strict=True,
@@ -93,13 +98,46 @@ def _as_of(screen: Screen) -> str:
     as_of = screen.board.as_of
     if as_of is None:
         return screen.words("live.none" if screen.waiting else "live.undated")
-    form = "HH:mm:ss" if screen.now - as_of < timedelta(hours=20) else "yyyy-MM-dd HH:mm"
+    form = "HH:mm:ss" if screen.now - as_of < timedelta(hours=20) else day_form(screen.words, True) + " HH:mm"
     return str(format_datetime(as_of, form, tzinfo=ZoneInfo(screen.site.tz), locale=screen.words.locale))
 
 
 def period_text(screen: Screen) -> str:
     """Return the name of the period; "" where the data have no instants and thereby no periods."""
-    return "" if screen.board.window.start is None else screen.words(f"period.{screen.view.period}")
+    if screen.board.window.start is None:
+        return ""
+    return period_word(screen.view.period, screen.words, screen.board.past)
+
+
+def range_text(screen: Screen) -> str:
+    """Return the days on screen, with their year where it is not the reader's."""
+    return days_text(screen.board.window, screen.words, screen.board.reader)
+
+
+def filter_text(screen: Screen) -> str:
+    """Return what the figures are narrowed to, "" for all cases: a part must never look like the whole."""
+    words = screen.words
+    parts = (
+        ", ".join(words.tag("member", member) for member in members) for _, members in screen.view.slice.by if members
+    )
+    clock = [words(f"clock.{screen.view.clock}")] if screen.view.clock != screen.default.clock else []
+    return " · ".join([*parts, *clock])
+
+
+def _cells(board: Board) -> int:
+    """Return how many places the wall needs: one for each large tile it can fill, one for all the small ones."""
+    there = [not answer.absent for answer in board.answers.values()]
+    if not any(there):
+        return LARGE + 1
+    return sum(there[:LARGE]) + any(there[LARGE:])
+
+
+def _absent(screen: Screen) -> str:
+    """Return which KPIs cannot be worked out from these data; the wall gives their place to the others."""
+    found = absent.names(screen.board.answers.values(), screen.words.language)
+    if not found or len(found) == len(screen.board.answers):
+        return ""
+    return screen.words("tile.absent", list=screen.words("tile.comma").join(found))
 
 
 def desk_name(screen: Screen) -> str:
@@ -130,17 +168,27 @@ def connection(screen: Screen) -> Component:
 def language_links(screen: Screen) -> Component:
     """Return a link for each language but the one shown; a full load, so that <html lang> follows."""
     others = [code for code in languages() if code != screen.words.language]
-    links = [
-        html.A(words(code)("name.language"), href=screen.href(language=code), lang=code, className="chip")
-        for code in others
-    ]
+    links = [link(screen, code, words(code)("name.language"), lang=code) for code in others]
     return html.Nav(links, className="links", **attrs(aria_label=screen.words("shell.language")))
 
 
 def theme_link(screen: Screen) -> Component:
     """Return the link to the other theme."""
     other = "light" if screen.view.theme == "dark" else "dark"
-    return html.A(screen.words(f"shell.{other}"), href=screen.href(theme=other), className=f"chip theme-{other}")
+    return link(screen, other, screen.words(f"shell.{other}"))
+
+
+def link(screen: Screen, to: str, label: str, css: str = "chip", **more: Any) -> Component:
+    """Return a link that keeps the view: its address follows the filters, see `address`."""
+    return html.A(label, id={"to": to}, href=address(screen.view, screen.default, to), className=css, **more)
+
+
+def address(view: View, default: View, to: str) -> str:
+    """Return where a link leads: to another page, language or theme with everything else as it is."""
+    if to in THEME_OF:
+        return THEME_OF[to][0] + (replace(view, theme=THEME_OF[to][1]).query(default) or "?")
+    changed = replace(view, language=to) if to in languages() else replace(view, theme=cast("Theme", to))
+    return changed.query(default) or "?"
 
 
 def frame(screen: Screen, children: Sequence[Component]) -> Component:
@@ -149,6 +197,8 @@ def frame(screen: Screen, children: Sequence[Component]) -> Component:
     data = {
         "data-mark": found["root", "data-mark"],
         "data-blank": "yes" if screen.waiting else "",
+        "data-cells": found["root", "data-cells"],
+        "data-undated": found["root", "data-undated"],
         "data-page": name,
         "data-words": live_words(screen.words),
         "data-zone": screen.site.tz,
@@ -158,7 +208,10 @@ def frame(screen: Screen, children: Sequence[Component]) -> Component:
     }
     stores = [dcc.Store(id=f"{name}-pulse")]
     root = html.Div(
-        [*stores, *_banners(screen), *children, _waiting(screen)], id=f"{name}-root", className=f"page {name}", **data
+        [*stores, *_banners(screen), *children, _left_out(screen), _waiting(screen)],
+        id=f"{name}-root",
+        className=f"page {name}",
+        **data,
     )
     provider: Component = dmc.MantineProvider(root, forceColorScheme=screen.view.theme, theme=MANTINE)
     return provider
@@ -176,6 +229,10 @@ def _banners(screen: Screen) -> list[Component]:
         html.Div(notice, id="notice", className="banner notice", role="status"),
         html.Div(id="toast", className="banner failed", role="alert"),
     ]
+
+
+def _left_out(screen: Screen) -> Component:
+    return html.P(top_values(screen)["absent", "children"], id=f"{screen.name}-absent", className="absent")
 
 
 def _waiting(screen: Screen) -> Component:

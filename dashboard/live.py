@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from dashboard import spans
 from dashboard.definition import panel
+from dashboard.frame import address
 from dashboard.markup import attrs
 from dashboard.pages import Page
 from dashboard.room import Room
@@ -93,13 +94,30 @@ def _register_controls(app: Dash, room: Room, desk: Page) -> None:
     @app.callback(
         *(Output(control, "value") for control in CONTROLS),
         Output("days-box", "data-open"),
+        Output("clear", "hidden"),
         Output("notice", "children", allow_duplicate=True),
         Input("url", "search"),
         prevent_initial_call=True,
     )
     def show_address(search: str | None) -> list[object]:
         view, notices = parse(search or "", room.default(desk.path), room.answers.members)
-        return [*_control_values(view), view.period, _notice(view, notices)]
+        return [*_control_values(view), view.period, not view.slice.by, _notice(view, notices)]
+
+    @app.callback(Output({"to": ALL}, "href"), Input("url", "search"), State("url", "pathname"))
+    def lead_on(search: str | None, path: str) -> list[str]:
+        default = room.default(path)
+        view, _ = parse(search or "", default, room.answers.members)
+        return [address(view, default, found["id"]["to"]) for found in ctx.outputs_list]
+
+    @app.callback(
+        Input("earlier", "n_clicks"), Input("later", "n_clicks"), State("url", "search"), prevent_initial_call=True
+    )
+    def step(_: int, __: int, search: str | None) -> None:
+        default = room.default(desk.path)
+        old, _notices = parse(search or "", default, room.answers.members)
+        view = _stepped(room, old, -1 if ctx.triggered_id == "earlier" else 1)
+        if view != old and ctx.triggered[0]["value"]:
+            set_props("url", {"search": view.query(default)})
 
     @app.callback(
         *(Input(control, "value") for control in CONTROLS),
@@ -132,6 +150,16 @@ def _chosen(room: Room, old: View, values: dict[str, Any]) -> View:
     by = tuple((dimension, tuple(sorted(members))) for dimension, members in sorted(picked.items()) if members)
     first, last = _span(room, old, values)
     return replace(old, period=values["period"], first=first, last=last, clock=values["clock"], slice=Slice(by))
+
+
+def _stepped(room: Room, old: View, by: int) -> View:
+    """Return the view of the days before or after those on screen; the same view beyond the end of the data."""
+    today = spans.today(room.answers.pulse().as_of, room.clock(), room.site.tz)
+    moved = spans.stepped(spans.window(old, today, room.site.tz), by, today)
+    if moved is None:
+        return old
+    first, end = spans.bounds(moved)
+    return replace(old, period="custom", first=first, last=end - timedelta(days=1))
 
 
 def _span(room: Room, old: View, values: dict[str, Any]) -> tuple[date | None, date | None]:

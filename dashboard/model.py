@@ -102,6 +102,7 @@ class Answer:
     members     one reading per team with its verdict, in no order
     partial     whether the period still runs at the watermark (semantics 1.4)
     moved       whether earlier days are shown than asked for, because those cannot be judged yet
+    absent      whether the data have nothing at all to work the KPI out from
     """
 
     subject: Subject
@@ -113,6 +114,7 @@ class Answer:
     members: tuple[tuple[Reading, Verdict], ...] = ()
     partial: bool = False
     moved: bool = False
+    absent: bool = False
 
 
 Leaf = tuple[str, str]  # (part of a tile, property)

@@ -36,7 +36,7 @@ class Pieces:
     def number(self) -> Component:
         """Return the value with its unit and whether it is a mean or a median."""
         side = html.Span([self.part("unit", "Span"), self.part("lead", "Span")], className="side")
-        return html.Div([self.part("value", "Span"), side], className="number")
+        return html.Div([self.part("value", "Span"), side, self.part("why", "Span")], className="number")
 
     def change(self) -> Component:
         """Return the change against the period before."""

@@ -92,6 +92,28 @@ def matured(span: Window, before: Window, wait_days: float, last: date) -> tuple
     return Window(start - shift, end - shift, span.tz), Window(first - shift, until - shift, span.tz)
 
 
+def stepped(span: Window, by: int, last: date) -> Window | None:
+    """Return the window one length earlier (by=-1) or later (by=1), a month for a month; None beyond the last day."""
+    start, end = bounds(span)
+    shift = _month_shift if _is_month(start, end) else _day_shift
+    moved, until = shift(start, end, by)
+    return Window(moved, min(until, last + DAY), span.tz) if moved <= last else None
+
+
+def _is_month(start: date, end: date) -> bool:
+    return start.day == 1 and end == (start + 31 * DAY).replace(day=1)
+
+
+def _month_shift(start: date, end: date, by: int) -> tuple[date, date]:
+    if by < 0:
+        return (start - DAY).replace(day=1), start
+    return end, (end + 31 * DAY).replace(day=1)
+
+
+def _day_shift(start: date, end: date, by: int) -> tuple[date, date]:
+    return start + by * (end - start), end + by * (end - start)
+
+
 def trailing(span: Window, days: int) -> Window:
     """Return the window of at least that many days that ends with the span and contains it."""
     start, end = bounds(span)

@@ -65,7 +65,7 @@ class Page:
 
 def _face(screen: Screen, metric: str) -> Face:
     board: Board = screen.board
-    return Face(board.answers[metric], screen.words, board.view)
+    return Face(board.answers[metric], screen.words, board.view, board.reader, board.past)
 
 
 @cache

@@ -7,11 +7,22 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.board import Scope
-from dashboard.dates import days_text
-from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, theme_link
+from dashboard.dates import period_word
+from dashboard.frame import (
+    Screen,
+    as_of,
+    connection,
+    desk_name,
+    frame,
+    language_links,
+    link,
+    range_text,
+    theme_link,
+)
 from dashboard.markup import attrs
 from dashboard.pages import Page
 from dashboard.view import FILTERS, PERIODS
+from dashboard.words import Words
 from metrics.catalog import HEADLINES
 
 TREND_DAYS = 84
@@ -28,7 +39,7 @@ def draw(screen: Screen, tiles: Mapping[tuple[str, str], Component]) -> Componen
 def _header(screen: Screen) -> Component:
     links = html.Div(
         [
-            html.A(screen.words("page.wall"), href=screen.href("/wall", theme="dark"), className="chip"),
+            link(screen, "wall", screen.words("page.wall")),
             language_links(screen),
             theme_link(screen),
         ],
@@ -42,15 +53,22 @@ def _controls(screen: Screen) -> Component:
     period = dmc.SegmentedControl(
         id="period",
         value=view.period,
-        data=[{"value": name, "label": words(f"period.{name}")} for name in PERIODS],
+        data=[{"value": name, "label": period_word(name, words, screen.board.past)} for name in PERIODS],
         size="xs",
         **attrs(aria_label=words("period.label")),
     )
     days = html.Div(_days(screen), id="days-box", className="days-box", **attrs(data_open=view.period))
-    span = html.Span(days_text(screen.board.window, screen.words), id="desk-range", className="range")
-    row = html.Div([html.Div(period, className="periods"), days, span, _clock(screen)], className="control-row")
+    span = html.Span(range_text(screen), id="desk-range", className="range")
+    chosen = html.Div([_step(words, "earlier", "‹"), days, span, _step(words, "later", "›")], className="chosen")
+    ended = html.Span(words("past.note"), className="ended", hidden=not screen.board.past)
+    row = html.Div([html.Div(period, className="periods"), chosen, ended, _clock(screen)], className="control-row")
     filters = html.Div([*_filters(screen), _clear(screen)], className="control-row filters")
     return html.Section([row, filters], className="controls", **attrs(aria_label=words("filter.label")))
+
+
+def _step(words: Words, name: str, sign: str) -> Component:
+    label = words(f"period.{name}")
+    return html.Button(sign, id=name, className="step", n_clicks=0, title=label, **attrs(aria_label=label))
 
 
 def _days(screen: Screen) -> Component:
@@ -103,7 +121,8 @@ def _filter(screen: Screen, dimension: str, members: Sequence[str]) -> Component
 
 
 def _clear(screen: Screen) -> Component:
-    return html.Button(screen.words("filter.clear"), id="clear", className="chip quiet", n_clicks=0)
+    is_free = not screen.view.slice.by
+    return html.Button(screen.words("filter.clear"), id="clear", className="chip quiet", n_clicks=0, hidden=is_free)
 
 
 def _section(screen: Screen, metric: str, tiles: Mapping[tuple[str, str], Component]) -> Component:

@@ -10,19 +10,30 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.board import Scope
-from dashboard.dates import days_text
-from dashboard.frame import Screen, as_of, connection, desk_name, frame, language_links, period_text
+from dashboard.frame import (
+    LARGE,
+    Screen,
+    as_of,
+    connection,
+    desk_name,
+    filter_text,
+    frame,
+    language_links,
+    link,
+    period_text,
+    range_text,
+)
 from dashboard.markup import attrs
 from dashboard.pages import Page
 from metrics.catalog import HEADLINES
 
-LARGE = HEADLINES[:5]
-SMALL = HEADLINES[5:]
+BIG = HEADLINES[:LARGE]
+SMALL = HEADLINES[LARGE:]
 
 
 def draw(screen: Screen, tiles: Mapping[tuple[str, str], Component]) -> Component:
     """Return five large tiles, and the three that keep them honest in the sixth place."""
-    large = [tiles[metric, "headline"] for metric in LARGE]
+    large = [tiles[metric, "headline"] for metric in BIG]
     small = html.Div([tiles[metric, "compact"] for metric in SMALL], className="stack")
     grid = html.Main([*large, small], id="figures", className="wall-grid")
     return frame(screen, [_header(screen), grid])
@@ -32,13 +43,14 @@ def _header(screen: Screen) -> Component:
     period = html.Div(
         [
             html.Span(period_text(screen), className="period"),
-            html.Span(days_text(screen.board.window, screen.words), id="wall-range", className="range"),
+            html.Span(range_text(screen), id="wall-range", className="range"),
+            html.Span(filter_text(screen), className="narrowed"),
         ],
         className="period-box",
     )
     clock = html.Time(className="clock", **attrs(data_clock=screen.site.tz, aria_label=screen.words("shell.clock")))
     left = html.Div([html.H1(desk_name(screen)), period], className="left")
-    desk = html.A(screen.words("page.desk"), href=screen.href("/", theme="light"), className="chip quiet")
+    desk = link(screen, "desk", screen.words("page.desk"), "chip quiet")
     links = html.Div([language_links(screen), desk], className="quiet-links")
     return html.Header([left, links, as_of(screen), connection(screen), clock], className="wall-top")
 
@@ -48,6 +60,6 @@ PAGE = Page(
     path="/wall",
     theme="dark",
     scope=Scope(trend_days=28),
-    tiles=tuple((metric, "headline") for metric in LARGE) + tuple((metric, "compact") for metric in SMALL),
+    tiles=tuple((metric, "headline") for metric in BIG) + tuple((metric, "compact") for metric in SMALL),
     draw=draw,
 )

@@ -1,6 +1,7 @@
 """A KPI by team, worst first; rows travel as one attribute so that a tick never remounts the table."""
 
 import json
+from math import inf
 from typing import Any
 
 from dash import html
@@ -11,7 +12,7 @@ from dashboard.markup import attrs
 from dashboard.model import Leaves
 from dashboard.numbers import DASH, digits_that_agree, scale_for, show, sign, whole
 from dashboard.tiles import Kind
-from metrics.model import DataState, Reading, Verdict
+from metrics.model import DataState, Reading, Unit, Verdict
 
 LEAVES = (("rows", "data-rows"),)
 MOST = 12
@@ -24,13 +25,15 @@ def draw(prefix: str, face: Face) -> Component:
 
 def values(face: Face) -> Leaves:
     """Return the rows as JSON: name, value, width of the bar in %, n, level, word, worst first."""
-    present = [member for member in face.answer.members if member[0].n or member[0].value is not None]
+    is_count = face.answer.subject.unit is Unit.COUNT
+    present = [one for one in face.answer.members if one[0].n or (one[0].value is not None and not is_count)]
     members = sorted(present, key=lambda member: _badness(face, *member))
     top = max((abs(reading.value) for reading, _ in members if reading.value is not None), default=0.0)
     words = face.words
     table = {
         "head": [words(f"team.{name}") for name in ("name", "value", "n", "verdict")],
         "none": words("team.none"),
+        "plain": is_count and all(verdict.level is None for _, verdict in members),
         "goal": _share(face.answer.verdict.target.value if face.answer.verdict.target else None, top),
         "rows": [_row(face, reading, verdict, top) for reading, verdict in members[:MOST]],
     }
@@ -44,7 +47,7 @@ def _badness(face: Face, reading: Reading, verdict: Verdict) -> tuple[bool, floa
     side = 1.0 if face.answer.subject.better == "higher" else -1.0
     return (
         False,
-        verdict.attainment if verdict.attainment is not None else 0.0,
+        inf if verdict.met and verdict.attainment is None else verdict.attainment or 0.0,
         side * reading.value,
         reading.member or "",
     )

@@ -8,7 +8,6 @@ from dash.development.base_component import Component
 from dashboard.board import is_duration
 from dashboard.colours import INKS
 from dashboard.face import Face, trend_in_words
-from dashboard.markup import attrs
 from dashboard.model import Leaves
 from dashboard.numbers import Scale, scale_for, show, sign, whole
 from dashboard.spans import bounds
@@ -17,7 +16,7 @@ from metrics.model import Reading, Unit
 
 GRAPH = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False, "responsive": True}
 FONT = "Inter, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
-LEAVES = (("graph", "figure"), ("box", "aria-label"))
+LEAVES = (("graph", "figure"), ("box", "aria-label"), ("box", "data-why"), ("box", "data-absent"))
 TICKS = {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}
 
 
@@ -31,12 +30,17 @@ def draw(prefix: str, face: Face) -> Component:
     graph = dcc.Graph(
         id=f"{prefix}-graph", figure=figure(face), config=config(face.words.language), className="chart"
     )
-    return html.Div(graph, id=f"{prefix}-box", className="trend", role="img", **attrs(aria_label=_alt(face)))
+    told = {prop: value for (part, prop), value in _box(face).items() if part == "box"}
+    return html.Div(graph, id=f"{prefix}-box", className="trend", role="img", **told)
 
 
 def values(face: Face) -> Leaves:
     """Return the whole figure; for a new period or filter, where a reset of the zoom is wanted."""
-    return {LEAVES[0]: figure(face), LEAVES[1]: _alt(face)}
+    return {LEAVES[0]: figure(face), **_box(face)}
+
+
+def _box(face: Face) -> Leaves:
+    return dict(zip(LEAVES[1:], (_alt(face), blank(face), "yes" if face.answer.absent else ""), strict=True))
 
 
 def patch(face: Face) -> Leaves:
@@ -47,10 +51,7 @@ def patch(face: Face) -> Leaves:
             if key in trace:
                 change["data"][index][key] = trace[key]
     change["layout"]["shapes"] = shapes(face)
-    change["layout"]["annotations"] = nothing(face)
-    for axis in ("xaxis", "yaxis"):
-        change["layout"][axis]["visible"] = not nothing(face)
-    return {LEAVES[0]: change, LEAVES[1]: _alt(face)}
+    return {LEAVES[0]: change, **_box(face)}
 
 
 def figure(face: Face) -> dict[str, Any]:
@@ -177,12 +178,13 @@ def shapes(face: Face) -> list[dict[str, Any]]:
     return [shade | {"x0": f"{start} 00:00", "x1": f"{end} 00:00", "fillcolor": INKS[face.view.theme]["shade"]}]
 
 
-def nothing(face: Face) -> list[dict[str, Any]]:
-    """Return the words that stand in the place of a line without a single value."""
+def blank(face: Face) -> str:
+    """Return the words that stand in the place of a line without a single value; "" where there is a line."""
     if any(reading.value is not None for reading in face.answer.trend):
-        return []
-    text = {"text": face.words("state.empty"), "font": {"size": 14, "color": INKS[face.view.theme]["text"]}}
-    return [text | {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5, "showarrow": False}]
+        return ""
+    if face.answer.current.question.window.start is None and not face.answer.absent:
+        return face.words("trend.undated")
+    return face.why() or face.words("state.empty")
 
 
 def _axis(ink: Any) -> dict[str, Any]:
@@ -198,7 +200,9 @@ def _layout(face: Face) -> dict[str, Any]:
     ink, scale = INKS[face.view.theme], _scale(face)
     unit = sign(scale, face.words)
     floor = "tozero" if face.answer.subject.unit is Unit.COUNT else "normal"
-    form = "%-m月%-d日" if face.words.language.startswith("zh") else "%b %-d"
+    ticks, form = ("%-m/%-d", "%-m月%-d日") if face.words.language.startswith("zh") else ("%b %-d",) * 2
+    ticks += "\n%Y" if _has_other_year(face) else ""
+    count = face.answer.subject.unit is Unit.COUNT
     return {
         "autosize": True,
         "margin": {"l": 8, "r": 12, "t": 30, "b": 8},
@@ -221,21 +225,29 @@ def _layout(face: Face) -> dict[str, Any]:
             "font": {"size": 11},
         },
         "xaxis": _axis(ink)
-        | {"visible": not nothing(face)}
-        | {"type": "date", "showgrid": False, "tickformat": form, "hoverformat": form, "nticks": 8, **_spike(ink)},
+        | {"type": "date", "showgrid": False, "tickformat": ticks, "hoverformat": form, "nticks": 8, **_spike(ink)},
         "yaxis": _axis(ink)
         | {
-            "visible": not nothing(face),
             "nticks": 5,
+            **({"tickformat": ",d"} if count else {}),
+            **({"dtick": 1} if count and _top(face) < 5 else {}),
             "rangemode": floor,
             "ticksuffix": f" {unit}" if unit else "",
             "showticksuffix": "last",
             "fixedrange": True,
         },
         "shapes": shapes(face),
-        "annotations": nothing(face),
         "dragmode": "zoom",
     }
+
+
+def _has_other_year(face: Face) -> bool:
+    years = {(reading.bucket or "")[:4] for reading in face.answer.trend}
+    return face.today is not None and years > set() and years != {str(face.today.year)}
+
+
+def _top(face: Face) -> float:
+    return max((reading.value for reading in face.answer.trend if reading.value is not None), default=0.0)
 
 
 def _alt(face: Face) -> str:

@@ -1,6 +1,7 @@
 """What a tile says: value, target, change, and what is not known."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -84,6 +85,31 @@ def test_few_cases_lead_with_the_median_and_say_the_mean() -> None:
     tile = said(answer("frt", 23.0, n=120, p50=8.1, p90=34.0))
     assert (tile["value"], tile["lead"], tile["notes"]) == ("8.1", "median", "Mean 23.0 · P90 34.0")
     assert tile["word"] == "Off target"  # the verdict is the mean's (semantics 4.1)
+
+
+def test_a_median_changes_against_the_median_before() -> None:
+    found = answer("frt", 23.0, n=120, p50=8.0, p90=34.0)
+    before = reading("frt", 20.0, 120, p50=10.0, p90=30.0)
+    tile = said(replace(found, previous=before))
+    assert (tile["delta"], tile["attain"]) == ("▼ 20.0%", "mean: 87% attained")
+
+
+def test_a_thousandfold_attainment_is_not_spelled_out() -> None:
+    assert said(answer("frt", 0.1))["attain"] == ">999% attained"
+
+
+def test_an_empty_tile_says_what_is_missing() -> None:
+    none = answer("frt", None, n=0)
+    assert said(none)["why"] == "Nothing to count in this period"
+    assert said(replace(none, absent=True))["why"] == "Needs the times of replies"
+    assert said(answer("frt", 18.0))["why"] == ""
+
+
+def test_periods_of_data_long_ended_are_not_the_readers() -> None:
+    view = room_of("full").default("/wall")
+    leaves = Face(answer("frt", 18.0, 20.0), EN, replace(view, period="week"), date(2027, 3, 1), past=True).leaves()
+    assert leaves[("against", "children")] == "vs week before"
+    assert leaves[("against", "title")] == "Nov 12 – Nov 18, 2026"
 
 
 def test_many_cases_lead_with_the_mean() -> None:

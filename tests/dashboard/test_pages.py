@@ -71,7 +71,7 @@ def test_scores_without_instants_are_shown_and_nothing_else_is_made_up(path: str
     values = [part.children for part in drawn if getattr(part, "className", "") == "value"]
     assert sorted(values) == ["4.36", "86.1", *["—"] * 6]
     texts = [part.children for part in drawn if isinstance(getattr(part, "children", None), str)]
-    assert "no times" in texts
+    assert "data without times" in texts
     assert "vs prior 7 days" not in texts
 
 

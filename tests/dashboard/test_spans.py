@@ -94,3 +94,21 @@ def test_what_must_be_watched_first_is_shown_for_the_latest_days_that_were(
 def test_an_open_window_is_refused() -> None:
     with pytest.raises(ValueError, match="two ends"):
         spans.bounds(Window(None, WEDNESDAY, TZ))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "by", "expected"),
+    [
+        (date(2017, 2, 11), date(2017, 2, 18), -1, (date(2017, 2, 4), date(2017, 2, 11))),
+        (date(2017, 2, 4), date(2017, 2, 11), 1, (date(2017, 2, 11), date(2017, 2, 18))),
+        (date(2017, 2, 8), date(2017, 2, 15), 1, (date(2017, 2, 15), date(2017, 2, 18))),
+        (date(2017, 1, 1), date(2017, 2, 1), -1, (date(2016, 12, 1), date(2017, 1, 1))),
+        (date(2016, 11, 1), date(2016, 12, 1), 1, (date(2016, 12, 1), date(2017, 1, 1))),
+        (date(2017, 2, 11), date(2017, 2, 18), 1, None),
+    ],
+)
+def test_one_steps_by_the_length_of_the_period_up_to_the_end_of_the_data(
+    start: date, end: date, by: int, expected: tuple[date, date] | None
+) -> None:
+    moved = spans.stepped(Window(start, end, "UTC"), by, date(2017, 2, 17))
+    assert (moved and (moved.start, moved.end)) == expected

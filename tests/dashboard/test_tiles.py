@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
@@ -89,17 +90,46 @@ def test_a_tick_patches_data_only_so_that_zoom_survives() -> None:
     assert {place[2:] for place in places if place[0] == "data"} == {("x",), ("y",), ("customdata",)}
     assert {place for place in places if place[0] == "layout"} == {
         ("layout", "shapes"),
-        ("layout", "annotations"),
-        ("layout", "xaxis", "visible"),
-        ("layout", "yaxis", "visible"),
     }
 
 
-def test_a_chart_without_a_value_says_so_in_its_middle() -> None:
-    layout = trend.figure(face(world="empty"))["layout"]
-    assert [note["text"] for note in layout["annotations"]] == ["No data"]
-    assert layout["xaxis"]["visible"] is layout["yaxis"]["visible"] is False
-    assert trend.figure(face())["layout"]["annotations"] == []
+def test_words_stand_in_the_place_of_a_line_without_a_value() -> None:
+    assert trend.blank(face(world="empty")) == "Needs the times of replies"
+    assert trend.blank(face("csi", world="undated")) == "No trend: the data have no times"
+    assert trend.blank(face()) == ""
+
+
+def test_charts_of_another_year_say_which() -> None:
+    here, there = face(), replace(face(), today=date(2031, 5, 2))
+    forms = [trend.figure(one)["layout"]["xaxis"]["tickformat"] for one in (here, there)]
+    assert forms == ["%b %-d", "%b %-d\n%Y"]
+
+
+def test_few_tickets_are_counted_in_whole_steps() -> None:
+    shown = face("backlog")
+    few = tuple(replace(reading, value=1.0) for reading in shown.answer.trend)
+    axis = trend.figure(replace(shown, answer=replace(shown.answer, trend=few)))["layout"]["yaxis"]
+    assert (axis["dtick"], axis["tickformat"]) == (1, ",d")
+
+
+def test_a_team_at_zero_is_not_the_worst() -> None:
+    shown = face("resolution")
+    members = tuple(
+        (replace(reading, value=value, member=name), replace(verdict, met=met, attainment=share))
+        for (reading, verdict), value, name, met, share in zip(
+            shown.answer.members, (0.0, 9.0), ("quick", "slow"), (True, False), (None, 28.0), strict=False
+        )
+    )
+    rows = breakdown.values(replace(shown, answer=replace(shown.answer, members=members)))[("rows", "data-rows")]
+    assert [row["name"] for row in json.loads(rows)["rows"]] == ["slow", "quick"]
+
+
+def test_teams_without_open_tickets_are_no_rows() -> None:
+    shown = face("backlog")
+    (reading, verdict), *_ = shown.answer.members
+    none = replace(reading, value=0.0, n=0), verdict
+    rows = breakdown.values(replace(shown, answer=replace(shown.answer, members=(none,))))[("rows", "data-rows")]
+    assert json.loads(rows)["rows"] == []
 
 
 def operations(change: Patch) -> list[dict[str, Any]]:
@@ -141,4 +171,4 @@ def test_no_teams_is_said_and_not_drawn_as_zero() -> None:
 def test_a_team_without_value_has_a_dash_and_stands_last() -> None:
     rows = table("csi", "too_few")["rows"]
     assert {row["value"] for row in rows} == {"—"}
-    assert {row["word"] for row in rows} == {"Too few cases"}
+    assert {row["word"] for row in rows} == {"Too few"}

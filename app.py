@@ -155,11 +155,11 @@ class Monitor:
     def run(self, host: str, port: int, is_opening: bool) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
         server = waitress.create_server(self._app.server, host=host, port=port, threads=THREADS, ident="")
-        signal.signal(signal.SIGTERM, _interrupt)
-        signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background has it ignored
         address = f"http://{host}:{server.effective_port}"
-        say(f"The monitor is at {address} (wall screen: {address}/wall). Stop it with Ctrl-C.")
         try:
+            signal.signal(signal.SIGTERM, _interrupt)
+            signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background has it ignored
+            say(f"The monitor is at {address} (wall screen: {address}/wall). Stop it with Ctrl-C.")
             self._start()
             if is_opening and has_display():
                 webbrowser.open(address)
@@ -213,6 +213,13 @@ class Monitor:
     def _stop(self) -> None:
         say("Stopping; a load under way is finished first.")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if self._scheduler.running:  # else stopped before the first load
+            self._end_loads()
+        if self._living is not None:
+            self._living.close()
+        say("Stopped.")
+
+    def _end_loads(self) -> None:
         self._scheduler.remove_all_jobs()
         ending = threading.Thread(target=self._scheduler.shutdown)
         ending.start()
@@ -223,9 +230,6 @@ class Monitor:
             self._is_rolled_back = True
             con.interrupt()
         ending.join()
-        if self._living is not None:
-            self._living.close()
-        say("Stopped.")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -250,13 +254,9 @@ def has_display() -> bool:
     return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def demo_file(settings: Settings) -> Path:
-    """Return the SQLite file of the demo desk."""
-    return Path(intakes.address(settings.sources[0], os.environ).removeprefix("sqlite:///"))
-
-
-def living_demo(file: Path) -> demo.Living:
-    """Return the demo desk in that file, made now when it is not there yet."""
+def living_demo(settings: Settings) -> demo.Living:
+    """Return the demo desk in the SQLite file that its settings name, made now when it is not there yet."""
+    file = Path(intakes.address(settings.sources[0], os.environ).removeprefix("sqlite:///"))
     if not file.exists():
         write_demo(file, DEMO_TICKETS)
     return demo.Living(file, DEMO_SEED)
@@ -282,7 +282,7 @@ def serve(
     is_demo = settings is None and not OWN.exists()
     with house(settings) as home:
         server = home.settings.server
-        living = living_demo(demo_file(home.settings)) if is_demo else None
+        living = living_demo(home.settings) if is_demo else None
         Monitor(home, living).run(server.host, server.port if port is None else port, is_opening)
 
 

@@ -60,15 +60,16 @@
     const page = root();
     if (!page) return;
     const say = words(page), down = fails > 1;
-    const since = page.querySelector(".as-of [data-age]"), old = !since || !since.dataset.age || now() - since.dataset.age > OLD_MS; // in touch, but nothing moves
+    const since = page.querySelector(".as-of [data-age]"), silent = page.querySelector(".silent"), old = !since || !since.dataset.age || (silent && silent.textContent) || now() - since.dataset.age > OLD_MS; // in touch, but nothing moves
     document.documentElement.dataset.conn = down ? "down" : fails || build === null ? "wait" : "ok";
     document.querySelectorAll(".live").forEach((element) => {
       element.dataset.state = document.documentElement.dataset.conn;
       text(element.querySelector(".live-text"), down ? say.offline : build === null ? say.connecting : old ? say.connected : say.online);
-      element.classList.toggle("old", old);
+      element.classList.toggle("old", !!old);
     });
     const seconds = Math.max(0, Math.ceil((nextAt - Date.now()) / 1000)), asOf = page.querySelector(".as-of .time");
     text(document.getElementById("offline"), down ? fill(say.banner, { time: asOf ? asOf.textContent : "", seconds }) : "");
+    page.dataset.loading = loading ? "yes" : "";
     if (page.dataset.blank && build !== null) text(page.querySelector(".waiting-text"), waiting(page, say));
     document.querySelectorAll("[data-age]").forEach((element) => text(element, age(element.dataset.age, say)));
     document.querySelectorAll("[data-clock]").forEach((element) => text(element, clock(page, element.dataset.clock)));

@@ -105,7 +105,7 @@ def board(answers: Answers, view: View, scope: Scope, site: Site, now: datetime)
     plans = {name: _plan(name, view, scope, spell) for name, spell in spells.items()}
     found = answers.ask([question for plan in plans.values() for question in plan.questions()])
     told = {name: _answer(answers, plan, found, pulse.as_of) for name, plan in plans.items()}
-    told = with_absent(answers, told, site.tz)
+    told = with_absent(answers, told, site.tz) if pulse.version else told  # before the first load nothing is known
     reader = now.astimezone(ZoneInfo(site.tz)).date()
     return Board(view, window, before, day, reader, pulse.as_of, mark_of(pulse.version, pulse.sources), told)
 

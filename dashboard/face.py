@@ -96,7 +96,8 @@ class Face:
         state, level = self.answer.verdict.state, self.answer.verdict.level
         if state is DataState.FRESH:
             return level or "none", state, self.words(f"level.{level or 'none'}")
-        return level or "none", state, self.words(f"state.{state}")
+        known = "_known" if state is DataState.ERROR and self._shown is not None else ""
+        return level or "none", state, self.words(f"state.{state}{known}")
 
     def _unit(self) -> str:
         return sign(self.scale, self.words) if self._shown is not None else ""

@@ -20,7 +20,7 @@ from dashboard.markup import attrs
 from dashboard.model import Leaves, Site
 from dashboard.view import Notice, Theme, View
 from dashboard.words import Words, languages, words
-from metrics.model import DataState, Pulse
+from metrics.model import DataState, Pulse, Window
 
 LEAVES = (
     ("root", "data-mark"),
@@ -44,7 +44,7 @@ LIVE_TEXTS = (
 class Screen:
     """One page at one instant for one reader.
 
-    silent      names of the sources that have gone quiet
+    silent      names of the sources that have gone quiet; failed: those among them that cannot be read
     default     the view of an address without a query
     waiting     whether the first load is still to come to its end
     """
@@ -59,6 +59,7 @@ class Screen:
     notices: Sequence[Notice] = ()
     members: Callable[[str], Sequence[str]] = lambda _: ()
     waiting: bool = False
+    failed: Sequence[str] = ()
 
     def title(self, metric: str) -> str:
         """Return the title of a KPI in the reader's language."""
@@ -74,7 +75,7 @@ class Screen:
 def top_values(screen: Screen) -> Leaves:
     """Return the leaves of the frame itself."""
     as_of, board = screen.board.as_of, screen.board
-    silent = screen.words("live.stale", list=", ".join(screen.silent)) if screen.silent else ""
+    silent = _silent(screen)
     return dict(
         zip(
             LEAVES,
@@ -93,6 +94,15 @@ def top_values(screen: Screen) -> Leaves:
     )
 
 
+def _silent(screen: Screen) -> str:
+    """Return which sources cannot be read and which say nothing new."""
+    told = (
+        ("live.failed", screen.failed),
+        ("live.stale", [name for name in screen.silent if name not in screen.failed]),
+    )
+    return " · ".join(screen.words(key, list=", ".join(names)) for key, names in told if names)
+
+
 def _as_of(screen: Screen) -> str:
     """Return the watermark as local time, with its day when it is not of the last 20 hours."""
     as_of = screen.board.as_of
@@ -104,7 +114,7 @@ def _as_of(screen: Screen) -> str:
 
 def period_text(screen: Screen) -> str:
     """Return the name of the period; "" where the data have no instants and thereby no periods."""
-    if screen.board.window.start is None:
+    if screen.board.window.start is None or screen.view.period == "custom":
         return ""
     return period_word(screen.view.period, screen.words, screen.board.past)
 
@@ -112,6 +122,16 @@ def period_text(screen: Screen) -> str:
 def range_text(screen: Screen) -> str:
     """Return the days on screen, with their year where it is not the reader's."""
     return days_text(screen.board.window, screen.words, screen.board.reader)
+
+
+def end_text(screen: Screen) -> str:
+    """Return where the data end, for data that ended long ago: what every period counts back from."""
+    board = screen.board
+    if not board.past:
+        return ""
+    return screen.words(
+        "past.note", day=days_text(Window(board.day, board.day + timedelta(days=1)), screen.words, board.reader)
+    )
 
 
 def filter_text(screen: Screen) -> str:
@@ -247,10 +267,11 @@ def live_words(words: Words) -> str:
     return json.dumps({key: words.raw(f"live.{key}") for key in LIVE_TEXTS}, ensure_ascii=False)
 
 
-def silent_sources(pulse: Pulse) -> tuple[str, ...]:
-    """Return the names of the sources that are not fresh."""
+def silent_sources(pulse: Pulse, *states: DataState) -> tuple[str, ...]:
+    """Return the names of the sources in one of these states; without any, of all that are not fresh."""
     names = {detail.source_id: detail.name for detail in pulse.details}
-    return tuple(sorted(names.get(key, key) for key, state in pulse.sources.items() if state is not DataState.FRESH))
+    wanted = states or tuple(state for state in DataState if state is not DataState.FRESH)
+    return tuple(sorted(names.get(key, key) for key, state in pulse.sources.items() if state in wanted))
 
 
 MANTINE = {

@@ -11,7 +11,7 @@ from dashboard.frame import Screen, silent_sources
 from dashboard.model import Answers, Loading, Site
 from dashboard.view import View, parse
 from dashboard.words import words
-from metrics.model import Clock, Pulse
+from metrics.model import Clock, DataState, Pulse
 
 if TYPE_CHECKING:
     from dashboard.pages import Page
@@ -62,6 +62,7 @@ class Room:
             notices,
             self.answers.members,
             self.is_waiting(pulse),
+            silent_sources(pulse, DataState.ERROR),
         )
 
     def is_waiting(self, pulse: Pulse) -> bool:

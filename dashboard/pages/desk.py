@@ -13,6 +13,7 @@ from dashboard.frame import (
     as_of,
     connection,
     desk_name,
+    end_text,
     frame,
     language_links,
     link,
@@ -60,7 +61,7 @@ def _controls(screen: Screen) -> Component:
     days = html.Div(_days(screen), id="days-box", className="days-box", **attrs(data_open=view.period))
     span = html.Span(range_text(screen), id="desk-range", className="range")
     chosen = html.Div([_step(words, "earlier", "‹"), days, span, _step(words, "later", "›")], className="chosen")
-    ended = html.Span(words("past.note"), className="ended", hidden=not screen.board.past)
+    ended = html.Span(end_text(screen), className="ended")
     row = html.Div([html.Div(period, className="periods"), chosen, ended, _clock(screen)], className="control-row")
     filters = html.Div([*_filters(screen), _clear(screen)], className="control-row filters")
     return html.Section([row, filters], className="controls", **attrs(aria_label=words("filter.label")))

@@ -84,3 +84,28 @@ def test_what_is_not_understood_is_shown(path: str) -> None:
 def test_the_mark_moves_when_a_source_goes_stale() -> None:
     marks = {screen_of("/wall", world).board.mark for world in ("full", "stale")}
     assert len(marks) == 2
+
+
+def test_the_wall_says_what_its_figures_are_narrowed_to() -> None:
+    drawn = list(parts("/wall", query="?lang=en&team=Billing&channel=email"))
+    assert [part.children for part in drawn if getattr(part, "className", "") == "narrowed"] == ["E-mail · Billing"]
+
+
+def test_the_wall_gives_the_place_of_what_is_absent_to_the_rest() -> None:
+    drawn = list(parts("/wall", "undated", "?lang=en"))
+    root = next(part for part in drawn if getattr(part, "id", "") == "wall-root")
+    strip = next(part for part in drawn if getattr(part, "id", "") == "wall-absent")
+    assert (getattr(root, "data-cells"), strip.children[:37]) == ("2", "Not in these data: First response time,"[:37])
+
+
+def test_every_place_is_kept_before_the_first_load() -> None:
+    root = next(part for part in parts("/wall", "empty") if getattr(part, "id", "") == "wall-root")
+    assert getattr(root, "data-cells") == "6"
+
+
+@pytest.mark.parametrize(("path", "query"), [("/", "?lang=en&period=28d&team=Billing"), ("/wall", "?team=Billing")])
+def test_every_link_keeps_the_filters(path: str, query: str) -> None:
+    drawn = parts(path, query=query)
+    links = [part.href for part in drawn if isinstance(getattr(part, "id", None), dict) and "to" in part.id]
+    assert links
+    assert all("team=Billing" in href for href in links)

@@ -10,10 +10,12 @@ import pytest
 from dash import Dash
 from plotly.utils import PlotlyJSONEncoder
 
+from dashboard.frame import silent_sources
 from dashboard.model import Loading, Site
 from dashboard.pages import pages
 from dashboard.room import Room
 from dashboard.server import ASSETS, create_app, warm
+from metrics.model import DataState, Pulse
 from tests.dashboard.conftest import SITE
 from tests.dashboard.fake_answers import NOON, FakeAnswers
 from tests.dashboard.invoke import invoke
@@ -253,3 +255,33 @@ def test_the_period_is_that_of_the_data_and_not_of_the_clock() -> None:
     desk = FakeAnswers(as_of=NOON.replace(year=2017))
     found = get(create_app(desk, SITE, lambda: NOON, "b"), "/api/readings").get_json()
     assert date.fromisoformat(found["period"]["to"]) == date(2017, 11, 19)
+
+
+def test_sources_that_cannot_be_read_are_told_from_silent_ones() -> None:
+    pulse = Pulse(3, NOON, {"a": DataState.ERROR, "b": DataState.STALE, "c": DataState.FRESH})
+    assert (silent_sources(pulse), silent_sources(pulse, DataState.ERROR)) == (("a", "b"), ("a",))
+
+
+@pytest.mark.parametrize(
+    ("button", "search", "expected"),
+    [
+        ("earlier", "", "?period=custom&from=2026-11-05&to=2026-11-11"),
+        ("later", "?period=custom&from=2026-10-01&to=2026-10-31", "?period=custom&from=2026-11-01&to=2026-11-18"),
+    ],
+)
+def test_a_step_leads_to_the_days_before_or_after(app: Dash, button: str, search: str, expected: str) -> None:
+    other = "later" if button == "earlier" else "earlier"
+    body = {
+        "output": next(
+            key for key, one in app.callback_map.items() if {"id": "earlier", "property": "n_clicks"} in one["inputs"]
+        ),
+        "outputs": [],
+        "inputs": [
+            {"id": button, "property": "n_clicks", "value": 1},
+            {"id": other, "property": "n_clicks", "value": 0},
+        ],
+        "state": [{"id": "url", "property": "search", "value": search}],
+        "changedPropIds": [f"{button}.n_clicks"],
+    }
+    answer = app.server.test_client().post("/_dash-update-component", json=body).get_json()
+    assert answer["sideUpdate"]["url"]["search"] == expected

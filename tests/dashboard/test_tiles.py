@@ -47,7 +47,8 @@ def test_level_and_state_are_said_in_words_and_marks(kind: str, level: Level | N
     shown = replace(shown, answer=replace(shown.answer, verdict=verdict))
     found = dict(zip(kinds()[kind].leaves, kinds()[kind].refresh(shown, anew=False), strict=True))
     fresh = state is DataState.FRESH
-    word = shown.words(f"level.{level or 'none'}" if fresh else f"state.{state}")
+    known = "_known" if state is DataState.ERROR else ""  # the last good value stays
+    word = shown.words(f"level.{level or 'none'}" if fresh else f"state.{state}{known}")
     assert found[("word", "children")] == word
     assert (found[("tile", "data-level")], found[("tile", "data-state")]) == (level or "none", state)
 
@@ -94,7 +95,8 @@ def test_a_tick_patches_data_only_so_that_zoom_survives() -> None:
 
 
 def test_words_stand_in_the_place_of_a_line_without_a_value() -> None:
-    assert trend.blank(face(world="empty")) == "Needs the times of replies"
+    assert trend.blank(face(world="empty")) == "Nothing to count in this period"
+    assert trend.blank(face(world="undated")) == "Needs the times of replies"
     assert trend.blank(face("csi", world="undated")) == "No trend: the data have no times"
     assert trend.blank(face()) == ""
 

@@ -103,7 +103,7 @@ def show(chromium: Browser, live: Live, watch: Watch) -> Iterator[Callable[..., 
         watch.see(page)
         opened.append(page)
         page.goto(live.url(path))
-        page.locator(".tile").nth(7).wait_for()
+        page.locator(".tile").nth(7).wait_for(state="attached")
         page.locator("html[data-conn=ok]").wait_for(state="attached")
         return page
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import AXE, Live, Watch, away
+from tests.dashboard.fake_answers import NOON
 
 pytestmark = pytest.mark.browser
 Show = Callable[..., Page]
@@ -243,3 +245,40 @@ def test_the_wall_on_a_phone_is_one_column(show: Show, language: str) -> None:
         "all => all.map((one) => Math.round(one.getBoundingClientRect().left))"
     )
     assert len(set(lefts)) == 1
+
+
+def test_links_follow_the_filters(show: Show) -> None:
+    page = show("/?lang=en", 1440, 900)
+    page.get_by_text("28 days", exact=True).click()
+    expect(page.get_by_role("link", name="中文")).to_have_attribute("href", "?period=28d")
+    expect(page.get_by_role("link", name="Wall", exact=True)).to_have_attribute(
+        "href", "/wall?period=28d&lang=en&theme=dark"
+    )
+
+
+def test_one_steps_back_through_the_days(show: Show) -> None:
+    page = show("/?lang=en", 1440, 900)
+    page.get_by_role("button", name="Earlier").click()
+    expect(page.locator("#days")).to_contain_text("2026-11-05")
+    assert page.url.endswith("?period=custom&from=2026-11-05&to=2026-11-11&lang=en")
+    page.go_back()
+    expect(page.locator("#desk-range")).to_have_text("Nov 12 – Nov 18")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1440, 900)])
+def test_what_the_data_cannot_tell_takes_no_place_on_the_wall(
+    show: Show, live: Live, width: int, height: int
+) -> None:
+    live.desk.world = "undated"
+    page = show("/wall?lang=en", width, height)
+    expect(page.locator(".tile:visible .title")).to_have_text(["Customer satisfaction index", "Satisfied customers"])
+    expect(page.locator("#wall-absent")).to_contain_text("Not in these data: First response time")
+    assert page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]") == [width, height]
+
+
+def test_finished_data_are_not_called_live(show: Show, live: Live) -> None:
+    live.desk.as_of = NOON - timedelta(days=400)
+    page = show("/wall?lang=en")
+    expect(page.locator(".live")).to_have_text("connected")
+    expect(page.locator("#wall-as-of-age")).to_have_text("13 months ago")
+    expect(page.locator(".period")).to_have_text("Final 7 days")

@@ -44,7 +44,7 @@ def _header(screen: Screen) -> Component:
         [
             html.Span(period_text(screen), className="period"),
             html.Span(range_text(screen), id="wall-range", className="range"),
-            html.Span(filter_text(screen), className="narrowed"),
+            html.Span(filter_text(screen), className="narrowed", title=filter_text(screen)),
         ],
         className="period-box",
     )

@@ -13,6 +13,7 @@ from metrics.kinds.stock import FirstStock
 from metrics.members import Members
 from metrics.metric import Figure, Need, Solver
 from metrics.model import DataState, Desk, Question, Reading, Window
+from metrics.pace import paces
 from metrics.periods import DAY, buckets, local_day
 from metrics.reading import reading
 from metrics.scan import Ground, Plan
@@ -35,11 +36,12 @@ def measure(
     """
     ground = Ground(con, desk, as_of, members or Members())
     asked = {question: bounded(ground, question) for question in dict.fromkeys(questions)}
-    by_solver: dict[Solver, list[Question]] = {"scan": [], "backlog": [], "age": []}
+    by_solver: dict[Solver, list[Question]] = {"scan": [], "backlog": [], "age": [], "pace": []}
     for question in dict.fromkeys(asked.values()):
         by_solver[metric_of(question.metric).kind.solver].append(question)
     answers = _scans(ground, by_solver["scan"]) | _stocks(ground, by_solver["backlog"])
     answers |= {question: ages(ground, metric_of(question.metric), question) for question in by_solver["age"]}
+    answers |= {question: paces(ground, metric_of(question.metric), question) for question in by_solver["pace"]}
     return {question: _as_asked(question, answers[inner]) for question, inner in asked.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from metrics.model import Better, DataState, Desk, Question, Text, Unit
 
 Row = Sequence[Any]  # the measures of one group, as the engine counted and added them
-Solver = Literal["scan", "backlog", "age"]
+Solver = Literal["scan", "backlog", "age", "pace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Kind(Protocol):
 
     @property
     def solver(self) -> Solver:
-        """Return which part of the house answers: an ordinary scan, or backlog, age."""
+        """Return which part of the house answers: an ordinary scan, or backlog, age, pace."""
 
     def needs(self, metric: "Metric", question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the sums wanted, in the order in which `finish` gets them."""

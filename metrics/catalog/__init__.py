@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from metrics.catalog import backlog, reply, resolution, sla, survey, vendor, work
+from metrics.catalog import ai, backlog, outcome, reply, resolution, sla, stays, survey, turns, vendor, work
 from metrics.metric import Metric
 
 CATALOG: Mapping[str, Metric] = MappingProxyType(
     {
         metric.name: metric
-        for family in (reply, resolution, backlog, sla, survey, work, vendor)
+        for family in (reply, turns, resolution, stays, outcome, backlog, sla, survey, ai, work, vendor)
         for metric in family.METRICS
     }
 )

@@ -36,20 +36,21 @@ GROUP BY case_key;
 
 -- :: status
 CREATE OR REPLACE TEMP TABLE new_status AS
-SELECT case_key, step, occurred_at, next_at, is_closed, is_closed <> was_closed AS is_turn, is_pause
+SELECT case_key, step, occurred_at, next_at, is_closed, is_closed <> was_closed AS is_turn, is_pause, held
 FROM (
-    SELECT ticket_key AS case_key, row_number() OVER walk AS step, occurred_at, is_closed, is_pause,
+    SELECT ticket_key AS case_key, row_number() OVER walk AS step, occurred_at, is_closed, is_pause, held,
            lag(is_closed, 1, false) OVER walk AS was_closed, lead(occurred_at) OVER walk AS next_at
     FROM (
         SELECT ticket_key, occurred_at, seq, stream, event_key,
-               new IN {closed} AS is_closed, coalesce(new IN ({pauses}), false) AS is_pause
+               new IN {closed} AS is_closed, coalesce(new IN ({pauses}), false) AS is_pause,
+               CASE WHEN new IN ('pending_customer', 'on_hold') THEN new END AS held
         FROM {ticket_event_rows}
         WHERE kind = 'status' AND new IS NOT NULL AND occurred_at <= {watermark}
           AND ticket_key NOT IN (SELECT l.ticket_key FROM case_link l)
     )
     WINDOW walk AS (PARTITION BY ticket_key ORDER BY occurred_at, seq, stream, event_key)
 )
-WHERE is_closed <> was_closed OR is_pause;
+WHERE is_closed <> was_closed OR is_pause OR held IS NOT NULL;
 
 -- :: life
 CREATE OR REPLACE TEMP TABLE new_life AS
@@ -84,7 +85,7 @@ FROM (SELECT min(created_at) AS low, max(created_at) AS high FROM new_base) b,
 
 -- :: join
 CREATE OR REPLACE TEMP TABLE new_case AS
-SELECT * EXCLUDE (reply_diff, any_diff, reply_pos_us, any_pos_us, bot_at, handoff_at),
+SELECT * EXCLUDE (reply_diff, any_diff, reply_pos_us, any_pos_us),
        CASE WHEN reason = 'ok' THEN greatest(epoch_us(reply_at) - epoch_us(start_at), 0) END AS frt_us,
        CASE WHEN reason = 'ok' THEN greatest(reply_pos_us - start_pos_us, start_pos_us * 0) END AS frt_biz_us,
        CASE WHEN reason = 'ok' AND reply_diff >= -60000000 THEN greatest(reply_diff, 0) END AS wait_us,
@@ -133,6 +134,7 @@ SELECT c.case_key, c.source_no, c.created_at, local_day(c.created_at), {c_dims},
        c.frt_us, c.frt_biz_us, c.wait_us, c.wait_biz_us, c.any_us, c.any_biz_us,
        c.is_closed, c.first_resolved_at, c.last_resolved_at, c.n_reopens, c.first_reopened_at,
        c.calendar_no, c.created_pos_us, c.start_pos_us, c.first_resolved_pos_us,
-       n.chain_key, n.chain_position, c.last_change_at
+       n.chain_key, n.chain_position, c.last_change_at, c.bot_at, c.handoff_at,
+       make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us})
 FROM new_case c LEFT JOIN new_chain n ON n.case_key = c.case_key
 ORDER BY c.created_at, c.case_key;

@@ -11,10 +11,11 @@ from duckdb import DuckDBPyConnection
 from metrics.facts.script import instant_sql
 from metrics.model import Desk
 
-VERSION = "2"  # of the rows' meaning; another one rebuilds
-LATER_READ = ("clock", "csi_weights", "csi_min_weight")  # facts do not depend on these
+VERSION = "3"  # of the rows' columns and meaning; another one rebuilds
+LATER_READ = ("clock", "csi_weights", "csi_min_weight", "stages", "complaints")  # facts do not depend on these
 DESK = "desk_fingerprint"
 WATERMARK = "facts_watermark"
+TABLES = "facts_version"
 
 
 def of(desk: Desk) -> str:
@@ -31,6 +32,24 @@ def is_stale(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) ->
         {"desk": of(desk)},
     ).fetchone()
     return row is None or row[0] != 2
+
+
+def is_outgrown(con: DuckDBPyConnection) -> bool:
+    """Tell whether the derived tables were created by another version, with other columns."""
+    row = con.execute(
+        f"SELECT count(*) FROM meta WHERE (name = '{TABLES}' AND value <> '{VERSION}') OR (name = '{DESK}'"
+        f" AND NOT EXISTS (SELECT 1 FROM meta WHERE name = '{TABLES}'))"
+    ).fetchone()
+    return row is None or row[0] > 0
+
+
+def mark(con: DuckDBPyConnection) -> None:
+    """Write down the version of the derived tables; tables of another one are of no desk any more."""
+    con.execute(
+        f"DELETE FROM meta WHERE name = '{DESK}'"
+        f" AND NOT EXISTS (SELECT 1 FROM meta WHERE name = '{TABLES}' AND value = '{VERSION}')"
+    )
+    con.execute(f"DELETE FROM meta WHERE name = '{TABLES}'; INSERT INTO meta VALUES ('{TABLES}', '{VERSION}')")
 
 
 def remember(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:

@@ -24,6 +24,11 @@ def number_authors(job: Job) -> None:
     _number(job, ["SELECT 'agent' AS dimension, reply_by AS label FROM new_credit"])
 
 
+def number_repliers(job: Job) -> None:
+    """Give ids to the authors of all replies that end a turn (temp table new_turn)."""
+    _number(job, ["SELECT 'agent' AS dimension, author AS label FROM new_turn WHERE next_kind = 2"])
+
+
 def number_surveys(job: Job) -> None:
     """Give ids to the teams and agents that surveys name themselves."""
     rows = job.words["survey_response_rows"]

@@ -5,7 +5,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from metrics import slots
-from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys
+from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys, turns
 from metrics.facts.job import COLUMNS, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
@@ -14,6 +14,7 @@ BY_CASE = (
     "fact_case",
     "fact_reply",
     "fact_waiting",
+    "fact_turn",
     "fact_resolution",
     "fact_first_resolution",
     "fact_flow",
@@ -26,7 +27,13 @@ LARGE_SHARE = 0.2  # from here on a rebuild is quicker than a refresh
 
 
 def create(con: DuckDBPyConnection) -> None:
-    """Create the derived tables and the member "(none)" of every dimension; does nothing when they are there."""
+    """Create the derived tables and the member "(none)" of every dimension; does nothing when they are there.
+
+    Tables of an older version go: the next refresh or ensure makes their rows anew.
+    """
+    if fingerprint.is_outgrown(con):
+        con.execute("; ".join(f"DROP TABLE IF EXISTS {table}" for table in ALL))
+    fingerprint.mark(con)
     con.execute((FOLDER / "schema.sql").read_text(encoding="utf-8").replace("{dims}", DIM_COLUMNS))
     con.execute(members.none_sql())
 
@@ -92,6 +99,7 @@ def _make(job: Job) -> None:
     chains.store(job)
     for section in ("store", "store_waiting"):
         job.run("replies", section)
+    turns.store(job)
     _make_resolutions(job)
     spans.store(job)
     sla.store(job)
@@ -113,9 +121,9 @@ def _make_cases(job: Job) -> None:
 
 
 def _make_resolutions(job: Job) -> None:
-    for section in ("pauses", "paused", "store_last", "store_undated", "store_first", "store_flow"):
+    for section in ("intervals", "pauses", "paused", "store_last", "store_undated", "store_first", "store_flow"):
         job.run("resolutions", section)
-    job.drop("new_paused")
+    job.drop("new_interval", "new_paused")
 
 
 def _cover(job: Job) -> None:

@@ -31,7 +31,9 @@ CREATE TABLE IF NOT EXISTS fact_case (          -- every case, undated ones too;
     calendar_no SMALLINT,                       -- calendar in force; NULL = none, then *_biz_us are NULL
     created_pos_us BIGINT, start_pos_us BIGINT, first_resolved_pos_us BIGINT,  -- positions on the business axis
     chain_key BIGINT, chain_position INTEGER,   -- issue chain (4.14); NULL = no customer, or undated
-    last_change_at TIMESTAMPTZ                  -- latest visible event or message of the case
+    last_change_at TIMESTAMPTZ,                 -- latest visible event or message of the case
+    bot_at TIMESTAMPTZ, handoff_at TIMESTAMPTZ, -- first reply of a bot, first hand-off to a person (4.17)
+    matures_at TIMESTAMPTZ                      -- first resolution + days in which a repeat counts (4.14, 4.17)
 );
 CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at; agent = author of the reply
     case_key BIGINT, reply_at TIMESTAMPTZ, reply_day DATE, created_at TIMESTAMPTZ, {dims},
@@ -40,9 +42,19 @@ CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at
 CREATE TABLE IF NOT EXISTS fact_waiting (       -- reason open_unanswered; sorted by start_at; few, so that now is quick to tell
     case_key BIGINT, start_at TIMESTAMPTZ, created_at TIMESTAMPTZ, {dims}
 );
+CREATE TABLE IF NOT EXISTS fact_turn (          -- customer turns (4.2); sorted by ended_at; agent = author of the reply
+    case_key BIGINT,
+    ended_at TIMESTAMPTZ, ended_day DATE,       -- the reply, or the closing without one; NULL = waiting
+    created_at TIMESTAMPTZ, {dims},
+    start_at TIMESTAMPTZ,                       -- first unanswered message; creation in customer-initiated cases
+    is_answered BOOLEAN, is_next BOOLEAN,       -- is_next: the case had a reply pair before
+    turn_us BIGINT, turn_biz_us BIGINT          -- answered turns only
+);
 CREATE TABLE IF NOT EXISTS fact_resolution (    -- closed at the watermark with a valid duration; sorted by resolved_at (last)
     case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},
-    res_us BIGINT, res_biz_us BIGINT, net_us BIGINT, net_biz_us BIGINT  -- undated cases: resolved_at NULL, res_us given
+    res_us BIGINT, res_biz_us BIGINT, net_us BIGINT, net_biz_us BIGINT,  -- undated cases: resolved_at NULL, res_us given
+    pending_us BIGINT, pending_biz_us BIGINT,   -- in pending_customer, in on_hold, in new and open; closed time in none (4.4)
+    hold_us BIGINT, hold_biz_us BIGINT, work_us BIGINT, work_biz_us BIGINT
 );
 CREATE TABLE IF NOT EXISTS fact_first_resolution (  -- ever resolved; sorted by resolved_at (first); res_* NULL when negative
     case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},

@@ -49,6 +49,28 @@ class StockAge(Stock):
 
 
 @dataclass(frozen=True, slots=True)
+class Pace(Stock):
+    """Days the open cases last at the resolve events of the trailing 28 days (4.7).
+
+    is_net  less what is created meanwhile: None while the stock does not shrink
+    """
+
+    is_net: bool = False
+    solver: Solver = "pace"
+
+    def row_value(self, question: Question) -> str | None:
+        """Return None: one case is no number of days."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange(Stock):
+    """What came and went: B(end) - B(start) = created + reopened - resolved (4.7, 1.15)."""
+
+    solver: Solver = "pace"
+
+
+@dataclass(frozen=True, slots=True)
 class Survival:
     """Kaplan-Meier quantile of the wait of the cases created in the window (4.3)."""
 

@@ -17,7 +17,7 @@ PARAMETERS = {
     "hours": "4",
     "score": "5",
 }
-STOCKS = {"backlog", "backlog_first", "waiting_now"}
+STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now"}
 COUNTS = STOCKS | {
     "volume", "waiting_now", "resolve_events", "reopen_events", "survey_received", "survey_valid", "update_gaps",
     "backlog",
@@ -34,6 +34,24 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "waiting_now": (1.0, 1),
     "frt_km": (10.0, 2),
     "volume": (2.0, 2),
+    "response_time": (10.0, 1),
+    "next_reply": (None, 0),
+    "requester_wait": (80 / 60, 1),
+    "agent_work": (80 / 60, 1),
+    "pending_time": (10 / 60, 1),
+    "hold_time": (0.0, 1),
+    "resolution_rate": (None, 0),
+    "complete_share": (None, 0),
+    "backlog_change": (1.0, 1),
+    "coverage_days": (14.0, 1),
+    "burn_down_days": (None, 1),
+    "ai_involvement": (50.0, 2),
+    "ai_containment": (0.0, 1),
+    "ai_confirmed": (0.0, 1),
+    "ai_response": (1.0, 1),
+    "fcr_survey": (None, 0),
+    "survey_confirmed": (None, 0),
+    "ces": (None, 0),
     "resolution": (2.0, 1),
     "net_resolution": (110 / 60, 1),
     "first_resolution": (1.0, 1),
@@ -162,7 +180,7 @@ def test_the_headlines_are_in_the_catalogue() -> None:
 
 
 def test_an_unknown_kpi_is_told_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown metric 'frtt'; known: backlog, "):
+    with pytest.raises(ValueError, match="unknown metric 'frtt'; known: agent_work, "):
         metric_of("frtt")
 
 

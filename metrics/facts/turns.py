@@ -1,0 +1,27 @@
+"""Turns of customers and the replies to them (semantics 4.2)."""
+
+from metrics import slots
+from metrics.facts import members
+from metrics.facts.job import Job
+from metrics.facts.script import dims_of
+
+AUTHOR = "CASE WHEN t.is_answered THEN coalesce(a.member_id, 0) ELSE t.agent END"
+
+
+def store(job: Job) -> None:
+    """Write the turns of new_case: answered, closed without a reply, or waiting; needs new_status."""
+    for section in ("steps", "turns"):
+        job.run("turns", section)
+    members.number_repliers(job)
+    job.run("turns", "store", **_words(job))
+    job.drop("new_step", "new_turn")
+
+
+def _words(job: Job) -> dict[str, str]:
+    width = slots.width_us(job.desk)
+    words = {"turn_dims": dims_of("t").replace("t.agent", AUTHOR)}
+    for name, column in (("turn_start", "start_at"), ("turn_end", "ended_at")):
+        us = f"epoch_us(n.{column})"
+        words[f"{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
+        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "n.calendar_no", us, job.slot_table)
+    return words

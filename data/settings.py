@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from data.stage_maps import STAGE_MAPS, StageMaps
 from data.strict_yaml import line_of, load_strict, model_from
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,6 +117,18 @@ class CsiRules(Strict):
         return weights
 
 
+class ComplaintSettings(Strict):
+    """Which complaints are about slow response, and who has to follow them up (semantics 12.8).
+
+    slow_tag         tag of the ticket
+    supervisor_role  role of agents; supervisors: ids of further agents, as the source has them
+    """
+
+    slow_tag: str = "slow_response"
+    supervisor_role: str = "supervisor"
+    supervisors: tuple[str, ...] = ()
+
+
 class TargetRule(Strict):
     """The goal of a KPI, for everything or for a slice (semantics 6).
 
@@ -187,6 +200,8 @@ class Settings(Strict):
     repeat_days: Annotated[float, Field(gt=0)] = 7.0
     sla: Mapping[Annotated[str, Field(pattern=r"^P[1-9]$")], Promise] = Field(default_factory=lambda: dict(PROMISES))
     csi: CsiRules = CsiRules()
+    stages: StageMaps = Field(default_factory=lambda: dict(STAGE_MAPS))
+    complaints: ComplaintSettings = ComplaintSettings()
     targets: tuple[TargetRule, ...] = ()
     sources: tuple[SourceRule, ...] = ()
 
@@ -201,6 +216,16 @@ class Settings(Strict):
             if name is not None and name not in known:
                 raise ValueError(f"unknown calendar {name!r}; known: {', '.join(known) or 'none, see calendars'}")
         return named
+
+    @field_validator("stages")
+    @classmethod
+    def _stages_differ(cls, stages: StageMaps) -> StageMaps:
+        for name, rules in stages.items():
+            ids = [rule.id for rule in rules]
+            twice = {one for one in ids if ids.count(one) > 1}
+            if twice:
+                raise ValueError(f"two stages of {name} have the id {min(twice)!r}; every stage needs its own")
+        return stages
 
     @field_validator("sources")
     @classmethod

@@ -16,7 +16,13 @@ CLOCKS: Mapping[str, Text] = {
     "calendar": {"en": "elapsed time", "zh-CN": "自然时间"},
     "business": {"en": "business hours of the case's calendar", "zh-CN": "按工单所用日历的工作时间"},
 }
-EXAMPLES = {"department/minutes": "department/10", "hours": "4", "score": "5"}  # of parameters that must be numbers
+EXAMPLES = {  # of parameters with a form of their own
+    "department/minutes": "department/10",
+    "hours": "4",
+    "score": "5",
+    "map/stage": "D1/accept",
+}
+LABELS = "SELECT dimension, member_id, label FROM member"  # metrics/members.py
 NO_CLOCK: Text = {"en": "no clock", "zh-CN": "不涉及计时"}
 EVERYWHERE: Text = {
     "en": "Spam, test and deleted tickets everywhere, in history too; merged tickets count as one",

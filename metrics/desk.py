@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from data.settings import CalendarFile, Day, Settings, UnfitSetting
-from metrics.model import Calendar, Desk, SlaTier, Slice, Target
+from metrics.model import Calendar, ComplaintRules, Desk, SlaTier, Slice, Target, stages_from
 
 WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Spans = tuple[tuple[int, int], ...]
@@ -26,6 +26,10 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         repeat_days=settings.repeat_days,
         csi_weights=dict(settings.csi.weights),
         csi_min_weight=settings.csi.min_weight,
+        stages=stages_from(settings.stages),
+        complaints=ComplaintRules(
+            settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors
+        ),
     )
 
 

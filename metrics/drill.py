@@ -9,6 +9,7 @@ from metrics.backlog import end_of
 from metrics.catalog import metric_of
 from metrics.compile import Shape, shape_filters, source_sql, where_sql
 from metrics.members import Members
+from metrics.metric import rows_of
 from metrics.model import Case, Desk, Question
 from metrics.periods import bounds
 from metrics.scan import Ground
@@ -35,8 +36,8 @@ def drill_sql(ground: Ground, question: Question, limit: int | None = None) -> t
     """Return the text and parameters of the drill list; a grain or split of the question is left aside."""
     metric = metric_of(question.metric)
     counted, value = metric.kind.counted(question), metric.kind.row_value(question) or "NULL"
-    anchor = metric.drill or metric.anchor
-    is_stock = metric.kind.solver != "scan"
+    anchor = rows_of(metric, question, ground.desk)
+    is_stock = metric.kind.solver != "scan" or getattr(metric.kind, "is_stock", False)
     column = "created_at" if question.basis == "created" else anchor.instant
     low, high = (None, None) if is_stock else bounds(question.window)
     shape = Shape(anchor, column, (), ((low is not None, high is not None),), shape_filters(question.slice.by))

@@ -11,7 +11,7 @@ from metrics.backlog import Part, average_instants, levels, snapshot_agg, stock_
 from metrics.catalog import metric_of
 from metrics.kinds.stock import FirstStock
 from metrics.members import Members
-from metrics.metric import Figure, Need, Solver
+from metrics.metric import Figure, Need, Solver, rows_of
 from metrics.model import DataState, Desk, Question, Reading, Window
 from metrics.pace import paces
 from metrics.periods import DAY, buckets, local_day
@@ -51,8 +51,11 @@ def bounded(ground: Ground, question: Question) -> Question:
     if question.grain is None or (window.start and window.end):
         return question
     metric = metric_of(question.metric)
-    column = "created_at" if question.basis == "created" else metric.anchor.instant
-    first, last = ground.con.execute(f"SELECT min({column}), max({column}) FROM {metric.anchor.table}").fetchall()[0]
+    anchor = rows_of(metric, question, ground.desk) if metric.drill is None else metric.anchor
+    column = "created_at" if question.basis == "created" else anchor.instant
+    text = f"SELECT min({column}), max({column}) FROM {anchor.table}"
+    params = {"as_of": ground.as_of} if "$as_of" in text else {}
+    first, last = ground.con.execute(text, params).fetchall()[0]
     start = window.start or (local_day(first, window.tz) if first else None)
     end = window.end or (local_day(last, window.tz) + DAY if last else None)
     if start is None or end is None or start >= end:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from metrics.model import Better, DataState, Desk, Question, Text, Unit
 
@@ -106,3 +106,17 @@ class Metric:
     has_cohort: bool = False
     min_n: int = 1
     digits: int = 1
+
+
+@runtime_checkable
+class Settled(Protocol):
+    """A kind whose rows depend on the question or on the desk's settings."""
+
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the rows of one question."""
+
+
+def rows_of(metric: Metric, question: Question, desk: Desk) -> Anchor:
+    """Return the rows that a question of the metric is about, for drill lists and for the span they cover."""
+    kind: object = metric.kind
+    return kind.rows(metric, question, desk) if isinstance(kind, Settled) else metric.drill or metric.anchor

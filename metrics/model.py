@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from data.stage_maps import STAGE_MAPS, StageMaps
+
 Clock = Literal["calendar", "business"]
 Basis = Literal["event", "created"]
 Grain = Literal["hour", "day", "week", "sunday_week", "month", "quarter", "half_year", "year"]
@@ -246,6 +248,40 @@ class Desk:
     tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
     """
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a map: a visit opens with `start` and ends with the next of `stops` (semantics 4.8)."""
+
+    key: str
+    title: Text
+    start: str
+    stops: tuple[str, ...]
+
+
+def stages_from(maps: StageMaps) -> dict[str, tuple[Stage, ...]]:
+    """Return stage maps as settings have them, in the order of their stages."""
+    return {
+        name: tuple(
+            Stage(rule.id, {str(code): word for code, word in rule.name.items()}, rule.start, rule.stop)
+            for rule in rules
+        )
+        for name, rules in maps.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintRules:
+    """How complaints are read (semantics 12.8).
+
+    slow_tag     tag of complaints about slow response
+    role         role of the agents who are supervisors; supervisors: further ones by id
+    """
+
+    slow_tag: str = "slow_response"
+    role: str = "supervisor"
+    supervisors: tuple[str, ...] = ()
+
+
     tz: str = "Asia/Shanghai"
     clock: Clock = "calendar"
     sla_clock: Clock = "calendar"
@@ -260,3 +296,5 @@ class Desk:
     repeat_days: float = 7.0
     csi_weights: Mapping[str, float] = field(default_factory=dict)
     csi_min_weight: float = 0.8
+    stages: Mapping[str, tuple[Stage, ...]] = field(default_factory=lambda: stages_from(STAGE_MAPS))
+    complaints: ComplaintRules = ComplaintRules()

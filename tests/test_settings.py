@@ -9,7 +9,7 @@ import yaml
 from data.settings import ROOT, CalendarFile, UnfitSetting, filled, load_calendars, load_settings, rooted
 from data.strict_yaml import StrictYamlError, model_from
 from metrics.desk import calendar_from, desk_from, targets_from
-from metrics.model import Desk, SlaTier
+from metrics.model import Desk, SlaTier, Stage
 
 GOLDEN = ROOT.parent / "shared/spec/golden/golden.yaml"
 KNOWN = ("frt", "backlog")
@@ -45,6 +45,18 @@ def test_the_shipped_settings_make_a_desk(name: str) -> None:
     assert desk.sla["P3"].resolution_min is None
 
 
+def test_the_three_stage_maps_are_shipped_and_the_example_writes_them_out() -> None:
+    desk = _desk(ROOT / "data/settings.example.yaml")
+    assert {name: len(way) for name, way in desk.stages.items()} == {"D1": 4, "D2": 4, "D4": 6}
+    assert desk.stages == Desk().stages
+    assert desk.complaints == Desk().complaints
+
+
+def test_a_stage_map_is_what_the_file_says(tmp_path: Path) -> None:
+    text = "stages: {own: [{id: a, name: {en: A}, start: created, stop: [reply, closed]}]}\n"
+    assert _desk(_file(tmp_path, text)).stages == {"own": (Stage("a", {"en": "A"}, "created", ("reply", "closed")),)}
+
+
 def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
     settings = load_settings(_file(tmp_path, "# nothing yet\n"))
     assert (settings.timezone, settings.sources, settings.csi.min_weight) == ("Asia/Shanghai", (), 0.8)
@@ -56,6 +68,15 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("language: zh-CN\nlangauge: en\n", "settings.yaml:2: langauge: unknown field, did you mean `language`?"),
         ("clock: calendar\nclock: business\n", "settings.yaml:2: clock: key given twice"),
         ("targets:\n  - metric: frt\n    value: fast\n", "settings.yaml:3: targets.0.value: got 'fast'"),
+        (
+            "stages:\n  own:\n    - {id: a, name: {}, start: lunch, stop: [reply]}\n",
+            "settings.yaml:3: stages.own.0.start",
+        ),
+        (
+            "stages:\n  own:\n    - {id: a, name: {}, start: created, stop: [reply]}\n"
+            "    - {id: a, name: {}, start: created, stop: [reply]}\n",
+            "stages: two stages of own have the id 'a'; every stage needs its own",
+        ),
         ("timezone: Asia/Peking\n", "settings.yaml:1: timezone: unknown time zone 'Asia/Peking'"),
         ("calendar: cn_office\n", "settings.yaml:1: calendar: unknown calendar 'cn_office'; known: none"),
         ("team_calendars: {Night: moon}\n", "unknown calendar 'moon'"),

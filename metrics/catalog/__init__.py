@@ -3,13 +3,41 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from metrics.catalog import ai, backlog, outcome, reply, resolution, sla, stays, survey, turns, vendor, work
+from metrics.catalog import (
+    ai,
+    backlog,
+    complaints,
+    outcome,
+    reply,
+    resolution,
+    sla,
+    stages,
+    stays,
+    survey,
+    turns,
+    vendor,
+    work,
+)
 from metrics.metric import Metric
 
 CATALOG: Mapping[str, Metric] = MappingProxyType(
     {
         metric.name: metric
-        for family in (reply, turns, resolution, stays, outcome, backlog, sla, survey, ai, work, vendor)
+        for family in (
+            reply,
+            turns,
+            resolution,
+            stays,
+            outcome,
+            backlog,
+            sla,
+            survey,
+            ai,
+            work,
+            stages,
+            complaints,
+            vendor,
+        )
         for metric in family.METRICS
     }
 )

@@ -1,6 +1,14 @@
 """The anchors: which rows, and the instant that puts a row into a window (semantics 1.6)."""
 
-from metrics.catalog.events import CASE_FOLLOWUPS, CASE_GAPS, CASE_REACHES, CASE_TRANSFERS, FIRST_ASSIGNS
+from metrics.catalog.events import (
+    CASE_FOLLOWUPS,
+    CASE_GAPS,
+    CASE_OWNERS,
+    CASE_REACHES,
+    CASE_TRANSFERS,
+    FIRST_ASSIGNS,
+    UNASSIGNED_CASES,
+)
 from metrics.metric import Anchor
 
 REPLY = Anchor("fact_reply", "reply_at", "reply_day")
@@ -57,3 +65,6 @@ TRANSFERS = Anchor(CASE_TRANSFERS, "created_at", "created_day")
 REACHED = Anchor(CASE_REACHES, "created_at", "created_day")
 FOLLOWED_UP = Anchor(CASE_FOLLOWUPS, "last_resolved_at", None)
 UPDATE_GAPS = Anchor(CASE_GAPS, "replied_at", None)
+UNASSIGNED = Anchor(UNASSIGNED_CASES, "waits_since", None)
+OWNED = Anchor(CASE_OWNERS, "last_resolved_at", None)
+VISITED = Anchor("fact_case", "exited_at", None)  # the kind knows the rows: they follow from settings or parameter

@@ -1,6 +1,7 @@
 """Visible events of cases as subqueries: merged tickets speak for their survivor, nothing is later than as_of."""
 
-OF_CASE = "LEFT JOIN case_link l ON l.ticket_key = {e}.ticket_key"
+from metrics.visits import OF_CASE, events
+
 ASSIGNS = (
     "SELECT coalesce(l.case_key, e.ticket_key) AS case_key, e.occurred_at, e.dept, e.seq, e.stream, e.event_key"
     f" FROM ticket_event e {OF_CASE.format(e='e')} WHERE e.kind = 'assign' AND e.occurred_at <= $as_of"
@@ -12,8 +13,10 @@ FIRST_ASSIGNS = (
     " ON a.case_key = f.case_key)"
 )
 CASE_TRANSFERS = (
-    "(SELECT f.*, coalesce(x.is_transferred, FALSE) AS is_transferred FROM fact_case f LEFT JOIN ("
-    "SELECT case_key, bool_or(dept <> before) AS is_transferred FROM (SELECT case_key, dept, lag(dept) OVER ("
+    "(SELECT f.*, coalesce(x.n_transfers, 0) > 0 AS is_transferred, coalesce(x.n_transfers, 0) AS n_transfers"
+    " FROM fact_case f LEFT JOIN ("
+    "SELECT case_key, count(CASE WHEN dept <> before THEN 1 END) AS n_transfers FROM ("
+    "SELECT case_key, dept, lag(dept) OVER ("
     f"PARTITION BY case_key ORDER BY occurred_at, seq, stream, event_key) AS before FROM ({ASSIGNS})"
     " WHERE dept IS NOT NULL) GROUP BY case_key) x ON x.case_key = f.case_key)"
 )
@@ -39,4 +42,22 @@ CASE_GAPS = (
     f" FROM message r {OF_CASE.format(e='r')} JOIN fact_case f ON f.case_key = coalesce(l.case_key, r.ticket_key)"
     " WHERE r.author_kind = 'agent' AND r.is_public AND r.is_auto IS NOT TRUE AND f.created_at IS NOT NULL"
     " AND r.occurred_at <= CASE WHEN f.is_closed THEN f.last_resolved_at ELSE $as_of END)"
+)
+UNASSIGNED_CASES = (
+    "(SELECT f.*, f.created_at AS waits_since, epoch_us($as_of) - epoch_us(f.created_at) AS unowned_us"
+    " FROM fact_case f WHERE NOT f.is_closed AND f.created_at IS NOT NULL AND f.agent = 0"
+    f" AND f.case_key NOT IN (SELECT case_key FROM ({ASSIGNS})))"
+)
+OWNED = events("e.kind = 'assign' AND e.new IS NOT NULL", ", e.new AS owner")
+FIRST_OWNERS = (
+    f"SELECT case_key, arg_min(owner, ROW(moment, seq, stream, row_key)) AS owner FROM ({OWNED}) GROUP BY case_key"
+)
+RESOLVERS = (
+    "SELECT c.case_key, arg_min(e.actor, ROW(e.seq, e.stream, e.event_key)) AS resolver"
+    " FROM ticket_event e JOIN fact_case c ON c.case_key = e.ticket_key AND c.last_resolved_at = e.occurred_at"
+    " WHERE c.is_closed AND e.kind = 'status' AND e.new IN ('resolved', 'closed') GROUP BY c.case_key"
+)
+CASE_OWNERS = (
+    f"(SELECT f.*, o.owner, r.resolver FROM fact_case f LEFT JOIN ({FIRST_OWNERS}) o ON o.case_key = f.case_key"
+    f" LEFT JOIN ({RESOLVERS}) r ON r.case_key = f.case_key WHERE f.is_closed AND f.last_resolved_at IS NOT NULL)"
 )

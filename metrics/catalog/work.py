@@ -1,9 +1,10 @@
 """Work lists: hand-overs, assignment, updates, reach and follow-up (semantics 4.8, 4.12)."""
 
-from metrics.catalog.anchors import ASSIGNED, FOLLOWED_UP, REACHED, TRANSFERS, UPDATE_GAPS
-from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_LAST_RESOLUTION
+from metrics.catalog.anchors import ASSIGNED, FOLLOWED_UP, OWNED, REACHED, TRANSFERS, UNASSIGNED, UPDATE_GAPS
+from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_LAST_RESOLUTION, SNAPSHOT
+from metrics.kinds.averaging import Mean
 from metrics.kinds.counting import Share
-from metrics.kinds.work import Assignment, Gaps, Reach
+from metrics.kinds.work import Assignment, Gaps, Reach, Unassigned
 from metrics.metric import Metric
 from metrics.model import Unit
 
@@ -89,6 +90,56 @@ METRICS = (
         basis=BY_EVENT,
         source="semantics 4.12",
         parameter="hours",
+        digits=0,
+    ),
+    Metric(
+        name="transfers_per_ticket",
+        title={"en": "Transfers per ticket", "zh-CN": "单均转接次数"},
+        definition={
+            "en": "Assignments to a department other than the one before / cases; those without one are left out",
+            "zh-CN": "分派到与前一次不同部门的次数 / 工单数；未注明部门的分派不计",
+        },
+        unit=Unit.COUNT,
+        better="lower",
+        anchor=TRANSFERS,
+        kind=Mean("n_transfers * 1000"),
+        basis=BY_CREATED,
+        source="semantics 4.8; R-083",
+        interval="day-cluster",
+        digits=2,
+    ),
+    Metric(
+        name="first_owner_share",
+        title={"en": "Resolved by the first owner", "zh-CN": "首问负责率"},
+        definition={
+            "en": "Cases whose last resolution was entered by the first assigned owner / resolved cases",
+            "zh-CN": "最后一次解决由首个分派的负责人完成的工单占已解决工单的比例",
+        },
+        unit=Unit.PERCENT,
+        better="higher",
+        anchor=OWNED,
+        kind=Share("resolver = owner", "resolver IS NOT NULL AND owner IS NOT NULL"),
+        basis=BY_LAST_RESOLUTION,
+        source="semantics 4.6",
+        population={
+            "en": "Resolved cases of which first owner and resolver are known",
+            "zh-CN": "首个负责人与解决人均已知的已解决工单",
+        },
+        interval="Wilson",
+    ),
+    Metric(
+        name="unassigned",
+        title={"en": "Unassigned", "zh-CN": "未分配工单"},
+        definition={
+            "en": "Open cases without owner and without any assignment as of now; the window does not apply",
+            "zh-CN": "截至目前既无负责人也未分派过的未关闭工单；与所选期间无关",
+        },
+        unit=Unit.COUNT,
+        better="lower",
+        anchor=UNASSIGNED,
+        kind=Unassigned(),
+        basis=SNAPSHOT,
+        source="semantics 4.12; R-023",
         digits=0,
     ),
 )

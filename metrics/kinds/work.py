@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from metrics import slots
 from metrics.intervals import wilson
-from metrics.kinds.averaging import Duration
-from metrics.kinds.counting import count_where, first_row, quoted
+from metrics.kinds.averaging import MINUTE_US, Duration
+from metrics.kinds.counting import Count, count_where, first_row, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
-from metrics.model import Desk, Question
+from metrics.model import DataState, Desk, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,11 @@ class Assignment(Duration):
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the sums of a duration, over rows that carry the business time too."""
-        wanted = Duration.needs(self, metric, question, desk)
-        if question.clock != "business":
-            return wanted
-        return tuple(replace(need, anchor=_on_slots(need.anchor, slots.width_us(desk))) for need in wanted)
+        return Duration.needs(self, replace(metric, anchor=self.rows(metric, question, desk)), question, desk)
+
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the assigned cases, on the question's clock."""
+        return _on_slots(metric.anchor, slots.width_us(desk)) if question.clock == "business" else metric.anchor
 
 
 def _on_slots(anchor: Anchor, width: int) -> Anchor:
@@ -96,3 +97,33 @@ class Gaps:
     def row_value(self, question: Question) -> str | None:
         """Return the gap in hours."""
         return "gap_us / 3600000000.0"
+
+
+ANY_OWNER = (
+    "max((SELECT count(*) FROM member WHERE dimension = 'agent' AND member_id <> 0)"
+    " + (SELECT count(*) FROM (SELECT 1 FROM ticket_event WHERE kind = 'assign' LIMIT 1)))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned(Count):
+    """Cases nobody owns as of now; parts: their age in minutes. Data that never names an owner cannot tell."""
+
+    is_stock: bool = True
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return count, ages and whether the data knows owners at all."""
+        ages = ("quantile_cont(unowned_us, [0.5, 0.9])", "max(unowned_us)")
+        return (Need(metric.anchor, ("count(*)", *ages, ANY_OWNER), timeless=True),)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the count with the median, p90 and longest age in minutes; None where owners are unknown."""
+        n, quantiles, longest, owners = first_row(groups[0], 4)
+        if n and not owners:
+            return Figure(None, n, state=DataState.EMPTY)
+        ages = [one / MINUTE_US for one in (*quantiles, longest)] if n else [None] * 3
+        return Figure(float(n), n, tuple(zip(("p50", "p90", "max"), ages, strict=True)), state=DataState.FRESH)
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the age in minutes."""
+        return f"unowned_us / {float(MINUTE_US)}"

@@ -16,10 +16,13 @@ PARAMETERS = {
     "department/minutes": "tech/10",
     "hours": "4",
     "score": "5",
+    "map/stage": "D1/accept",
+    "department": "tech",
 }
-STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now"}
+STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now", "unassigned"}
 COUNTS = STOCKS | {
     "volume", "waiting_now", "resolve_events", "reopen_events", "survey_received", "survey_valid", "update_gaps",
+    "complaints",
     "backlog",
 }  # fmt: skip
 
@@ -80,6 +83,19 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "survey_received": (2.0, 2),
     "survey_valid": (2.0, 2),
     "stage_assign": (2.0, 1),
+    "stage_time": (2.0, 1),
+    "transfer_handling": (6.0, 1),
+    "time_elsewhere": (56 / 60, 1),
+    "department_response": (6 / 60, 1),
+    "transfers_per_ticket": (0.5, 2),
+    "first_owner_share": (None, 0),
+    "unassigned": (1.0, 1),
+    "complaints": (0.0, 0),
+    "complaint_rate": (0.0, 2),
+    "complaints_per_1000": (0.0, 0),
+    "second_complaints": (None, 0),
+    "slow_complaint_rate": (0.0, 2),
+    "slow_complaint_followup": (None, 0),
     "transfer_share": (50.0, 2),
     "reach_rate": (50.0, 2),
     "followup_24h": (100.0, 1),

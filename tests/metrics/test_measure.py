@@ -18,7 +18,15 @@ WEEK = Window(date(2025, 3, 10), date(2025, 3, 17))
 BEFORE = Window(date(2025, 3, 3), date(2025, 3, 10))
 ALWAYS = Window(None, None)
 AS_OF = at("20 10:00")
-PARAMETERS = {"dimension": "a", "vendor field": "ok", "department/minutes": "tech/10", "hours": "4", "score": "5"}
+PARAMETERS = {
+    "dimension": "a",
+    "vendor field": "ok",
+    "department/minutes": "tech/10",
+    "hours": "4",
+    "score": "5",
+    "map/stage": "D1/accept",
+    "department": "tech",
+}
 
 
 class Counted:

@@ -1,0 +1,134 @@
+"""Kinds that time visits: stages of a map, hand-overs, departments (semantics 4.8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from metrics import slots
+from metrics.kinds.averaging import Duration
+from metrics.kinds.counting import first_row, is_plain, quoted
+from metrics.metric import Anchor, Figure, Metric, Need, Row
+from metrics.model import Desk, Question, Stage
+from metrics.visits import (
+    ACTION_POINT,
+    COLUMNS,
+    DEPARTMENTS,
+    MOVES,
+    RESOLVED_LAST,
+    TRANSFERS,
+    on_business_clock,
+    start_of,
+    still_open,
+    stop_of,
+    visit_rows,
+    visits,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits(Duration):
+    """Time of the visits that ended in the window; part `open`: those that have not ended as of now."""
+
+    def found(self, question: Question, desk: Desk) -> str:
+        """Return the visits as SQL."""
+        raise NotImplementedError
+
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the ended visits, on the question's clock."""
+        return self.timed(self.found(question, desk), question, desk)
+
+    def timed(self, found: str, question: Question, desk: Desk) -> Anchor:
+        """Return visits as rows on the question's clock."""
+        rows = visit_rows(found)
+        return on_business_clock(rows, slots.width_us(desk)) if question.clock == "business" else rows
+
+    def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return further sums that are printed with a plain figure."""
+        return (Need(still_open(visit_rows(self.found(question, desk))), ("count(*)",), timeless=True),)
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the sums of a duration, behind them what is printed beside a plain figure."""
+        own = replace(metric, anchor=self.rows(metric, question, desk))
+        wanted = Duration.needs(self, own, question, desk)
+        return (*wanted, *(self.beside(question, desk) if is_plain(question) else ()))
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the mean time with its quantiles and the open visits."""
+        own = 2 if question.with_interval else 1
+        figure = Duration.finish(self, metric, question, desk, groups[:own])
+        if not is_plain(question):
+            return figure
+        return figure._replace(parts=(*figure.parts, ("open", first_row(groups[own], 1)[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class StageVisits(Visits):
+    """One stage of a map, parameter "map/stage"; part `share`: its percentage of the time of all its map's stages."""
+
+    def found(self, question: Question, desk: Desk) -> str:
+        """Return the visits of the stage."""
+        return stage_visits(stage_of(question, desk)[1])
+
+    def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the open visits, and the time spent in every stage of the map."""
+        column = self.column(question)
+        times = [
+            Need(self.timed(stage_visits(stage), question, desk), (f"sum({column})",))
+            for stage in stage_of(question, desk)[0]
+        ]
+        return (*Visits.beside(self, question, desk), *times)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the mean time of the stage and its share of the total."""
+        figure = Visits.finish(self, metric, question, desk, groups)
+        if not is_plain(question):
+            return figure
+        way, stage = stage_of(question, desk)
+        times = [first_row(rows, 1)[0] or 0 for rows in groups[-len(way) :]]
+        share = 100.0 * times[way.index(stage)] / sum(times) if figure.n and sum(times) else None
+        return figure._replace(parts=(*figure.parts, ("share", share)))
+
+
+def stage_of(question: Question, desk: Desk) -> tuple[tuple[Stage, ...], Stage]:
+    """Return the map and its stage that "map/stage" names; ValueError tells the known ones."""
+    name, _, wanted = (question.parameter or "").partition("/")
+    for stage in desk.stages.get(name, ()):
+        if stage.key == wanted:
+            return desk.stages[name], stage
+    known = ", ".join(f"{one}/{stage.key}" for one, way in desk.stages.items() for stage in way)
+    raise ValueError(f"{question.metric} needs a stage as parameter, got {question.parameter!r}; known: {known}")
+
+
+def stage_visits(stage: Stage) -> str:
+    """Return the visits of a stage as SQL."""
+    return visits(start_of(stage.start), [stop_of(point) for point in stage.stops])
+
+
+@dataclass(frozen=True, slots=True)
+class Handovers(Visits):
+    """From an assignment to another department to the next action of an agent."""
+
+    def found(self, question: Question, desk: Desk) -> str:
+        """Return the visits between transfer and action."""
+        return visits(TRANSFERS, [ACTION_POINT])
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Visits):
+    """From an assignment away from the first department to the one back, or to the resolution."""
+
+    def found(self, question: Question, desk: Desk) -> str:
+        """Return the visits to other departments."""
+        away, back = (f"SELECT {COLUMNS} FROM ({MOVES}) WHERE dept {sign} home" for sign in ("<>", "="))
+        return visits(away, [back, RESOLVED_LAST])
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentVisits(Visits):
+    """From an assignment to the parameter's department to the next action of an agent."""
+
+    def found(self, question: Question, desk: Desk) -> str:
+        """Return the visits between assignment and action; ValueError without a department."""
+        if not question.parameter:
+            raise ValueError(f"{question.metric} needs the department as parameter")
+        asked = f"SELECT {COLUMNS} FROM ({DEPARTMENTS}) WHERE dept = '{quoted(question.parameter)}'"
+        return visits(asked, [ACTION_POINT])

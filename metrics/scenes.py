@@ -1,0 +1,60 @@
+"""Where slowness and dissatisfaction come from, by type of problem, out of split readings (semantics 4.20, 9.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metrics.analysis import priority_matrix
+from metrics.model import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A type of problem and the time over target it stands for.
+
+    mean    in the unit of the readings (frt: minutes)
+    excess  n x max(0, mean - target)
+    share   percent of the excess of all types; None when none is over the target
+    """
+
+    member: str
+    n: int
+    mean: float
+    excess: float
+    share: float | None
+
+
+def slow_scenes(readings: Sequence[Reading], target: float) -> tuple[Scene, ...]:
+    """Return the slow scenes 高频慢场景 of a duration split by category, the largest excess first (4.20)."""
+    timed = [(one.member or "", one.n, one.value) for one in readings if one.value is not None]
+    excess = {member: n * max(0.0, mean - target) for member, n, mean in timed}
+    total = sum(excess.values())
+    found = [
+        Scene(member, n, mean, excess[member], 100.0 * excess[member] / total if total else None)
+        for member, n, mean in timed
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.excess, one.member)))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A type of problem in the matrix of problem types and satisfaction.
+
+    share   percent of the answers; impact: share x (target - score), adding up to target - overall mean
+    """
+
+    member: str
+    n: int
+    score: float
+    share: float
+    impact: float
+
+
+def problem_matrix(readings: Sequence[Reading], target: float) -> tuple[ProblemType, ...]:
+    """Return the matrix 问题类型-满意度矩阵 of a mean score split by category, the largest impact first (9.3)."""
+    scores = {one.member or "": (one.n, one.value) for one in readings if one.value is not None and one.n}
+    impacts = priority_matrix(target, scores) or {}
+    total = sum(n for n, _ in scores.values())
+    found = [
+        ProblemType(member, n, score, 100.0 * n / total, impacts[member]) for member, (n, score) in scores.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.impact, one.member)))

@@ -38,6 +38,7 @@ from etl.run import Intake, pull
 from metrics import facts
 from metrics.answers import Answers
 from metrics.catalog import CATALOG
+from metrics.consistency.settings import flagged
 from metrics.desk import desk_from, targets_from
 from metrics.model import Desk, Target
 
@@ -113,6 +114,8 @@ def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
         desk, targets = desk_from(settings, load_calendars(settings)), targets_from(settings, CATALOG)
     except UnfitSetting as error:
         raise StrictYamlError(error.in_file(file)) from None
+    for one in flagged(settings):
+        say(f"{file}: {one.text['en']}")
     path = rooted(settings.warehouse) if warehouse is None else warehouse
     with Owner(path, now()):
         store = Warehouse(path)
@@ -173,8 +176,7 @@ class Monitor:
         self._scheduler.add_job(warm, args=[self._app], executor="demo", next_run_time=now())
         for rule in self._home.settings.sources:
             self._every(rule.every_s, functools.partial(self._load, rule), "loads")
-        if self._living is not None:
-            living = self._living
+        if (living := self._living) is not None:
             self._every(DEMO_STEP_S, lambda: living.advance(now()), "demo")
         self._scheduler.start()
 

@@ -239,15 +239,6 @@ class Calendar:
     years: frozenset[int] | Literal["all"] | None = None
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Everything that facts depend on besides the data; a change rebuilds them.
-
-    calendars       by name; `calendar` is the default one, None = no business clock
-    team_calendars  team name -> calendar name, wins over the default
-    tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
-    """
-
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of a map: a visit opens with `start` and ends with the next of `stops` (semantics 4.8)."""
@@ -281,6 +272,15 @@ class ComplaintRules:
     role: str = "supervisor"
     supervisors: tuple[str, ...] = ()
 
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that facts depend on besides the data; a change rebuilds them.
+
+    calendars       by name; `calendar` is the default one, None = no business clock
+    team_calendars  team name -> calendar name, wins over the default
+    tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
+    """
 
     tz: str = "Asia/Shanghai"
     clock: Clock = "calendar"

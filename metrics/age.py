@@ -9,9 +9,10 @@ from metrics.catalog.anchors import SPAN
 from metrics.compile import Shape, scan_sql, shape_filters
 from metrics.kinds.averaging import HOUR_US
 from metrics.metric import Figure, Metric, Row
-from metrics.model import Clock, DataState, Question, Reading, Slice
+from metrics.model import Clock, DataState, Desk, Question, Reading, Slice
 from metrics.reading import reading
 from metrics.scan import Ground
+from metrics.unknown_years import year_parts
 
 OPEN = "opened_at < $instant AND (closed_at IS NULL OR closed_at >= $instant)"
 AGE: dict[Clock, str] = {
@@ -43,9 +44,9 @@ def age_at(ground: Ground, question: Question, instant: datetime) -> dict[str | 
         params["now_us"] = ground.positions(instant)
     rows = ground.con.execute(scan_sql(shape), params).fetchall()
     if question.split is None:
-        return {None: _figure(rows[0], question.quantile)}
+        return {None: _figure(rows[0], ground.desk, instant)}
     labelled = {ground.label(question.split, row[0]): row[1:] for row in rows}
-    return {member: _figure(labelled[member], question.quantile) for member in sorted(labelled)}
+    return {member: _figure(labelled[member], ground.desk, instant) for member in sorted(labelled)}
 
 
 def age_shape(part: Slice, split: str | None, clock: Clock, quantile: float | None) -> Shape:
@@ -59,12 +60,16 @@ def age_shape(part: Slice, split: str | None, clock: Clock, quantile: float | No
         for _, low, high in BANDS
     ]
     measures = (f"count({age})", f"quantile_cont({age}, [{asked!r}, 0.5, 0.9])", f"max({age})", *bands)
+    if clock == "business":
+        measures += (f"min(CASE WHEN {age} IS NOT NULL THEN created_at END)",)
     return Shape(replace(SPAN, where=OPEN), "opened_at", measures, (), shape_filters(part.by), split)
 
 
-def _figure(row: Row, quantile: float | None) -> Figure:
-    n, found, oldest, *bands = row
+def _figure(row: Row, desk: Desk, instant: datetime) -> Figure:
+    n, found, oldest = row[:3]
+    bands, reach = row[3 : 3 + len(BANDS)], row[3 + len(BANDS) :]
     hours: Sequence[float | None] = [one / HOUR_US for one in (*found, oldest)] if n else [None] * 4
     parts = (("p50", hours[1]), ("p90", hours[2]), ("max", hours[3]))
     counts = tuple((name, count) for (name, _, _), count in zip(BANDS, bands, strict=True))
-    return Figure(hours[0], n, (*parts, *counts))
+    unknown = year_parts(desk, reach[0], instant) if reach else ()
+    return Figure(hours[0], n, (*parts, *counts, *unknown))

@@ -7,6 +7,7 @@ from metrics.intervals import Interval, day_cluster, mean_interval, order_ranks
 from metrics.kinds.counting import first_row, is_plain, with_extra
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import Desk, Question
+from metrics.unknown_years import year_parts
 
 MINUTE_US = 60_000_000
 HOUR_US = 3_600_000_000
@@ -35,7 +36,14 @@ class Duration:
         """Return n, sum and quantiles; sums per day for an interval; the waiting rows for a plain window."""
         column = self.column(question)
         asked = f", {question.quantile!r}" if question.quantile not in (None, 0.5, 0.9) else ""
-        sums = (f"count({column})", f"sum({column})", f"max({column})", f"quantile_cont({column}, [0.5, 0.9{asked}])")
+        sums: tuple[str, ...] = (
+            f"count({column})",
+            f"sum({column})",
+            f"max({column})",
+            f"quantile_cont({column}, [0.5, 0.9{asked}])",
+        )
+        if question.clock == "business":
+            sums += self._reach(metric.anchor, column)
         needs = [Need(metric.anchor, sums)]
         if self.waiting and is_plain(question):
             oldest = "epoch_us($as_of::TIMESTAMPTZ) - epoch_us(min(start_at))"
@@ -43,6 +51,12 @@ class Duration:
         if question.with_interval:
             needs.append(self._uncertainty(metric.anchor, column, question))
         return tuple(needs)
+
+    @staticmethod
+    def _reach(anchor: Anchor, column: str) -> tuple[str, ...]:
+        """Return the first start and the last stop of the rows: whether their years' holidays are known (3.4)."""
+        has = f"CASE WHEN {column} IS NOT NULL THEN"
+        return f"min({has} created_at END)", f"max({has} {anchor.instant} END)"
 
     def _uncertainty(self, anchor: Anchor, column: str, question: Question) -> Need:
         if question.quantile is not None:
@@ -53,7 +67,7 @@ class Duration:
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the mean (or the asked quantile) in the metric's unit, with p50, p90 and max."""
-        n, total, longest, quantiles = first_row(groups[0], 4)
+        n, total, longest, quantiles, *reach = first_row(groups[0], 4)
         parts: list[tuple[str, float | int | None]] = [("p50", None), ("p90", None), ("max", None)]
         value = None
         if n:
@@ -63,6 +77,7 @@ class Duration:
         if self.waiting and is_plain(question):
             waiting, oldest = first_row(groups[1], 2)
             parts += [("waiting_now", waiting), ("oldest_waiting", oldest / self.unit_us if waiting else None)]
+        parts += year_parts(desk, *reach) if n and reach else ()
         interval, method = self._interval(question, groups[-1]) if question.with_interval and n else (None, None)
         return Figure(value, n, tuple(parts), interval, method)
 

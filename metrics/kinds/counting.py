@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from metrics.intervals import wilson
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question
+from metrics.unknown_years import year_parts
 
 
 def count_where(predicate: str | None) -> str:
@@ -100,11 +101,13 @@ class SlaShare:
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return met, breached, undecided; for a plain window also what has no decision instant."""
-        decided = (
+        decided: tuple[str, ...] = (
             "count(CASE WHEN outcome = 'met' THEN 1 END)",
             count_where(SLA_BREACHED),
             count_where(f"decided_at IS NOT NULL AND {SLA_UNDECIDED}"),
         )
+        if desk.sla_clock == "business":
+            decided += ("min(start_at)", "max(due_at)")
         if not is_plain(question):
             return (Need(metric.anchor, decided),)
         rest = (count_where(SLA_UNDECIDED), "count(CASE WHEN outcome = 'na' THEN 1 END)")
@@ -112,13 +115,14 @@ class SlaShare:
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the share with its four counts; n = met + breached."""
-        met, breached, undecided = first_row(groups[0], 3)
+        met, breached, undecided, *reach = first_row(groups[0], 3)
         parts: list[tuple[str, float | int | None]] = [("met", met), ("breached", breached)]
         if len(groups) > 1:
             waiting, na = first_row(groups[1], 2)
             parts += [("undecided", undecided + waiting), ("na", na)]
         else:
             parts.append(("undecided", undecided))
+        parts += year_parts(desk, *reach) if reach else ()
         n = met + breached
         value = 100.0 * met / n if n else None
         return Figure(value, n, tuple(parts), wilson(met, n), "wilson")

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
+from metrics.attributes import attribute
 from metrics.metric import Anchor
 from metrics.model import DIMENSIONS, NONE_LABEL, Grain
 
@@ -81,7 +82,8 @@ def source_sql(shape: Shape) -> str:
     """Return the FROM part: the anchor's rows, with the value of a custom split or listed buckets joined on."""
     source = shape.anchor.table
     if shape.split and shape.split not in DIMENSIONS:
-        source = f"(SELECT f.*, {_attribute(shape.split, shape.anchor)} AS split_value FROM {_joined(shape.anchor)})"
+        looked_up = attribute(shape.split, shape.anchor)
+        source = f"(SELECT f.*, {looked_up.member} AS split_value FROM {looked_up.joined})"
     if shape.steps == "listed":
         steps = "(SELECT unnest($lows) AS bucket_low, unnest($highs) AS bucket_high, unnest($numbers) AS bucket_no)"
         source = f"{source} JOIN {steps} ON {shape.column} >= bucket_low AND {shape.column} < bucket_high"
@@ -104,29 +106,11 @@ def _filter(i: int, anchor: Anchor, dimension: str, count: int, has_none: bool) 
     names = ", ".join(f"$value{i}_{j}" for j in range(count))
     if dimension in DIMENSIONS:
         return f"{dimension} IN ({names})"
-    attribute = _attribute(dimension, anchor)
-    tests = ([f"{attribute} IN ({names})"] if count else []) + ([f"{attribute} IS NULL"] if has_none else [])
     key = anchor.row_key if anchor.row_key == "response_key" else anchor.case_key
     plain = replace(anchor, table="fact_survey" if key == "response_key" else "fact_case")
-    return f"{key} IN (SELECT f.{key} FROM {_joined(plain)} WHERE {' OR '.join(tests)})"
-
-
-def _attribute(dimension: str, anchor: Anchor) -> str:
-    kind, _, name = dimension.partition(".")
-    path = name.replace("\\", "\\\\").replace('"', '\\"').replace("'", "''")
-    of_ticket = f"json_extract_string(t.{kind}, '$.\"{path}\"')"
-    if anchor.row_key != "response_key" or kind != "custom":
-        return of_ticket
-    return f"coalesce({of_ticket}, json_extract_string(r.custom, '$.\"{path}\"'))"
-
-
-def _joined(anchor: Anchor) -> str:
-    if anchor.row_key != "response_key":
-        return f"{anchor.table} f LEFT JOIN ticket t ON t.ticket_key = f.{anchor.case_key}"
-    return (
-        f"{anchor.table} f LEFT JOIN survey_response r ON r.response_key = f.response_key"
-        " LEFT JOIN ticket t ON t.ticket_key = r.ticket_key"
-    )
+    looked_up = attribute(dimension, plain)
+    tests = [looked_up.is_one_of(names)] * (count > 0) + [looked_up.absent] * has_none
+    return f"{key} IN (SELECT f.{key} FROM {looked_up.joined} WHERE {' OR '.join(tests)})"
 
 
 def shape_filters(by: Sequence[tuple[str, Sequence[str]]]) -> tuple[tuple[str, int, bool], ...]:

@@ -15,7 +15,7 @@ Grain = Literal["hour", "day", "week", "sunday_week", "month", "quarter", "half_
 Better = Literal["lower", "higher", "neither"]
 Text = Mapping[str, str]  # language code ("en", "zh-CN") -> text
 
-# Closed list of dimensions (architecture 3). custom.<name> and vendor.<name> reach declared extra attributes.
+# Closed list of dimensions (architecture 3), stored with every fact.
 DIMENSIONS = (
     "team",
     "agent",
@@ -28,6 +28,10 @@ DIMENSIONS = (
     "tier",
     "product",
 )
+# Looked up when asked for: how a survey was taken (survey KPIs only), who answered the case (human, bot),
+# and the case's tags: a case with several counts under each, shares may add up to more than 100 (5.11, 5.12).
+# custom.<name> and vendor.<name> reach declared extra attributes.
+LOOKED_UP = ("mode", "handler", "tag")
 NONE_LABEL = "(none)"  # a null category is a value of its own (semantics 1.11)
 
 
@@ -77,6 +81,13 @@ class Window:
         ZoneInfo(self.tz)
 
 
+def check_dimension(name: str) -> None:
+    """Raise ValueError for a name that is no dimension; the message lists those there are."""
+    if name not in (*DIMENSIONS, *LOOKED_UP) and not name.startswith(("custom.", "vendor.")):
+        known = ", ".join((*DIMENSIONS, *LOOKED_UP))
+        raise ValueError(f"unknown dimension {name!r}; known: {known}, custom.<name>, vendor.<name>")
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """Equality filter: ((dimension, (value, ...)), ...), sorted, hashable. Empty means everything."""
@@ -85,9 +96,7 @@ class Slice:
 
     def __post_init__(self) -> None:
         for dimension, _ in self.by:
-            if dimension not in DIMENSIONS and not dimension.startswith(("custom.", "vendor.")):
-                known = ", ".join(DIMENSIONS)
-                raise ValueError(f"unknown dimension {dimension!r}; known: {known}, custom.<name>, vendor.<name>")
+            check_dimension(dimension)
 
     @classmethod
     def of(cls, **values: str) -> "Slice":

@@ -102,7 +102,7 @@ def board(answers: Answers, view: View, scope: Scope, site: Site, now: datetime)
         window = spans.window(view, day, site.tz)
         before = spans.previous(view, window)
         spells = {name: _spell(name, window, before, day, site.repeat_days) for name in scope.metrics}
-    plans = {name: _plan(name, view, scope, spell) for name, spell in spells.items()}
+    plans = {name: _plan(answers.subject(name), view, scope, spell) for name, spell in spells.items()}
     found = answers.ask([question for plan in plans.values() for question in plan.questions()])
     told = {name: _answer(answers, plan, found, pulse.as_of) for name, plan in plans.items()}
     told = with_absent(answers, told, site.tz) if pulse.version else told  # before the first load nothing is known
@@ -116,9 +116,11 @@ def _spell(metric: str, window: Window, before: Window, day: date, wait_days: fl
     return _Spell(window, shown, fair)
 
 
-def _plan(metric: str, view: View, scope: Scope, spell: _Spell) -> _Plan:
-    current = Question(metric, spell.shown, view.slice, clock=view.clock)
-    change = spell.fair and (replace(current, window=spell.fair[0]), replace(current, window=spell.fair[1]))
+def _plan(subject: Subject, view: View, scope: Scope, spell: _Spell) -> _Plan:
+    current = Question(subject.name, spell.shown, view.slice, clock=view.clock)
+    # A duration of a period is a census; only its change has an interval (semantics 8.1).
+    held = replace(current, with_interval=is_duration(subject))
+    change = spell.fair and (replace(held, window=spell.fair[0]), replace(held, window=spell.fair[1]))
     is_dated = spell.asked.start is not None
     return _Plan(
         spell,

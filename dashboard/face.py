@@ -11,8 +11,10 @@ from dashboard.spans import bounds
 from dashboard.spark import Spark
 from dashboard.view import View
 from dashboard.words import Words
+from metrics.comparison import Comparison, compare
 from metrics.model import DataState, Reading, Unit
 from metrics.rounding import half_up
+from metrics.unknown_years import years_text
 
 LEADS_BELOW = 300  # semantics 4.1, 8.3: a mean of fewer cases says little, the quantiles lead
 SPARK_DAYS = 28
@@ -34,6 +36,8 @@ LEAVES = (
     ("delta", "data-trend"),
     ("against", "children"),
     ("against", "title"),
+    ("real", "children"),
+    ("real", "title"),
     ("spark", "data-spark"),
     ("spark", "aria-label"),
     ("notes", "children"),
@@ -67,9 +71,8 @@ class Face:
         texts = (level, state, absent, word, value, length, self._unit(), self._lead(), self.why())
         target = (self._target(), self._attain(), {"--fill": f"{self._fill():.1f}%"})
         ends = (self._spark(), self._alt(), self._notes(), self._count(), epoch_ms(self.answer.current.as_of))
-        return dict(
-            zip(LEAVES, (*texts, *target, delta, trend, self._against(), self._against_days(), *ends), strict=True)
-        )
+        change = (delta, trend, self._against(), self._against_days(), *self._real(trend))
+        return dict(zip(LEAVES, (*texts, *target, *change, *ends), strict=True))
 
     @property
     def scale(self) -> Scale:
@@ -154,7 +157,20 @@ class Face:
         if half_up(change, digits) == 0:
             return self.words("tile.same"), "same"
         text = show(abs(change), Scale(1.0, "", digits), self.words)
-        return f"{'▲' if change > 0 else '▼'} {text}{self._delta_unit()}", verdict_of(change, self.answer)
+        trend = "noise" if self._compared.is_real is False else verdict_of(change, self.answer)
+        return f"{'▲' if change > 0 else '▼'} {text}{self._delta_unit()}", trend
+
+    @property
+    def _compared(self) -> Comparison:
+        """Return the change with its interval, where one is known; a median's is not (semantics 8.12)."""
+        previous = None if self._led else self.answer.previous
+        return compare(self.answer.change_from, previous, self.answer.subject.unit)
+
+    def _real(self, trend: str) -> tuple[str, str]:
+        """Return the words for a change that may be chance, and the interval it was judged by."""
+        if trend != "noise":
+            return "", ""
+        return self.words("tile.no_real_change"), self._compared.sentence(self.words.language)
 
     def _delta_unit(self) -> str:
         unit = self.answer.subject.unit
@@ -200,7 +216,12 @@ class Face:
         if self._led:
             parts = [self.words("part.mean", value=self._amount_of(self.answer.current.value)), parts[1]]
         counts = [self._part_count(name) for name in ("waiting_now", "immature", "undecided")]
-        return " · ".join(text for text in (self._moved(), *parts, *counts) if text)
+        return " · ".join(text for text in (self._moved(), *parts, *counts, self._unknown_years()) if text)
+
+    def _unknown_years(self) -> str:
+        """Return which years' holidays are not published, so that their business hours are the usual ones (3.4)."""
+        years = years_text(self.answer.current)
+        return self.words("part.unknown_years", value=years) if years else ""
 
     def _moved(self) -> str:
         """Return which days are shown when they are not those asked for."""

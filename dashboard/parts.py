@@ -39,8 +39,8 @@ class Pieces:
         return html.Div([self.part("value", "Span"), side, self.part("why", "Span")], className="number")
 
     def change(self) -> Component:
-        """Return the change against the period before."""
-        return html.Div([self.part("delta", "Span"), self.part("against", "Span")], className="change")
+        """Return the change against the period before, and whether it may be chance."""
+        return html.Div([self.part(name, "Span") for name in ("delta", "against", "real")], className="change")
 
     def goal(self) -> Component:
         """Return target and attainment with a thin bar that fills up to 100 %."""

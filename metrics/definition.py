@@ -1,16 +1,22 @@
-"""The definition panel: what a figure counts, and the text that ran (semantics 1.14)."""
+"""The definition panel: what a figure counts, what it leaves out, and the text that ran (semantics 1.14)."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import duckdb
 
+from data.warehouse import data_version
 from metrics.catalog import metric_of
 from metrics.compile import literal_sql
+from metrics.exclusions import left_out, told
 from metrics.measure import measure
+from metrics.members import Members
 from metrics.metric import Metric
-from metrics.model import Desk, Question, Text, Window
+from metrics.model import Desk, Question, Reading, Text, Unit, Window
+from metrics.scan import Ground
+from metrics.unknown_years import WARNING, years_text
 
 CLOCKS: Mapping[str, Text] = {
     "calendar": {"en": "elapsed time", "zh-CN": "自然时间"},
@@ -28,25 +34,47 @@ EVERYWHERE: Text = {
     "en": "Spam, test and deleted tickets everywhere, in history too; merged tickets count as one",
     "zh-CN": "垃圾、测试与已删除工单一律剔除（含历史）；合并工单计为一张",
 }
+EVERY_CASE: Text = {"en": "All cases", "zh-CN": "全部工单"}
+EVERY_SURVEY: Text = {"en": "All surveys received", "zh-CN": "全部回收问卷"}
+COHORT: Text = {"en": "by creation (cohort)", "zh-CN": "按创建时间（同期群）"}
+CREATION: Text = {"en": "Creation", "zh-CN": "工单创建"}
+SNAPSHOT_END: Text = {"en": "End of the period, or the data's as-of", "zh-CN": "期末，或数据截止时刻"}
 
 
 def definition(metric: Metric, language: str, question: Question | None = None) -> dict[str, str]:
-    """Return the metric's own words by heading; headings without content are left out."""
+    """Return the metric's own words by heading; start and stop are left out where nothing is timed."""
     clock = question.clock if question else "calendar"
-    created: Text = {"en": "by creation (cohort)", "zh-CN": "按创建时间（同期群）"}
+    start, stop = ends(metric)
     texts: dict[str, Text | None] = {
         "definition": metric.definition,
-        "population": metric.population,
-        "start": metric.start,
-        "stop": metric.stop,
+        "population": metric.population or population(metric),
+        "start": start,
+        "stop": stop,
         "clock": CLOCKS[clock] if metric.clock_dependent else NO_CLOCK,
-        "basis": created if question and question.basis == "created" else metric.basis,
+        "basis": COHORT if question and question.basis == "created" else metric.basis,
         "exclusions": EVERYWHERE,
     }
     panel = {name: text.get(language, text["en"]) for name, text in texts.items() if text is not None}
     if metric.twin:
         panel["twin"] = metric_of(metric.twin).title[language]
     return panel
+
+
+def population(metric: Metric) -> Text:
+    """Return the population of a KPI that names none: every case, or every survey."""
+    return EVERY_SURVEY if metric.anchor.row_key == "response_key" else EVERY_CASE
+
+
+def is_timed(metric: Metric) -> bool:
+    """Return whether a KPI measures a time, and thereby has a start and a stop."""
+    return metric.unit in (Unit.MINUTES, Unit.HOURS)
+
+
+def ends(metric: Metric) -> tuple[Text | None, Text | None]:
+    """Return start and stop; an age without own words runs from creation to the instant it is taken at."""
+    if metric.kind.solver == "age":
+        return metric.start or CREATION, metric.stop or SNAPSHOT_END
+    return metric.start, metric.stop
 
 
 class Recorder:
@@ -58,16 +86,18 @@ class Recorder:
 
     def execute(self, text: str, params: object = None) -> duckdb.DuckDBPyConnection:
         """Run a statement and keep its text; looking up labels is not kept."""
-        if " FROM member" not in text:
+        if not text.startswith(LABELS):
             self.texts.append(literal_sql(text, params) if isinstance(params, dict) else text)
         return self._con.execute(text, params)
 
 
-def texts_run(con: duckdb.DuckDBPyConnection, desk: Desk, question: Question, as_of: datetime | None) -> list[str]:
-    """Return the statements that answer a question, by answering it, ready to be run again."""
+def answered(
+    con: duckdb.DuckDBPyConnection, desk: Desk, question: Question, as_of: datetime | None
+) -> tuple[tuple[Reading, ...], list[str]]:
+    """Return the readings of a question and the statements that answered it, ready to be run again."""
     recorder = Recorder(con)
-    measure(cast("duckdb.DuckDBPyConnection", recorder), desk, [question], as_of)
-    return recorder.texts
+    found = measure(cast("duckdb.DuckDBPyConnection", recorder), desk, [question], as_of)
+    return found[question], recorder.texts
 
 
 def example(metric: Metric, window: Window) -> Question:
@@ -78,6 +108,15 @@ def example(metric: Metric, window: Window) -> Question:
 def with_sql(
     con: duckdb.DuckDBPyConnection, desk: Desk, question: Question, as_of: datetime | None, language: str
 ) -> dict[str, str]:
-    """Return the panel with the statements that ran as `sql`."""
+    """Return the whole panel: words, exclusions with their counts, n, as-of, data version, and `sql` last."""
     panel = definition(metric_of(question.metric), language, question)
-    return panel | {"sql": ";\n\n".join(texts_run(con, desk, question, as_of))}
+    readings, texts = answered(con, desk, question, as_of)
+    first = readings[0] if len(readings) == 1 else None
+    counts = left_out(Ground(con, desk, as_of, Members()), question, first)
+    panel["exclusions"] = " · ".join(text for text in (panel["exclusions"], told(counts, language)) if text)
+    if years := years_text(first) if first else "":
+        panel["unknown_years"] = WARNING[language].format(years=years)
+    panel["n"] = f"{sum(reading.n for reading in readings):,}"
+    panel["as_of"] = f"{as_of.astimezone(ZoneInfo(desk.tz)):%Y-%m-%d %H:%M:%S} ({desk.tz})" if as_of else "—"
+    panel["version"] = str(data_version(con))
+    return panel | {"sql": ";\n\n".join(texts)}

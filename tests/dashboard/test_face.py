@@ -155,6 +155,45 @@ def test_every_leaf_has_a_value(metric: str) -> None:
     assert tuple(Face(screen.board.answers[metric], EN, screen.view).leaves()) == LEAVES
 
 
+def compared(
+    now: tuple[float, float, float], then: tuple[float, float, float], metric: str = "fcr"
+) -> dict[str, Any]:
+    """Return what a tile says of (value, low, high) now and then."""
+    found = answer(metric, now[0], then[0])
+    current = replace(found.current, interval=now[1:])
+    previous = replace(reading(metric, then[0]), interval=then[1:])
+    return said(replace(found, current=current, change_from=current, previous=previous))
+
+
+def test_a_change_that_may_be_chance_is_grey_and_says_so() -> None:
+    tile = compared((82.0, 78.0, 86.0), (80.0, 76.0, 84.0))
+    assert (tile["delta"], tile["delta.data-trend"], tile["real"]) == ("▲ 2.0 pp", "noise", "no real change")
+    assert tile["real.title"] == "+2.00 pp [-3.66 to +7.66], no real change"
+
+
+def test_a_real_change_keeps_its_colour() -> None:
+    tile = compared((90.0, 88.0, 92.0), (80.0, 78.0, 82.0))
+    assert (tile["delta.data-trend"], tile["real"], tile["real.title"]) == ("better", "", "")
+
+
+def test_a_change_without_an_interval_is_told_as_before() -> None:
+    tile = said(answer("fcr", 82.0, 80.0))
+    assert (tile["delta.data-trend"], tile["real"]) == ("better", "")
+
+
+def test_the_change_of_a_median_is_not_judged_by_the_means_interval() -> None:
+    found = answer("frt", 23.0, n=120, p50=8.0, p90=34.0)
+    current = replace(found.current, interval=(10.0, 36.0))
+    before = replace(reading("frt", 20.0, 120, p50=10.0), interval=(10.0, 30.0))
+    tile = said(replace(found, current=current, change_from=current, previous=before))
+    assert (tile["delta.data-trend"], tile["real"]) == ("better", "")
+
+
+def test_a_year_without_published_holidays_is_told_in_the_foot() -> None:
+    tile = said(answer("frt", 18.0, n=400, unknown_years=2, unknown_from=2027, unknown_to=2028))
+    assert tile["notes"] == "holidays of 2027-2028 unknown"
+
+
 def test_a_share_changes_in_points_of_percent() -> None:
     assert difference(answer("fcr", 82.0, 80.0)) == pytest.approx(2.0)
     assert SUBJECTS["fcr"].unit is Unit.PERCENT

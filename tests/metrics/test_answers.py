@@ -221,7 +221,9 @@ def test_the_panel_shows_texts_that_run_as_they_stand(world: World, metric: str)
 
 def test_the_panel_needs_no_question(desk: Desktop) -> None:
     panel = desk.answers().definition("frt", "en")
-    assert list(panel) == ["definition", "population", "start", "stop", "clock", "basis", "exclusions", "twin", "sql"]
+    words = ["definition", "population", "start", "stop", "clock", "basis", "exclusions", "twin"]
+    assert list(panel) == [*words, "n", "as_of", "version", "sql"]
+    assert (panel["n"], panel["as_of"]) == ("0", "2025-03-20 12:00:00 (Asia/Shanghai)")
     assert panel["twin"] == "First-contact resolution"
 
 

@@ -1,0 +1,105 @@
+"""What a figure leaves out, counted: the other half of its population (semantics 1.7, 1.14, 2.4)."""
+
+from collections.abc import Mapping
+
+from metrics.catalog import metric_of
+from metrics.compile import Shape, shape_filters, source_sql, where_sql
+from metrics.metric import Anchor
+from metrics.model import Question, Reading, Text
+from metrics.periods import bounds
+from metrics.scan import Ground
+
+CASES = Anchor("fact_case", "created_at", None)
+SURVEYS = Anchor("fact_survey", "submitted_at", None, row_key="response_key")
+REPLY_TABLES = ("fact_reply", "fact_sla")
+TEXTS: Mapping[str, Text] = {
+    "spam": {"en": "spam", "zh-CN": "垃圾工单"},
+    "test": {"en": "test", "zh-CN": "测试工单"},
+    "deleted": {"en": "deleted", "zh-CN": "已删除"},
+    "merged": {"en": "merged into another", "zh-CN": "已合并到其他工单"},
+    "undated": {"en": "without a creation time", "zh-CN": "无创建时间"},
+    "future": {"en": "later than the data reach", "zh-CN": "晚于数据截止时间"},
+    "agent_initiated": {"en": "started by an agent", "zh-CN": "客服发起"},
+    "bot_contained": {"en": "solved by the bot", "zh-CN": "机器人已解决"},
+    "resolved_without_reply": {"en": "closed without a reply", "zh-CN": "未答复即关闭"},
+    "open_unanswered": {"en": "open without a reply", "zh-CN": "未关闭且未回复"},
+    "negative_duration": {"en": "stop before start", "zh-CN": "终点早于起点"},
+    "speeder": {"en": "answered in under 30 s", "zh-CN": "作答不足 30 秒"},
+    "contradictory": {"en": "contradicting themselves", "zh-CN": "评分自相矛盾"},
+    "duplicate": {"en": "answered twice", "zh-CN": "重复作答"},
+    "out_of_range": {"en": "scores outside the scale", "zh-CN": "超出量表的评分"},
+    "immature": {"en": "not yet mature", "zh-CN": "待观察"},
+    "unlinkable": {"en": "customer unknown", "zh-CN": "客户未知"},
+    "undecided": {"en": "undecided", "zh-CN": "未判定"},
+    "na": {"en": "without a deadline", "zh-CN": "没有时限"},
+}
+BY_PART = ("immature", "unlinkable", "undecided", "na")
+TICKETS = """
+SELECT count(CASE WHEN is_spam THEN 1 END), count(CASE WHEN is_test AND is_spam IS NOT TRUE THEN 1 END),
+       count(CASE WHEN is_deleted AND is_spam IS NOT TRUE AND is_test IS NOT TRUE THEN 1 END),
+       count(CASE WHEN is_in AND ticket_key IN (SELECT ticket_key FROM case_link) THEN 1 END),
+       count(CASE WHEN is_in AND created_at IS NULL THEN 1 END),
+       count(CASE WHEN is_in AND created_at > $as_of::TIMESTAMPTZ THEN 1 END)
+FROM (SELECT *, is_spam IS NOT TRUE AND is_test IS NOT TRUE AND is_deleted IS NOT TRUE AS is_in FROM ticket)
+WHERE created_at IS NULL
+   OR (($low::TIMESTAMPTZ IS NULL OR created_at >= $low) AND ($high::TIMESTAMPTZ IS NULL OR created_at < $high))
+"""
+
+
+def left_out(ground: Ground, question: Question, found: Reading | None) -> dict[str, int]:
+    """Return rule -> rows left out of the figure, those of 0 too; the names are the keys of TEXTS.
+
+    Tickets and reasons are counted by creation in the window, surveys by submission; the slice narrows what has one
+    (spam and merged tickets have none).
+    """
+    metric = metric_of(question.metric)
+    counts = _surveys(ground, question) if metric.anchor.row_key == "response_key" else _tickets(ground, question)
+    if metric.anchor.table in REPLY_TABLES and metric.name != "sla_resolution":
+        counts |= _reasons(ground, question)
+    if metric.anchor.table in ("fact_resolution", "fact_first_resolution"):
+        counts |= _defects(ground)
+    parts = {name: found.part(name) for name in BY_PART} if found else {}
+    return counts | {name: int(n) for name, n in parts.items() if n is not None}
+
+
+def told(counts: Mapping[str, int], language: str) -> str:
+    """Return the counts as one line; rules that left nothing out are not told."""
+    comma = "：" if language.startswith("zh") else ": "
+    return " · ".join(f"{TEXTS[name][language]}{comma}{n:,}" for name, n in counts.items() if n)
+
+
+def _tickets(ground: Ground, question: Question) -> dict[str, int]:
+    low, high = bounds(question.window)
+    given = {"as_of": ground.as_of, "low": low, "high": high}
+    row = ground.con.execute(TICKETS, given).fetchall()[0]
+    return dict(zip(("spam", "test", "deleted", "merged", "undated", "future"), map(int, row), strict=True))
+
+
+def _reasons(ground: Ground, question: Question) -> dict[str, int]:
+    names = ("agent_initiated", "bot_contained", "resolved_without_reply", "open_unanswered", "negative_duration")
+    counts = [f"count(CASE WHEN reason = '{name}' THEN 1 END)" for name in names]
+    return dict(zip(names, _counted(ground, question, CASES, counts), strict=True))
+
+
+def _surveys(ground: Ground, question: Question) -> dict[str, int]:
+    rules = ("speeder", "contradictory", "duplicate")
+    counts = [f"count(CASE WHEN dropped_by = '{rule}' THEN 1 END)" for rule in rules]
+    counts.append("coalesce(sum(n_out_of_range), 0)")
+    return dict(zip((*rules, "out_of_range"), _counted(ground, question, SURVEYS, counts), strict=True))
+
+
+def _counted(ground: Ground, question: Question, anchor: Anchor, counts: list[str]) -> list[int]:
+    low, high = bounds(question.window)
+    shape = Shape(
+        anchor, anchor.instant, (), ((low is not None, high is not None),), shape_filters(question.slice.by)
+    )
+    given = {"low0": low, "high0": high}
+    params = ground.filter_params(question.slice) | {name: at for name, at in given.items() if at}
+    text = f"SELECT {', '.join(counts)} FROM {source_sql(shape)} WHERE {where_sql(shape)}"
+    return [int(n) for n in ground.con.execute(text, params).fetchall()[0]]
+
+
+def _defects(ground: Ground) -> dict[str, int]:
+    """Return the resolutions before their creation; they have no place in time, so all of them (2.7)."""
+    text = "SELECT count(*) FROM fact_defect WHERE rule = 'negative_duration' AND field = 'resolution'"
+    return {"negative_duration": int(ground.con.execute(text).fetchall()[0][0])}

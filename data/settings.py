@@ -112,8 +112,8 @@ class CsiRules(Strict):
     @classmethod
     def _sum_is_one(cls, weights: Mapping[str, float]) -> Mapping[str, float]:
         total = sum(weights.values())
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"weights add up to {total:g}; they must add up to 1")
+        if abs(total - 1) > 1e-9:  # semantics 5.1: an error, never rescaled
+            raise ValueError(f"weights add up to {total:.10g}; they must add up to 1")
         return weights
 
 

@@ -19,11 +19,12 @@ SELECT case_key,
        min(CASE WHEN tag = 1 THEN occurred_at END) AS reply_at,
        min(CASE WHEN tag = 2 THEN occurred_at END) AS bot_at,
        min(CASE WHEN tag = 3 THEN occurred_at END) AS handoff_at,
+       max(CASE WHEN tag = 4 THEN occurred_at END) AS last_asked_at,
        max(occurred_at) AS last_change_at
 FROM (
     SELECT coalesce(l.case_key, m.ticket_key) AS case_key, m.occurred_at,
-           CASE WHEN m.is_public IS FALSE OR m.is_auto IS TRUE THEN 0
-                WHEN m.author_kind = 'agent' THEN 1 WHEN m.author_kind = 'bot' THEN 2 ELSE 0 END::TINYINT AS tag
+           CASE WHEN m.is_public IS FALSE OR m.is_auto IS TRUE THEN 0 WHEN m.author_kind = 'agent' THEN 1
+                WHEN m.author_kind = 'bot' THEN 2 WHEN m.author_kind = 'customer' THEN 4 ELSE 0 END::TINYINT AS tag
     FROM {message_rows} m LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
     WHERE m.occurred_at <= {watermark}
     UNION ALL
@@ -66,7 +67,7 @@ FROM new_status WHERE is_turn GROUP BY case_key;
 CREATE OR REPLACE TEMP TABLE new_credit AS
 SELECT m.case_key,
        count(CASE WHEN m.occurred_at <= l.first_resolved_at THEN 1 END)::INTEGER AS n_replies,
-       arg_min(m.author, ROW(m.seq, m.stream, m.message_key)) FILTER (m.occurred_at = t.reply_at) AS reply_by
+       arg_min_null(m.author, ROW(m.seq, m.stream, m.message_key)) FILTER (m.occurred_at = t.reply_at) AS reply_by
 FROM (
     SELECT coalesce(l.case_key, m.ticket_key) AS case_key, m.occurred_at, m.author, m.seq, m.stream, m.message_key
     FROM {message_rows} m LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
@@ -111,6 +112,7 @@ FROM (
         SELECT b.* EXCLUDE (dated_key),
                CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
                t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
+               t.last_asked_at,
                coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
                coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by
         -- Joined by key alone: with `AND created_at IS NOT NULL` beside it the engine loops over all pairs.

@@ -10,11 +10,11 @@ AUTHOR = "CASE WHEN t.is_answered THEN coalesce(a.member_id, 0) ELSE t.agent END
 
 def store(job: Job) -> None:
     """Write the turns of new_case: answered, closed without a reply, or waiting; needs new_status."""
-    for section in ("steps", "turns"):
+    for section in ("walked", "steps", "turns"):
         job.run("turns", section)
     members.number_repliers(job)
     job.run("turns", "store", **_words(job))
-    job.drop("new_step", "new_turn")
+    job.drop("new_walked", "new_step", "new_turn")
 
 
 def _words(job: Job) -> dict[str, str]:

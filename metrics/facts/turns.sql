@@ -1,6 +1,14 @@
 -- Turns: the first unanswered customer message up to the next reply by a person (semantics 4.2, decision 10).
 -- A walk holds customer messages (1, creation being the first), replies (2) and resolve events (3).
 
+-- Only cases of several turns, or of none at creation, are walked; the others have the one that creation opened.
+
+-- :: walked
+CREATE OR REPLACE TEMP TABLE new_walked AS
+SELECT case_key FROM new_case
+WHERE created_at IS NOT NULL
+  AND (by_agent OR last_asked_at >= reply_at OR last_asked_at >= first_resolved_at);
+
 -- :: steps
 CREATE OR REPLACE TEMP TABLE new_step AS
 SELECT case_key, step, kind, occurred_at, author, before_at
@@ -11,15 +19,17 @@ FROM (
     FROM (
         SELECT case_key, 1::TINYINT AS kind, TIMESTAMPTZ '-infinity' AS occurred_at, NULL::VARCHAR AS author,
                0::BIGINT AS seq, 0::SMALLINT AS stream, 0::BIGINT AS message_key
-        FROM new_case WHERE created_at IS NOT NULL AND NOT by_agent
+        FROM new_case WHERE case_key IN (SELECT case_key FROM new_walked) AND NOT by_agent
         UNION ALL
         SELECT coalesce(l.case_key, m.ticket_key), CASE WHEN m.author_kind = 'agent' THEN 2 ELSE 1 END::TINYINT,
                m.occurred_at, m.author, m.seq, m.stream, m.message_key
         FROM {message_rows} m LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
         WHERE m.author_kind IN ('agent', 'customer') AND m.is_public IS NOT FALSE AND m.is_auto IS NOT TRUE
           AND m.occurred_at <= {watermark}
+          AND coalesce(l.case_key, m.ticket_key) IN (SELECT case_key FROM new_walked)
         UNION ALL
-        SELECT case_key, 3::TINYINT, occurred_at, NULL, 0, 0, 0 FROM new_status WHERE is_turn AND is_closed
+        SELECT case_key, 3::TINYINT, occurred_at, NULL, 0, 0, 0 FROM new_status
+        WHERE is_turn AND is_closed AND case_key IN (SELECT case_key FROM new_walked)
     )
     WINDOW walk AS (PARTITION BY case_key ORDER BY occurred_at, kind = 3, seq, stream, message_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
@@ -36,7 +46,11 @@ FROM (
     FROM new_step
     WINDOW walk AS (PARTITION BY case_key ORDER BY step ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )
-WHERE kind = 1;
+WHERE kind = 1
+UNION ALL
+SELECT case_key, created_at, CASE WHEN reply_at IS NOT NULL THEN 2 END::TINYINT, reply_at, reply_by, NULL, false
+FROM new_case
+WHERE created_at IS NOT NULL AND case_key NOT IN (SELECT case_key FROM new_walked);
 
 -- :: store
 INSERT INTO fact_turn

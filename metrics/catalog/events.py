@@ -40,7 +40,7 @@ CASE_GAPS = (
     "PARTITION BY f.case_key ORDER BY r.occurred_at), CASE WHEN f.is_closed THEN f.last_resolved_at ELSE $as_of END))"
     " - epoch_us(r.occurred_at) AS gap_us"
     f" FROM message r {OF_CASE.format(e='r')} JOIN fact_case f ON f.case_key = coalesce(l.case_key, r.ticket_key)"
-    " WHERE r.author_kind = 'agent' AND r.is_public AND r.is_auto IS NOT TRUE AND f.created_at IS NOT NULL"
+    " WHERE r.author_kind = 'agent' AND r.is_public IS NOT FALSE AND r.is_auto IS NOT TRUE AND f.created_at IS NOT NULL"
     " AND r.occurred_at <= CASE WHEN f.is_closed THEN f.last_resolved_at ELSE $as_of END)"
 )
 UNASSIGNED_CASES = (

@@ -210,3 +210,13 @@ def test_the_matrix_sets_types_of_problems_against_satisfaction(scenes: World) -
     assert [one.impact for one in found] == pytest.approx([2 / 3 * 2.5, -0.5 / 3])
     assert sum(one.impact for one in found) == pytest.approx(4.5 - 3.0)
     assert problem_matrix((), 4.5) == ()
+
+
+def test_a_reply_not_marked_private_ends_a_gap() -> None:
+    world = World(DESK)
+    world.ticket(1, "09 10:00")
+    world.reply(1, "10 01:00")
+    world.message(1, "10 04:30", "agent", "anna", is_public=None)
+    world.reply(1, "10 08:00")
+    world.refresh(AS_OF)
+    assert ask(world, "update_gaps", parameter="4")[0].value == 0

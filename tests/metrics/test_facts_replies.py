@@ -166,6 +166,15 @@ def test_an_unknown_author_is_not_replaced_by_the_next() -> None:
     assert world.row("SELECT agent FROM fact_reply") == (0,)
 
 
+def test_an_unknown_author_is_not_replaced_by_another_reply_of_the_same_instant() -> None:
+    world = World()
+    world.ticket(1)
+    world.reply(1, "10 10:05", by=None)
+    world.reply(1, "10 10:05", by="anna")
+    world.refresh()
+    assert world.case(1, "reply_by") is None
+
+
 def test_the_reply_belongs_to_its_author() -> None:
     world = World()
     world.ticket(1, agent="owner")

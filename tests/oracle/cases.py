@@ -1,0 +1,169 @@
+"""Tickets folded to cases as of an instant: population, merges, status history (semantics 1.7, 2.6, 4.4)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from metrics.model import DIMENSIONS, NONE_LABEL, Desk
+from tests.oracle.clock import ELAPSED, Clock, open_spans
+from tests.oracle.raw import Event, Message, Rows, Ticket
+
+DONE = ("resolved", "closed")
+Label = Mapping[str, str]
+Dated = TypeVar("Dated", Event, Message)
+
+
+def labels_of(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return every dimension's label; a missing value is one of its own (1.11)."""
+    return {name: NONE_LABEL if given.get(name) is None else str(given[name]) for name in DIMENSIONS}
+
+
+@dataclass
+class Case:
+    """One case: the survivor's attributes, all messages and events of its group, its own statuses."""
+
+    key: int
+    ticket: Ticket
+    created: datetime
+    messages: list[Message]
+    events: list[Event]
+    dues: dict[str, datetime] = field(default_factory=dict)
+
+    @cached_property
+    def labels(self) -> Label:
+        return labels_of(self.ticket.labels)
+
+    def of(self, kind: str) -> list[Event]:
+        return [event for event in self.events if event.kind == kind]
+
+    @cached_property
+    def replies(self) -> list[Message]:
+        """Agent replies in order."""
+        return [one for one in self.messages if one.author_kind == "agent" and one.is_public and not one.is_auto]
+
+    @cached_property
+    def bot_replies(self) -> list[Message]:
+        return [one for one in self.messages if one.author_kind == "bot" and one.is_public and not one.is_auto]
+
+    @cached_property
+    def turns(self) -> list[tuple[datetime, bool]]:
+        """Return (instant, is_resolve) of every way into and out of {resolved, closed}."""
+        found, is_done = [], False
+        for event in self.of("status"):
+            if (event.new in DONE) != is_done:
+                is_done = not is_done
+                found.append((event.when, is_done))
+        return found
+
+    @property
+    def resolves(self) -> list[datetime]:
+        return [when for when, is_resolve in self.turns if is_resolve]
+
+    @property
+    def reopens(self) -> list[datetime]:
+        return [when for when, is_resolve in self.turns if not is_resolve]
+
+    @property
+    def is_closed(self) -> bool:
+        return bool(self.turns) and self.turns[-1][1]
+
+    def spells(self, end: datetime) -> Iterator[tuple[datetime, datetime, str]]:
+        """Return (from, to, status) from creation to `end`; it starts open."""
+        since, status = self.created, "open"
+        for event in self.of("status"):
+            until = min(event.when, end)
+            if until > since:
+                yield since, until, status
+                since = until
+            status = event.new or status
+        if end > since:
+            yield since, end, status
+
+
+@dataclass
+class House:
+    """A desk as of an instant: its cases, its surveys, its clocks."""
+
+    rows: Rows
+    desk: Desk
+    as_of: datetime
+
+    @cached_property
+    def present(self) -> dict[int, Ticket]:
+        """Tickets of the population that are visible, undated ones too."""
+        return {
+            one.key: one
+            for one in self.rows.tickets
+            if not (one.is_spam or one.is_test or one.is_deleted)
+            and (one.created is None or one.created <= self.as_of)
+        }
+
+    @cached_property
+    def into(self) -> dict[int, int]:
+        """Return secondary -> the ticket it was merged into."""
+        found = {one.key: one.merged_into for one in self.present.values() if one.merged_into}
+        for event in self.rows.events:
+            if event.kind == "merge" and event.when <= self.as_of and event.ticket in self.present:
+                found[event.ticket] = int(event.new or 0)
+        return found
+
+    def survivor(self, key: int) -> int:
+        while key in self.into:
+            key = self.into[key]
+        return key
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """Every dated case."""
+        groups: dict[int, list[Ticket]] = defaultdict(list)
+        for one in self.present.values():
+            groups[self.survivor(one.key)].append(one)
+        events, messages = self._by_case(self.rows.events), self._by_case(self.rows.messages)
+        found = []
+        for key, group in groups.items():
+            ticket = self.present[key]
+            starts = [one.created for one in group if one.created]
+            if self.desk.merge_clock == "own":
+                starts = [ticket.created] if ticket.created else []
+            if starts:
+                own = [event for event in events[key] if event.kind != "status" or event.ticket == key]
+                found.append(Case(key, ticket, min(starts), messages[key], own, self._dues(key)))
+        return found
+
+    def _by_case(self, rows: Iterable[Dated]) -> dict[int, list[Dated]]:
+        found: dict[int, list[Dated]] = defaultdict(list)
+        for one in sorted(rows, key=lambda row: (row.when, row.key)):
+            if one.when <= self.as_of and one.ticket in self.present:
+                found[self.survivor(one.ticket)].append(one)
+        return found
+
+    def _dues(self, key: int) -> dict[str, datetime]:
+        return {due.what: due.due for due in self.rows.dues if due.ticket == key}
+
+    @cached_property
+    def undated(self) -> list[Ticket]:
+        return [one for one in self.present.values() if one.created is None]
+
+    @cached_property
+    def by_key(self) -> dict[int, Case]:
+        return {case.key: case for case in self.cases}
+
+    @cached_property
+    def _clocks(self) -> dict[str, Clock]:
+        return {name: Clock(open_spans(calendar)) for name, calendar in self.desk.calendars.items()}
+
+    def business(self, case: Case, is_sla: bool = False) -> Clock:
+        """Return the case's business clock: for promises the tier's calendar, else the team's, else the default."""
+        name = self.desk.team_calendars.get(case.ticket.labels.get("team") or "", self.desk.calendar or "")
+        if is_sla:
+            name = self.desk.tier_calendars.get(case.ticket.labels.get("priority") or "P2", name)
+        return self._clocks[name]
+
+    def clock(self, case: Case, clock: str) -> Clock:
+        return self.business(case) if clock == "business" else ELAPSED
+
+    def sla_clock(self, case: Case) -> Clock:
+        return self.business(case, is_sla=True) if self.desk.sla_clock == "business" else ELAPSED

@@ -1,0 +1,62 @@
+"""Issues by hand: chains of a customer's cases of one category, repeats, one touch (semantics 4.13 to 4.16)."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from tests.oracle.cases import Case, House
+from tests.oracle.figures import Figure, Row, wilson
+
+
+def chains(house: House) -> list[list[Case]]:
+    """Return the issues; cases without customer belong to none."""
+    groups: dict[tuple[int, str], list[Case]] = defaultdict(list)
+    for case in sorted(house.cases, key=lambda one: (one.created, one.key)):
+        if case.ticket.customer is not None:
+            groups[case.ticket.customer, case.labels["category"]].append(case)
+    found: list[list[Case]] = []
+    for group in groups.values():
+        for number, case in enumerate(group):
+            if number and _joins(house, group[number - 1], case):
+                found[-1].append(case)
+            else:
+                found.append([case])
+    return found
+
+
+def _joins(house: House, before: Case, case: Case) -> bool:
+    if not before.is_closed:
+        return True
+    return case.created - before.resolves[-1] <= timedelta(days=house.desk.repeat_days)
+
+
+def issues(house: House, clock: str) -> Iterator[Row]:
+    """Return success, "immature" and "unlinkable" rows; an issue belongs to its first case."""
+    days = timedelta(days=house.desk.repeat_days)
+    for chain in chains(house):
+        case = chain[0]
+        if not case.resolves:
+            continue
+        solved = case.resolves[0]
+        good = len(chain) == 1 and not any(when <= solved + days for when in case.reopens)
+        value = good if solved + days <= house.as_of else "immature"
+        yield Row(solved, case.created, case.labels, value)
+
+
+def no_repeat(rows: Sequence[Row]) -> Figure:
+    mature = [row.value for row in rows if row.value != "immature"]
+    n, good = len(mature), sum(mature)
+    return Figure(100 * good / n if n else None, n, {"immature": len(rows) - n}, wilson(good, n))
+
+
+def repeats(house: House, clock: str) -> Iterator[Row]:
+    for chain in chains(house):
+        for position, case in enumerate(chain):
+            yield Row(case.created, case.created, case.labels, position > 0)
+
+
+def one_touch(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        touches = [one for one in case.replies if case.resolves and one.when <= case.resolves[0]]
+        if touches:
+            yield Row(case.resolves[0], case.created, case.labels, len(touches) == 1 and not case.reopens)

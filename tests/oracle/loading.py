@@ -1,0 +1,95 @@
+"""Raw rows written into a warehouse and made facts, as the product does it."""
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from metrics.model import Desk
+from tests.metrics.world import World
+from tests.oracle.desk import AS_OF
+from tests.oracle.raw import Rows
+
+
+def write(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Append rows to a table, columns by name."""
+    if rows:
+        con.register("incoming", pa.Table.from_pylist(rows))
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+        con.unregister("incoming")
+
+
+def tickets(rows: Rows) -> list[dict[str, Any]]:
+    return [
+        {
+            "ticket_key": one.key, "source_no": 0, "src_ticket_id": str(one.key), "created_at": one.created,
+            "created_by": one.created_by, "customer_key": one.customer, "is_spam": one.is_spam,
+            "is_test": one.is_test, "is_deleted": one.is_deleted, "merged_into": one.merged_into,
+            "given_resolution_s": one.given_resolution_s, **one.labels,
+        }
+        for one in rows.tickets
+    ]  # fmt: skip
+
+
+def events(rows: Rows) -> list[dict[str, Any]]:
+    return [
+        {
+            "event_key": one.key, "ticket_key": one.ticket, "stream": 1, "seq": one.key, "occurred_at": one.when,
+            "kind": one.kind, "new": one.new, "dept": one.new if one.kind == "assign" else None,
+        }
+        for one in rows.events
+    ]  # fmt: skip
+
+
+def messages(rows: Rows) -> list[dict[str, Any]]:
+    return [
+        {
+            "message_key": one.key, "ticket_key": one.ticket, "stream": 2, "seq": one.key, "occurred_at": one.when,
+            "author": one.author, "author_kind": one.author_kind, "is_public": one.is_public, "is_auto": one.is_auto,
+        }
+        for one in rows.messages
+    ]  # fmt: skip
+
+
+def surveys(rows: Rows) -> list[dict[str, Any]]:
+    return [
+        {
+            "response_key": one.key, "source_no": 0, "ticket_key": one.ticket, "customer_key": one.customer,
+            "submitted_at": one.submitted, "seconds": one.seconds, "overall": one.overall, "scale_min": 1.0,
+            "scale_max": 5.0, "nps": one.nps, "rules": ["speeder", "contradictory", "duplicate"],
+        }
+        for one in rows.surveys
+    ]  # fmt: skip
+
+
+def answers(rows: Rows) -> list[dict[str, Any]]:
+    return [
+        {"response_key": one.key, "dimension": name, "score": score, "scale_min": 1.0, "scale_max": 5.0}
+        for one in rows.surveys
+        for name, score in one.dims.items()
+    ]
+
+
+def dues(rows: Rows) -> list[dict[str, Any]]:
+    return [{"ticket_key": one.ticket, "what": one.what, "due_at": one.due} for one in rows.dues]
+
+
+def pour(world: World, rows: Rows) -> None:
+    """Write every row and mark what was touched; no facts yet."""
+    con = world.con
+    write(con, "ticket", tickets(rows))
+    write(con, "ticket_event", events(rows))
+    write(con, "message", messages(rows))
+    write(con, "survey_response", surveys(rows))
+    write(con, "survey_answer", answers(rows))
+    write(con, "sla_due", dues(rows))
+    write(con, "touched_ticket", [{"ticket_key": one.key} for one in rows.tickets])
+    write(con, "touched_survey", [{"response_key": one.key} for one in rows.surveys])
+
+
+def load(rows: Rows, desk: Desk) -> World:
+    """Return a world with the rows' facts as of the end of the desk's life."""
+    world = World(desk)
+    pour(world, rows)
+    world.rebuild(AS_OF)
+    return world

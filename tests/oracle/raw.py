@@ -1,0 +1,68 @@
+"""Rows of a desk as its source has them; nothing is derived here."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class Ticket:
+    key: int
+    created: datetime | None
+    created_by: str = "customer"
+    labels: dict[str, str | None] = field(default_factory=dict)
+    customer: int | None = None
+    is_spam: bool = False
+    is_test: bool = False
+    is_deleted: bool = False
+    merged_into: int | None = None
+    given_resolution_s: float | None = None
+
+
+@dataclass(slots=True)
+class Event:
+    key: int
+    ticket: int
+    when: datetime
+    kind: str
+    new: str | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    key: int
+    ticket: int
+    when: datetime
+    author: str | None
+    author_kind: str
+    is_public: bool = True
+    is_auto: bool = False
+
+
+@dataclass(slots=True)
+class Survey:
+    key: int
+    ticket: int | None
+    customer: int | None
+    submitted: datetime | None
+    seconds: float | None
+    overall: float | None
+    nps: int | None
+    dims: dict[str, float | None]
+
+
+@dataclass(slots=True)
+class Due:
+    ticket: int
+    what: str
+    due: datetime
+
+
+@dataclass(slots=True)
+class Rows:
+    """Everything a source delivered."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    surveys: list[Survey] = field(default_factory=list)
+    dues: list[Due] = field(default_factory=list)

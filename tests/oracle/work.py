@@ -1,0 +1,58 @@
+"""Work lists and stages by hand: assignment, transfers, reach, follow-up, update gaps (semantics 4.8, 4.12)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from tests.oracle.cases import House
+from tests.oracle.figures import Row
+from tests.oracle.replies import span
+
+DEPT, REACH = "tech", timedelta(minutes=10)
+GAP, DAY = timedelta(hours=4), timedelta(hours=24)
+
+
+def stage_assign(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        for event in case.of("assign")[:1]:
+            value = span(house.clock(case, clock), case.created, event.when)
+            if value is not None:
+                yield Row(case.created, case.created, case.labels, value)
+
+
+def transfers(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        depts = [event.new for event in case.of("assign") if event.new is not None]
+        yield Row(case.created, case.created, case.labels, any(one != other for one, other in pairwise(depts)))
+
+
+def reach(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        reached = [event.when for event in case.of("assign") if event.new == DEPT]
+        if reached or house.as_of - case.created >= REACH:
+            good = bool(reached) and reached[0] - case.created <= REACH
+            yield Row(case.created, case.created, case.labels, good)
+
+
+def followups(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        if not case.is_closed:
+            continue
+        end = case.resolves[-1]
+        done = [event.when for event in case.of("followup") if event.when >= end]
+        if done or end + DAY <= house.as_of:
+            yield Row(end, case.created, case.labels, bool(done) and done[0] - end <= DAY)
+
+
+def gaps(house: House, clock: str) -> Iterator[Row]:
+    """Return one row per gap longer than four hours, up to the last resolution or as_of, at the reply it starts from.
+
+    The semantics name no instant for a gap; the basis printed with the KPI ("the event's own instant") decides.
+    """
+    for case in house.cases:
+        end = case.resolves[-1] if case.is_closed else house.as_of
+        steps = [one.when for one in case.replies if one.when <= end]
+        if steps:
+            for start, stop in pairwise([*steps, end]):
+                if stop - start > GAP:
+                    yield Row(start, case.created, case.labels, None)

@@ -40,13 +40,15 @@ CASE_GAPS = (
     "PARTITION BY f.case_key ORDER BY r.occurred_at), CASE WHEN f.is_closed THEN f.last_resolved_at ELSE $as_of END))"
     " - epoch_us(r.occurred_at) AS gap_us"
     f" FROM message r {OF_CASE.format(e='r')} JOIN fact_case f ON f.case_key = coalesce(l.case_key, r.ticket_key)"
-    " WHERE r.author_kind = 'agent' AND r.is_public IS NOT FALSE AND r.is_auto IS NOT TRUE AND f.created_at IS NOT NULL"
+    " WHERE r.author_kind = 'agent' AND r.is_public IS NOT FALSE AND r.is_auto IS NOT TRUE"
+    " AND f.created_at IS NOT NULL"
     " AND r.occurred_at <= CASE WHEN f.is_closed THEN f.last_resolved_at ELSE $as_of END)"
 )
+OWNERLESS = "NOT f.is_closed AND f.created_at IS NOT NULL AND f.agent = 0"
 UNASSIGNED_CASES = (
     "(SELECT f.*, f.created_at AS waits_since, epoch_us($as_of) - epoch_us(f.created_at) AS unowned_us"
-    " FROM fact_case f WHERE NOT f.is_closed AND f.created_at IS NOT NULL AND f.agent = 0"
-    f" AND f.case_key NOT IN (SELECT case_key FROM ({ASSIGNS})))"
+    f" FROM fact_case f WHERE {OWNERLESS} AND f.case_key NOT IN (SELECT a.case_key FROM ({ASSIGNS}) a"
+    f" WHERE a.case_key IN (SELECT f.case_key FROM fact_case f WHERE {OWNERLESS})))"
 )
 OWNED = events("e.kind = 'assign' AND e.new IS NOT NULL", ", e.new AS owner")
 FIRST_OWNERS = (

@@ -13,11 +13,12 @@ from metrics.measure import measure
 from metrics.model import Question, Window
 from metrics.past import measure_as_of, standing
 from tests.metrics.random_world import Loader
+from tests.metrics.test_catalog import PARAMETERS as KNOWN_PARAMETERS
 from tests.metrics.world import DESK, END, World, at
 
 MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
 THEN = at("14 12:00")
-PARAMETERS = {"dimension": "a", "vendor field": "ok", "department/minutes": "tech/10", "hours": "4", "score": "5"}
+PARAMETERS = {**KNOWN_PARAMETERS, "dimension": "a", "vendor field": "ok"}
 QUESTIONS = [
     Question(name, MARCH, parameter=PARAMETERS.get(metric.parameter or ""), split=split)
     for name, metric in CATALOG.items()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import duckdb
 
@@ -23,6 +24,7 @@ from metrics.verdict import judge, target_for
 
 Key = tuple[Question, int, datetime | None]
 Readings = tuple[Reading, ...]
+Seen = TypeVar("Seen")
 MAX_KEPT = 20_000  # questions; a page of eight KPIs asks about thirty
 
 
@@ -155,3 +157,8 @@ class Answers:
         """Return the cases behind a figure; limit None = all, as many as its n."""
         with self._snapshot() as con:
             return drill(con, self.desk, question, watermark(con), limit)
+
+    def look(self, view: Callable[[duckdb.DuckDBPyConnection, Desk, datetime | None], Seen]) -> Seen:
+        """Return what a view such as a stage table or the list at risk sees, all of it in one snapshot; not kept."""
+        with self._snapshot() as con:
+            return view(con, self.desk, watermark(con))

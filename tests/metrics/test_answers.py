@@ -12,10 +12,12 @@ from data.warehouse import Warehouse, bump_data_version
 from metrics import answers as answers_module
 from metrics import facts
 from metrics.answers import Answers
+from metrics.at_risk import at_risk
 from metrics.catalog import CATALOG
 from metrics.definition import example, with_sql
 from metrics.measure import measure
 from metrics.model import DataState, Desk, Level, Question, Reading, Target, Window
+from metrics.stages import stages
 from tests.metrics.world import DESK, World, at
 
 WEEK = Window(date(2025, 3, 10), date(2025, 3, 17))
@@ -236,3 +238,10 @@ def test_a_naive_clock_is_not_silently_accepted(desk: Desktop) -> None:
     desk.now = datetime(2025, 3, 20)  # noqa: DTZ001
     with pytest.raises(TypeError):
         desk.answers().pulse()
+
+
+def test_views_are_seen_in_one_snapshot_at_the_watermark(desk: Desktop) -> None:
+    answers = desk.answers()
+    assert [(one.ticket, one.what) for one in answers.look(at_risk)] == [("1", "first_reply"), ("1", "resolution")]
+    rows = answers.look(lambda con, rules, as_of: stages(con, rules, "D1", VOLUME, as_of))
+    assert [(row.stage, row.n, row.n_open) for row in rows][0] == ("accept", 0, 1)

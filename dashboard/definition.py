@@ -30,7 +30,9 @@ def panel(screen: Screen, metric: str, texts: Mapping[str, str]) -> Component:
     if reading.as_of is not None:
         shown["age"] = html.Span(className="age", **attrs(data_age=epoch_ms(reading.as_of)))
     sql = shown.pop("sql", "")
-    rows = [_row(screen, key, shown[key]) for key in ORDER if shown.get(key)]
+    rows = [
+        _row(screen, key, shown[key]) for key in ORDER if shown.get(key, "") != ""
+    ]  # an empty component is false too
     return html.Div([html.Dl(rows), *_sql(screen, sql)])
 
 

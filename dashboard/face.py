@@ -170,7 +170,8 @@ class Face:
         """Return the words for a change that may be chance, and the interval it was judged by."""
         if trend != "noise":
             return "", ""
-        return self.words("tile.no_real_change"), self._compared.sentence(self.words.language)
+        told = f"{self._against()}: {self._compared.sentence(self.words.language)}"
+        return self.words("tile.no_real_change"), told
 
     def _delta_unit(self) -> str:
         unit = self.answer.subject.unit

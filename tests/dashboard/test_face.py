@@ -168,7 +168,7 @@ def compared(
 def test_a_change_that_may_be_chance_is_grey_and_says_so() -> None:
     tile = compared((82.0, 78.0, 86.0), (80.0, 76.0, 84.0))
     assert (tile["delta"], tile["delta.data-trend"], tile["real"]) == ("▲ 2.0 pp", "noise", "no real change")
-    assert tile["real.title"] == "+2.00 pp [-3.66 to +7.66], no real change"
+    assert tile["real.title"] == "vs prior 7 days: +2.00 pp [-3.66 to +7.66], no real change"
 
 
 def test_a_real_change_keeps_its_colour() -> None:

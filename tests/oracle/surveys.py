@@ -39,7 +39,10 @@ def _is_contradictory(one: Survey) -> bool:
 
 
 def valid(house: House) -> list[Survey]:
-    """Return what is left after too fast, contradictory and doubled ones, in this order (5.2)."""
+    """Return what is left after too fast, contradictory and doubled ones, in this order (5.2).
+
+    Of two submitted in one instant the later in the source is the latest (2.5).
+    """
     kept = [one for one in received(house) if one.seconds is None or one.seconds >= 30]
     kept = [one for one in kept if not _is_contradictory(one)]
     latest: dict[tuple[int | None, int | None], Survey] = {}
@@ -51,7 +54,7 @@ def valid(house: House) -> list[Survey]:
             alone.append(one)
             continue
         other = latest.get(pair)
-        if other is None or other.submitted is None or one.submitted > other.submitted:
+        if other is None or other.submitted is None or one.submitted >= other.submitted:
             latest[pair] = one
     return alone + list(latest.values())
 

@@ -27,6 +27,7 @@ EXAMPLES = {  # of parameters with a form of their own
     "hours": "4",
     "score": "5",
     "map/stage": "D1/accept",
+    "department/hours": "department/4",
 }
 LABELS = "SELECT dimension, member_id, label FROM member"  # metrics/members.py
 NO_CLOCK: Text = {"en": "no clock", "zh-CN": "不涉及计时"}

@@ -13,3 +13,4 @@ BY_DECISION: Text = {"en": "by decision instant", "zh-CN": "按判定时间"}
 BY_SUBMISSION: Text = {"en": "by submission", "zh-CN": "按提交时间"}
 SNAPSHOT: Text = {"en": "snapshot at the end of the period", "zh-CN": "期末快照"}
 BY_EXIT: Text = {"en": "by the end of the visit", "zh-CN": "按离开环节的时间"}
+BY_LIMIT: Text = {"en": "by the instant the limit passed", "zh-CN": "按超时时刻"}

@@ -1,9 +1,9 @@
 """Stages 环节 and hand-overs: how long a ticket stays where (semantics 4.8, 12.8)."""
 
 from metrics.catalog.anchors import VISITED
-from metrics.catalog.basis import BY_EXIT
+from metrics.catalog.basis import BY_EXIT, BY_LIMIT
 from metrics.kinds.averaging import HOUR_US
-from metrics.kinds.visits import DepartmentVisits, Elsewhere, Handovers, StageVisits
+from metrics.kinds.visits import DepartmentVisits, Elsewhere, Escalations, Handovers, StageVisits
 from metrics.metric import Metric
 from metrics.model import Text, Unit
 
@@ -99,5 +99,25 @@ METRICS = (
         parameter="department",
         clock_dependent=True,
         has_cohort=True,
+    ),
+    Metric(
+        name="department_escalations",
+        title={"en": "Department escalations", "zh-CN": "部门未响应升级次数"},
+        definition={
+            "en": "Assignments to the given department without an action of an agent for longer than the given hours",
+            "zh-CN": "分派到指定部门后超过指定小时数仍无客服动作的次数",
+        },
+        unit=Unit.COUNT,
+        better="lower",
+        anchor=VISITED,
+        kind=Escalations(),
+        basis=BY_LIMIT,
+        source="semantics 4.8; R-091",
+        population={
+            "en": "Assignments answered late, and those still waiting",
+            "zh-CN": "超时响应的分派，以及仍在等待的分派",
+        },
+        parameter="department/hours",
+        digits=0,
     ),
 )

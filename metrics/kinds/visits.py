@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from metrics import slots
-from metrics.kinds.averaging import Duration
-from metrics.kinds.counting import first_row, is_plain, quoted
+from metrics.kinds.averaging import HOUR_US, Duration
+from metrics.kinds.counting import Count, first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row
 from metrics.model import Desk, Question, Stage
 from metrics.visits import (
@@ -130,5 +130,36 @@ class DepartmentVisits(Visits):
         """Return the visits between assignment and action; ValueError without a department."""
         if not question.parameter:
             raise ValueError(f"{question.metric} needs the department as parameter")
-        asked = f"SELECT {COLUMNS} FROM ({DEPARTMENTS}) WHERE dept = '{quoted(question.parameter)}'"
-        return visits(asked, [ACTION_POINT])
+        return department_visits(question.parameter)
+
+
+def department_visits(dept: str) -> str:
+    """Return the visits between assignment to a department and action."""
+    return visits(f"SELECT {COLUMNS} FROM ({DEPARTMENTS}) WHERE dept = '{quoted(dept)}'", [ACTION_POINT])
+
+
+@dataclass(frozen=True, slots=True)
+class Escalations(Count):
+    """Visits to a department that waited longer than a limit, parameter "department/hours"; open ones count too."""
+
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the visits over the limit, by the instant at which they passed it; ValueError: no such parameter."""
+        dept, slash, hours = (question.parameter or "").rpartition("/")
+        if not slash:
+            raise ValueError(f"{question.metric} needs the parameter department/hours, got {question.parameter!r}")
+        limit = round(float(hours) * HOUR_US)
+        visited = visit_rows(department_visits(dept)).table
+        table = (
+            f"(SELECT f.*, make_timestamptz(epoch_us(f.entered_at) + {limit}) AS late_at,"
+            " epoch_us(coalesce(f.exited_at, $as_of::TIMESTAMPTZ)) - epoch_us(f.entered_at) AS waited_us"
+            f" FROM {visited} f)"
+        )
+        return Anchor(table, "late_at", None, where=f"waited_us > {limit}")
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the count."""
+        return Count.needs(self, replace(metric, anchor=self.rows(metric, question, desk)), question, desk)
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the hours waited so far."""
+        return f"waited_us / {float(HOUR_US)}"

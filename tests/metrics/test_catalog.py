@@ -17,12 +17,13 @@ PARAMETERS = {
     "hours": "4",
     "score": "5",
     "map/stage": "D1/accept",
+    "department/hours": "tech/4",
     "department": "tech",
 }
 STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now", "unassigned"}
 COUNTS = STOCKS | {
     "volume", "waiting_now", "resolve_events", "reopen_events", "survey_received", "survey_valid", "update_gaps",
-    "complaints",
+    "complaints", "department_escalations",
     "backlog",
 }  # fmt: skip
 
@@ -87,6 +88,7 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "transfer_handling": (6.0, 1),
     "time_elsewhere": (56 / 60, 1),
     "department_response": (6 / 60, 1),
+    "department_escalations": (0.0, 0),
     "transfers_per_ticket": (0.5, 2),
     "first_owner_share": (None, 0),
     "unassigned": (1.0, 1),

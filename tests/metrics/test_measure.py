@@ -25,6 +25,7 @@ PARAMETERS = {
     "hours": "4",
     "score": "5",
     "map/stage": "D1/accept",
+    "department/hours": "tech/4",
     "department": "tech",
 }
 

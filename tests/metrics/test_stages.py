@@ -280,6 +280,23 @@ def test_a_department_must_be_named(handed: World) -> None:
         ask(handed, "department_response")
 
 
+def test_a_department_silent_for_longer_than_the_limit_is_an_escalation() -> None:
+    world = World(DESK)
+    for key, reply in ((1, "10 14:00"), (2, "10 14:00:01"), (3, "20 14:00"), (4, "10 10:01")):
+        world.ticket(key, "10 10:00")
+        assign(world, key, "10 10:00", "tech" if key != 4 else "sales")
+        world.reply(key, reply)
+    world.ticket(5, "20 06:00")
+    assign(world, 5, "20 06:00", "tech")
+    world.refresh(AS_OF)
+    assert ask(world, "department_escalations", "tech/4").n == 2
+    assert ask(world, "department_escalations", "tech/3.99").n == 4
+    before = Window(date(2025, 3, 1), date(2025, 3, 20))
+    assert ask(world, "department_escalations", "tech/3.99", window=before).n == 3
+    with pytest.raises(ValueError, match="department_escalations needs the parameter department/hours, got 'tech'"):
+        ask(world, "department_escalations", "tech")
+
+
 def test_transfers_are_counted_per_ticket(handed: World) -> None:
     handed.ticket(2, "10 10:00")
     handed.refresh(AS_OF)

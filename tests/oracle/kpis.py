@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from metrics.model import Basis, Clock
-from tests.oracle import issues, promises, replies, resolutions, surveys, work
+from tests.oracle import issues, promises, replies, resolutions, stays, surveys, work
 from tests.oracle.cases import House
 from tests.oracle.desk import PLAIN
 from tests.oracle.figures import HOUR, MINUTE, Figure, Fold, Row, count, mean_of, share
@@ -45,6 +45,10 @@ DURATIONS = (
     Kpi("net_resolution", resolutions.net, HOURS, BOTH, EITHER, parts=PERCENTILES),
     Kpi("net_first_resolution", resolutions.net_first, HOURS, BOTH, EITHER),
     Kpi("frt_km", replies.cohort, _median, BOTH),
+    Kpi("pending_time", stays.pending, HOURS, BOTH, EITHER),
+    Kpi("hold_time", stays.hold, HOURS, BOTH, EITHER),
+    Kpi("agent_work", stays.agent_work, HOURS, BOTH, EITHER),
+    Kpi("requester_wait", stays.requester_wait, HOURS, BOTH, EITHER),
     Kpi("stage_assign", work.stage_assign, MINUTES, BOTH),
 )
 CASES = (
@@ -58,6 +62,8 @@ CASES = (
     Kpi("fcr_one_touch", issues.one_touch, share, bases=EITHER),
     Kpi("repeat_share", issues.repeats, share),
     Kpi("transfer_share", work.transfers, share, of_all_time=False),
+    Kpi("ai_involvement", stays.involved, share, of_all_time=False),
+    Kpi("ai_containment", stays.contained, share),
     Kpi("reach_rate", work.reach, share, parameter=f"{work.DEPT}/10"),
     Kpi("followup_24h", work.followups, share, bases=EITHER),
     Kpi("update_gaps", work.gaps, count, parameter="4"),

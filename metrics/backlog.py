@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from metrics.compile import Shape, scan_sql, shape_filters
 from metrics.metric import Anchor
@@ -71,8 +72,9 @@ def _from_days(ground: Ground, part: Part, wanted: Sequence[datetime]) -> Levels
     changes: dict[str | None, list[int]] = defaultdict(lambda: [0] * len(wanted))
     place = {day: i for i, day in reversed(list(enumerate(days)))}
     ordered = sorted(place)
+    named = cache(partial(ground.label, part.split)) if part.split else None
     for row in ground.con.execute(scan_sql(shape), params).fetchall():
-        member = ground.label(part.split, row[0]) if part.split else None
+        member = named(row[0]) if named else None
         day, change = row[-2], row[-1] or 0
         after = 0 if day is None else bisect_right(ordered, day)
         if after < len(ordered):

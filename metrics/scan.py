@@ -216,12 +216,18 @@ class Scan:
         width = has_window + has_bucket + bool(split)
         columns = {measure: i + len(self.place.anchor.extra) for i, measure in enumerate(self.measures)}
         found = [Found(columns) for _ in self.windows]
+        places: dict[Row, list[Row] | None] = {}  # many rows share their keys
         for row in rows:
-            number = row[0] if has_window else 0
-            bucket = self._bucket(row[has_window]) if has_bucket else None
-            member = self.ground.label(split, row[width - 1]) if split else None
-            if number is not None and (bucket is not None or not has_bucket):
-                found[number].rows.setdefault((bucket, member), []).append(row[width:])
+            keys = row[:width]
+            if keys not in places:
+                number = keys[0] if has_window else 0
+                bucket = self._bucket(keys[has_window]) if has_bucket else None
+                member = self.ground.label(split, keys[-1]) if split else None
+                is_inside = number is not None and (bucket is not None or not has_bucket)
+                places[keys] = found[number].rows.setdefault((bucket, member), []) if is_inside else None
+            place = places[keys]
+            if place is not None:
+                place.append(row[width:])
         return found
 
     def _bucket(self, key: date | int | None) -> str | None:

@@ -32,7 +32,8 @@ def side_by_side(anchor: Anchor, question: Question, names: Sequence[str]) -> Ne
 
 def as_vectors(rows: Sequence[Row]) -> Vectors:
     """Return the sets of answers in units of the scale, each with its number of surveys."""
-    return [([None if milli is None else milli / 1000.0 for milli in row[:-1]], row[-1]) for row in rows]
+    units = {milli: milli / 1000.0 for row in rows for milli in row[:-1] if milli is not None}
+    return [([units.get(milli) for milli in row[:-1]], row[-1]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,23 @@
 """Visible events of cases as subqueries: merged tickets speak for their survivor, nothing is later than as_of."""
 
-from metrics.visits import OF_CASE, events
+from metrics.visits import ASSIGNS, DEPARTMENTS, OF_CASE, TRANSFERS, events
 
-ASSIGNS = (
-    "SELECT coalesce(l.case_key, e.ticket_key) AS case_key, e.occurred_at, e.dept, e.seq, e.stream, e.event_key"
-    f" FROM ticket_event e {OF_CASE.format(e='e')} WHERE e.kind = 'assign' AND e.occurred_at <= $as_of"
-)
 FIRST_ASSIGNS = (
     "(SELECT f.*, a.assigned_at, CASE WHEN epoch_us(a.assigned_at) - epoch_us(f.created_at) >= -60000000"
     " THEN greatest(0, epoch_us(a.assigned_at) - epoch_us(f.created_at)) END AS assign_us"
-    f" FROM fact_case f JOIN (SELECT case_key, min(occurred_at) AS assigned_at FROM ({ASSIGNS}) GROUP BY case_key) a"
+    f" FROM fact_case f JOIN (SELECT case_key, min(moment) AS assigned_at FROM ({ASSIGNS}) GROUP BY case_key) a"
     " ON a.case_key = f.case_key)"
 )
 CASE_TRANSFERS = (
     "(SELECT f.*, coalesce(x.n_transfers, 0) > 0 AS is_transferred, coalesce(x.n_transfers, 0) AS n_transfers"
     " FROM fact_case f LEFT JOIN ("
-    "SELECT case_key, count(CASE WHEN dept <> before THEN 1 END) AS n_transfers FROM ("
-    "SELECT case_key, dept, lag(dept) OVER ("
-    f"PARTITION BY case_key ORDER BY occurred_at, seq, stream, event_key) AS before FROM ({ASSIGNS})"
-    " WHERE dept IS NOT NULL) GROUP BY case_key) x ON x.case_key = f.case_key)"
+    f"SELECT case_key, count(*) AS n_transfers FROM ({TRANSFERS}) GROUP BY case_key) x ON x.case_key = f.case_key)"
 )
 CASE_REACHES = (
     "(SELECT f.*, x.assigned_us FROM fact_case f LEFT JOIN ("
     "SELECT case_key, map_from_entries(list((dept, us))) AS assigned_us FROM ("
-    "SELECT a.case_key, a.dept, min(epoch_us(a.occurred_at) - epoch_us(c.created_at)) AS us"
-    f" FROM ({ASSIGNS}) a JOIN fact_case c ON c.case_key = a.case_key WHERE a.dept IS NOT NULL"
+    "SELECT a.case_key, a.dept, min(epoch_us(a.moment) - epoch_us(c.created_at)) AS us"
+    f" FROM ({DEPARTMENTS}) a JOIN fact_case c ON c.case_key = a.case_key"
     " GROUP BY a.case_key, a.dept) GROUP BY case_key) x ON x.case_key = f.case_key WHERE f.created_at IS NOT NULL)"
 )
 CASE_FOLLOWUPS = (

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from etl.load.fates import EVENT, KINDS, MESSAGE, TICKET, Kind
+from etl.load.fates import EVENT, KINDS, MESSAGE, Kind
 from etl.load.move import Moved
 
-KIND_OF = {"ticket": TICKET, "event": EVENT, "message": MESSAGE}
+AGENT = "agent"  # rows of agents have no version and no content of their own: their people are merged
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,21 @@ def count(con: duckdb.DuckDBPyConnection, n_read: int, moved: Moved) -> Counts:
 def _create_row_fate(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
     staged = _rows_per_kind(con)
     if all(moved.is_whole(kind) and staged.get(kind.target, 0) <= _keys(con, kind) for kind in KINDS):
-        con.execute("CREATE OR REPLACE TEMP VIEW row_fate AS SELECT table_name, row_no, 'new' AS fate FROM norm_row")
+        parts = [f"SELECT table_name, row_no, 'new' AS fate FROM norm_row WHERE kind <> '{AGENT}'"]
+    else:
+        parts = [_ticket_rows(), *(_other_rows(name) for name in ("survey", "event", "message"))]
+    if AGENT in staged:
+        parts.append(_agent_rows())
+    if len(parts) == 1:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW row_fate AS {parts[0]}")
         return
-    parts = [_ticket_rows(), *(_other_rows(name) for name in ("survey", "event", "message"))]
     con.execute(f"CREATE OR REPLACE TEMP TABLE row_fate_rows AS {' UNION ALL '.join(parts)}")
     con.execute("CREATE OR REPLACE TEMP VIEW row_fate AS SELECT * FROM row_fate_rows")
 
 
 def _rows_per_kind(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     rows = con.execute("SELECT kind, count(*) FROM norm_row GROUP BY kind").fetchall()
-    return {_kind(name).target: number for name, number in rows}
+    return {name if name == AGENT else _kind(name).target: number for name, number in rows}
 
 
 def _kind(name: str) -> Kind:
@@ -98,4 +103,15 @@ def _other_rows(name: str) -> str:
         "SELECT r.table_name, r.row_no, CASE WHEN f.fate = 'same' THEN 'same'"
         " WHEN f.row_no = r.row_no AND f.table_name = r.table_name THEN f.fate ELSE 'changed' END AS fate"
         f" FROM norm_row AS r JOIN {_kind(name).fate} AS f ON f.key = r.key WHERE r.kind = '{name}'"
+    )
+
+
+def _agent_rows() -> str:
+    """Return SQL for the rows of agent tables: what all that arrives of an agent does to what is known of him."""
+    arriving = "SELECT agent_key, arg_max(role, rowid) FILTER (role IS NOT NULL) AS role FROM norm_agent GROUP BY 1"
+    return (
+        "SELECT r.table_name, r.row_no, CASE WHEN k.agent_key IS NULL THEN 'new'"
+        " WHEN a.role IS DISTINCT FROM k.role AND a.role IS NOT NULL THEN 'changed' ELSE 'same' END AS fate"
+        f" FROM norm_row AS r JOIN ({arriving}) AS a ON a.agent_key = r.key"
+        " LEFT JOIN agent AS k ON k.agent_key = r.key WHERE r.kind = 'agent'"
     )

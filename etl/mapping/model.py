@@ -31,7 +31,7 @@ PRIORITIES = tuple(f"P{number}" for number in range(1, 10))
 RESOLUTIONS = ("resolved", "unresolved")
 MAX_STREAMS = 61
 
-Grain = Literal["ticket", "update", "event", "message", "survey"]
+Grain = Literal["ticket", "update", "event", "message", "survey", "agent"]
 Due = Literal["first_reply", "resolution", "update", "reach"]
 
 
@@ -124,15 +124,32 @@ class TicketFields(Strict):
         return self
 
 
+class AgentFields(Strict):
+    """Columns of a table of agents; `role` is the one of now, told to the figures of supervisors (semantics 12.8)."""
+
+    id: ColumnField
+    role: ColumnField
+
+
 class Line(Strict):
-    """What event and message lines share; `only` keeps rows whose columns have the given values."""
+    """What event and message lines share; `only` keeps rows whose columns have the given values.
+
+    role  of the agent that `by` names
+    """
 
     at: ColumnField
     by: ColumnField | None = None
+    role: ColumnField | None = None
     id: ColumnField | None = None
     seq: ColumnField | None = None
     only: Condition | None = None
     each: Literal["row"] | None = None
+
+    @model_validator(mode="after")
+    def _role_is_somebody_s(self) -> Self:
+        if self.role is not None and self.by is None:
+            raise ValueError("`role` is the role of the agent that `by` names; add `by` or leave it out")
+        return self
 
 
 class EventLine(Line):
@@ -238,6 +255,7 @@ class TableMapping(Strict):
     vendor: dict[str, ColumnField] = {}
     custom: dict[str, ColumnField] = {}
     survey: SurveyFields | None = None
+    agent: AgentFields | None = None
     cleaning: Cleaning = Cleaning()
 
     @model_validator(mode="after")
@@ -246,7 +264,11 @@ class TableMapping(Strict):
             raise ValueError(f"`decimal` and `thousands` are both {self.decimal!r}, they must differ")
         if self.rows == "update" and self.fold is None:
             raise ValueError("rows: update needs `fold: {sequence: <column>}`, the counter or instant of the update")
-        if self.rows == "survey":
+        if (self.agent is None) == (self.rows == "agent"):
+            raise ValueError("rows: agent and the section `agent: {id: <column>, role: <column>}` go together")
+        if self.rows == "agent":
+            self._check_agent()
+        elif self.rows == "survey":
             self._check_survey()
         elif self.ticket is None:
             raise ValueError(f"rows: {self.rows} needs `ticket: {{id: <column>}}`")
@@ -259,6 +281,12 @@ class TableMapping(Strict):
             raise ValueError("rows: survey needs `survey: {id: <column>}` or `id: {row_number: true}`")
         if self.ticket or self.events or self.messages or self.due:
             raise ValueError("rows: survey takes only the section survey (the ticket is named by survey.ticket)")
+
+    def _check_agent(self) -> None:
+        if self.ticket or self.events or self.messages or self.due or self.survey or self.vendor or self.custom:
+            raise ValueError("rows: agent takes only the section agent")
+        if self.fold is not None:
+            raise ValueError("rows: agent takes no fold; the last row of an agent counts")
 
     def _check_stream(self) -> None:
         if not self.events and not self.messages:

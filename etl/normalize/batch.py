@@ -9,6 +9,7 @@ import duckdb
 
 from etl.mapping import Mapping, TableMapping
 from etl.model import Batch, MappingError
+from etl.normalize.agents import insert_agent_rows, plan_agents
 from etl.normalize.census import Census, census_of
 from etl.normalize.dates import settle_dates
 from etl.normalize.header import Header
@@ -118,6 +119,7 @@ def _table(mapping: Mapping, name: str) -> TableMapping:
 def _run(work: Work) -> Ran:
     plan_tickets(work)
     plan_surveys(work)
+    plan_agents(work)
     streams = plan_streams(work)
     open_ledger(work.con)
     census = _read(work, streams)
@@ -127,6 +129,8 @@ def _run(work: Work) -> Ran:
     if work.table.rows in ("event", "message"):
         insert_streams(work, streams)
         account_streams(work, streams)
+    elif work.table.rows == "agent":
+        insert_agent_rows(work)
     else:
         _insert_folded(work, streams)
     note_defects(work.reader, work.folded, census, "t.ticket_key")

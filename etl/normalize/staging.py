@@ -54,7 +54,8 @@ CREATE TEMP TABLE IF NOT EXISTS norm_customer (
     customer_key BIGINT, source_no INTEGER, person_hash VARCHAR, tier VARCHAR, region VARCHAR, is_new BOOLEAN,
     attrs JSON);
 CREATE TEMP TABLE IF NOT EXISTS norm_agent (
-    agent_key BIGINT, source_no INTEGER, src_id VARCHAR, display VARCHAR, is_bot BOOLEAN);
+    agent_key BIGINT, source_no INTEGER, src_id VARCHAR, display VARCHAR, is_bot BOOLEAN,
+    role VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS norm_row (
     table_name VARCHAR, row_no BIGINT, kind VARCHAR, key BIGINT, version BIGINT, row_hash BIGINT);
 CREATE TEMP TABLE IF NOT EXISTS norm_reject (

@@ -136,7 +136,7 @@ def plan_streams(work: Work) -> list[Stream]:
 
 
 def _plan_line(stream: Stream) -> None:
-    line, forms = stream.line, {"at": VITAL_INSTANT, "by": TEXT, "id": TEXT, "seq": INTEGER}
+    line, forms = stream.line, {"at": VITAL_INSTANT, "by": TEXT, "role": TEXT, "id": TEXT, "seq": INTEGER}
     if isinstance(line, EventLine):
         forms |= {"kind": _KIND, "to": _to_form(line), "old": TEXT, "dept": TEXT, "into": TEXT}
         forms |= {"actor_kind": _ACTOR, "observed_at": INSTANT}

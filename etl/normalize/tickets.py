@@ -44,7 +44,7 @@ def _plan_channel_detail(work: Work, channel: Field | None) -> None:
 
 
 def key_columns(work: Work) -> dict[str, str]:
-    """Return the key columns of the typed table: ticket_key, response_key and version as SQL over its values."""
+    """Return ticket_key, response_key and version, of a table of agents agent_key, as SQL over the typed values."""
     keys = {"ticket_key": "NULL::BIGINT", "response_key": "NULL::BIGINT", "version": "NULL::BIGINT"}
     if "ticket.id" in work.slots:
         keys["ticket_key"] = work.ticket_key(work.slots["ticket.id"].value)
@@ -52,6 +52,8 @@ def key_columns(work: Work) -> dict[str, str]:
         keys["response_key"] = work.survey_key(work.slots["survey.id"].value)
     elif work.table.survey is not None:
         keys["response_key"] = work.survey_key(work.slots["ticket.id"].value)
+    if "agent.id" in work.slots:
+        keys["agent_key"] = work.agent_key(work.slots["agent.id"].value)
     if "fold.sequence" in work.slots:
         slot = work.slots["fold.sequence"]
         keys["version"] = f"epoch_us({slot.value})" if slot.form.kind == "instant" else slot.value
@@ -143,15 +145,19 @@ def insert_customers(work: Work, path: str) -> None:
 
 
 def insert_agents(work: Work, path: str, is_bot: str, rows: str, condition: str = "true") -> None:
-    """Append the agents that a field names, once each; `is_bot` and `condition` are SQL over the row."""
+    """Append the agents that a field names, once each; `is_bot` and `condition` are SQL over the row.
+
+    A field `role` beside it gives each the role of the last row that has one.
+    """
     if path not in work.slots:
         return
-    agent = work.value(path)
+    agent, role = work.value(path), work.value(f"{path.rpartition('.')[0]}.role")
     columns = {
         "agent_key": work.agent_key(agent),
         "source_no": str(work.source_no),
         "src_id": agent,
         "display": agent,
         "is_bot": f"bool_or({is_bot})",
+        "role": f"arg_max({role}, t.row_no) FILTER ({role} IS NOT NULL)",
     }
     work.insert("norm_agent", columns, rows, f"WHERE {agent} IS NOT NULL AND {condition} GROUP BY {agent}")

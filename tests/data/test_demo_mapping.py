@@ -103,6 +103,16 @@ def test_the_first_pull_loads_every_row_but_the_dirty_ones(
         assert count(monitor.con, f"SELECT count(*) FROM {table}") == expected
 
 
+def test_each_group_of_the_desk_has_a_supervisor(loaded: tuple[Monitor, list[LoadReport]], made: Path) -> None:
+    monitor, _ = loaded
+    assert count(monitor.con, "SELECT count(*) FROM agent WHERE role = 'supervisor'") == in_desk(
+        made, "SELECT count(*) FROM hd_group"
+    )
+    assert count(
+        monitor.con, "SELECT count(*) FROM ticket_event JOIN agent ON actor = src_id AND role = 'supervisor'"
+    )
+
+
 def test_a_pull_touches_only_what_changed(monitor: Monitor, desk: Path) -> None:
     since = UNTIL + timedelta(minutes=30)
     with closing(Living(desk, SEED)) as living:

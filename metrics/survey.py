@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from operator import mul
+from typing import NamedTuple
 
 import duckdb
 
@@ -10,7 +12,6 @@ from metrics.intervals import population_factor
 from metrics.model import Reading
 
 TOLERANCE = 1e-9
-Vectors = Sequence[tuple[Sequence[float | None], int]]
 
 
 def weights_error(weights: Mapping[str, float]) -> str | None:
@@ -37,42 +38,45 @@ def covered_weight(means: Mapping[str, float], weights: Mapping[str, float]) -> 
     return sum(weights[name] for name in means if name in weights)
 
 
-def answers_and_sums(vectors: Vectors, names: Sequence[str]) -> dict[str, tuple[int, float]]:
-    """Return answers and their sum for every dimension that has any; scores stand in the order of names."""
-    counts = [count for _, count in vectors]
+class AnswerSets(NamedTuple):
+    """Which sets of answers the surveys gave, side by side.
+
+    columns  per dimension, in the order of the sorted names: the answer in every set, None = not answered
+    counts   how many surveys gave each set
+    """
+
+    columns: Sequence[Sequence[float | None]]
+    counts: Sequence[int]
+
+
+def answers_and_sums(sets: AnswerSets, names: Sequence[str]) -> dict[str, tuple[int, float]]:
+    """Return answers and their sum for every dimension that has any."""
     found = {}
-    for name, column in zip(names, _columns(vectors), strict=False):
-        answers = sum(count for count, score in zip(counts, column, strict=True) if score is not None)
+    for name, column in zip(names, sets.columns, strict=False):
+        answers = sum([count for count, score in zip(sets.counts, column, strict=True) if score is not None])
         if answers:
-            found[name] = (
-                answers,
-                sum([count * score for count, score in zip(counts, column, strict=True) if score]),
-            )
+            found[name] = (answers, sum(map(mul, sets.counts, [score or 0 for score in column])))
     return found
 
 
-def _columns(vectors: Vectors) -> list[tuple[float | None, ...]]:
-    return list(zip(*(scores for scores, _ in vectors), strict=True))
+def csi_se(n: int, sets: AnswerSets, weights: Mapping[str, float], population: float | None = None) -> float | None:
+    """Return the linearised standard error of the CSI, in the unit of the answers; None below n = 2 (5.4).
 
-
-def csi_se(n: int, vectors: Vectors, weights: Mapping[str, float], population: float | None = None) -> float | None:
-    """Return the linearised standard error of the CSI; None below n = 2 (5.4).
-
-    n        valid surveys
-    vectors  (scores in the order of the sorted dimensions, None = not answered; surveys that gave them)
+    n   valid surveys
     """
     names = sorted(weights)
-    sums = answers_and_sums(vectors, names)
+    sums = answers_and_sums(sets, names)
     if n < 2 or not sums:
         return None
     total = sum(weights[name] for name in sums)
     parts = []
-    for name, column in zip(names, _columns(vectors), strict=True):
+    for name, column in zip(names, sets.columns, strict=True):
         if name in sums:
             answers, summed = sums[name]
             factor, mean = weights[name] / total * n / answers, summed / answers
-            parts.append([0.0 if score is None else factor * (score - mean) for score in column])
-    squares = sum([sum(z) ** 2 * count for z, (_, count) in zip(zip(*parts, strict=True), vectors, strict=True)])
+            off = {score: 0.0 if score is None else factor * (score - mean) for score in set(column)}
+            parts.append([off[score] for score in column])
+    squares = sum([sum(z) ** 2 * count for z, count in zip(zip(*parts, strict=True), sets.counts, strict=True)])
     return population_factor(n, population) * sqrt(squares / (n - 1) / n)
 
 

@@ -8,7 +8,7 @@ from metrics.intervals import nps, nps_interval, wilson
 from metrics.kinds.counting import first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DIMENSIONS, DataState, Desk, Question
-from metrics.survey import Vectors, answers_and_sums, covered_weight, csi_from_means, csi_se, weights_error
+from metrics.survey import AnswerSets, answers_and_sums, covered_weight, csi_from_means, csi_se, weights_error
 
 
 def pivot(names: Sequence[str], question: Question) -> str:
@@ -30,10 +30,10 @@ def side_by_side(anchor: Anchor, question: Question, names: Sequence[str]) -> Ne
     return Need(replace(anchor, table=pivot(names, question), extra=columns), ("count(*)",))
 
 
-def as_vectors(rows: Sequence[Row]) -> Vectors:
-    """Return the sets of answers in units of the scale, each with its number of surveys."""
-    units = {milli: milli / 1000.0 for row in rows for milli in row[:-1] if milli is not None}
-    return [([units.get(milli) for milli in row[:-1]], row[-1]) for row in rows]
+def as_sets(rows: Sequence[Row]) -> AnswerSets:
+    """Return the sets of answers in thousandths of the scale's unit."""
+    *columns, counts = zip(*rows, strict=True) if rows else ((),)
+    return AnswerSets(columns, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +59,23 @@ class Index:
         if wrong := weights_error(desk.csi_weights):
             return Figure(None, 0, (), None, f"error:weights {wrong}", DataState.ERROR)
         n = first_row(groups[0], 1)[0]
-        vectors = as_vectors(groups[1]) if self._has_interval(question) else []
-        sums = answers_and_sums(vectors, sorted(desk.csi_weights)) or self._sums(groups[1], desk)
-        means = {name: total / answers for name, (answers, total) in sums.items()}
+        sets = as_sets(groups[1]) if self._has_interval(question) else None
+        sums = self._sums(groups[1], desk) if sets is None else answers_and_sums(sets, sorted(desk.csi_weights))
+        means = {name: total / 1000.0 / answers for name, (answers, total) in sums.items()}
         value = csi_from_means(means, desk.csi_weights, desk.csi_min_weight)
         weight = covered_weight(means, desk.csi_weights)
         parts: list[tuple[str, float | int | None]] = [("weight", weight)]
         parts += [("linear_0_100", None if value is None else (value - 1.0) * 25.0)]
-        if value is None or not self._has_interval(question):
+        if value is None or sets is None:
             return Figure(value, n, tuple(parts))
-        se = csi_se(n, vectors, desk.csi_weights)
+        spread = csi_se(n, sets, desk.csi_weights)
+        se = None if spread is None else spread / 1000.0
         interval = None if se is None else (value - Z95 * se, value + Z95 * se)
         return Figure(value, n, (*parts, ("se", se)), interval, "linearised")
 
     @staticmethod
     def _sums(rows: Sequence[Row], desk: Desk) -> dict[str, tuple[int, float]]:
-        return {row[0]: (row[1], row[2] / 1000.0) for row in rows if row[1] and row[0] in desk.csi_weights}
+        return {row[0]: (row[1], row[2]) for row in rows if row[1] and row[0] in desk.csi_weights}
 
     def counted(self, question: Question) -> str | None:
         """Return all valid surveys."""
@@ -98,10 +99,9 @@ class CompleteCase:
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the composite's mean; n = complete surveys."""
         names = sorted(desk.csi_weights)
-        vectors = [one for group in groups for one in as_vectors(group) if None not in one[0]]
-        sums = answers_and_sums(vectors, names)
-        n = sum(count for _, count in vectors)
-        means = {name: total / n for name, (_, total) in sums.items()}
+        sets = as_sets([row for group in groups for row in group if None not in row])
+        n = sum(sets.counts)
+        means = {name: total / 1000.0 / n for name, (_, total) in answers_and_sums(sets, names).items()}
         return Figure(csi_from_means(means, desk.csi_weights, desk.csi_min_weight), n)
 
     def counted(self, question: Question) -> str | None:

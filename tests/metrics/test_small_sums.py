@@ -85,17 +85,17 @@ def test_weights_are_never_rescaled() -> None:
 
 
 def test_the_error_of_complete_answers_is_that_of_the_composite() -> None:
-    vectors = [([5.0, 5.0], 1), ([3.0, 3.0], 1), ([4.0, 4.0], 1)]
+    sets = survey.AnswerSets(([5.0, 3.0, 4.0], [5.0, 3.0, 4.0]), (1, 1, 1))
     weights = {"a": 0.4, "b": 0.6}
-    assert survey.csi_se(3, vectors, weights) == pytest.approx(3**-0.5)
-    assert survey.csi_se(3, vectors, weights, 9) == pytest.approx(0.5)
-    assert survey.csi_se(1, vectors[:1], weights) is None
+    assert survey.csi_se(3, sets, weights) == pytest.approx(3**-0.5)
+    assert survey.csi_se(3, sets, weights, 9) == pytest.approx(0.5)
+    assert survey.csi_se(1, survey.AnswerSets(([5.0], [5.0]), (1,)), weights) is None
 
 
 def test_equal_sets_of_answers_can_be_counted_together() -> None:
     weights = {"a": 0.4, "b": 0.6}
-    apart: survey.Vectors = [([5.0, None], 1), ([5.0, None], 1), ([3.0, 4.0], 1)]
-    together: survey.Vectors = [([5.0, None], 2), ([3.0, 4.0], 1)]
+    apart = survey.AnswerSets(([5.0, 5.0, 3.0], [None, None, 4.0]), (1, 1, 1))
+    together = survey.AnswerSets(([5.0, 3.0], [None, 4.0]), (2, 1))
     assert survey.csi_se(3, apart, weights) == pytest.approx(survey.csi_se(3, together, weights))
 
 

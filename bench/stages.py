@@ -100,7 +100,7 @@ def ask(folder: Path, tickets: int, desk: Desk) -> Result:
     questions = dashboard.questions()
     result = {"cold": _seconds(lambda: measure(con, desk, questions, as_of))}
     ours, bare = _alternating(
-        lambda: measure(con, desk, questions, as_of), lambda: floor.run(con, dashboard, as_of), rounds=7
+        lambda: measure(con, desk, questions, as_of), lambda: floor.run(con, dashboard, as_of), rounds=15
     )
     answers = Answers(warehouse.cursor, desk, (), lambda: as_of)
     answers.ask(questions)

@@ -13,9 +13,10 @@ from metrics.model import Reading, Window
 
 
 def register(server: flask.Flask, room: Room) -> None:
-    """Add /api/pulse and /api/readings."""
+    """Add /api/pulse, /api/readings and /api/quality."""
     server.add_url_rule("/api/pulse", "pulse", lambda: pulse(room))
     server.add_url_rule("/api/readings", "readings", lambda: readings(room))
+    server.add_url_rule("/api/quality", "quality", lambda: quality(room))
 
 
 def pulse(room: Room) -> dict[str, Any]:
@@ -51,6 +52,17 @@ def readings(room: Room) -> dict[str, Any]:
         "filters": {dimension: list(values) for dimension, values in board.view.slice.by},
         "ignored": [{"key": notice.key, "value": notice.value} for notice in screen.notices],
         "readings": [_reading(answer) for answer in board.answers.values()],
+    }
+
+
+def quality(room: Room) -> dict[str, Any]:
+    """Return per rule of data quality, the most frequent first: rows refused, and rows loaded with a flaw."""
+    return {
+        "version": room.answers.pulse().version,
+        "rules": [
+            {"rule": one.rule, "title": dict(one.title), "refused": one.refused, "flawed": one.flawed, "n": one.n}
+            for one in room.answers.quality()
+        ],
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from metrics.defects import Finding
 from metrics.model import Better, Pulse, Question, Reading, Text, Unit, Verdict
 
 
@@ -57,6 +58,10 @@ class Answers(Protocol):
 
     def members(self, dimension: str) -> Sequence[str]:
         """Return the labels of a dimension, in the desk's order."""
+        ...
+
+    def quality(self) -> Sequence[Finding]:
+        """Return rows refused and rows with a flaw, per rule of data quality (semantics 2.7)."""
         ...
 
 

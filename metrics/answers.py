@@ -13,6 +13,7 @@ import duckdb
 from data.warehouse import data_version, watermark
 from metrics import sources
 from metrics.catalog import metric_of
+from metrics.defects import Finding, findings
 from metrics.definition import example, with_sql
 from metrics.drill import drill
 from metrics.measure import measure
@@ -157,6 +158,10 @@ class Answers:
         """Return the cases behind a figure; limit None = all, as many as its n."""
         with self._snapshot() as con:
             return drill(con, self.desk, question, watermark(con), limit)
+
+    def quality(self) -> tuple[Finding, ...]:
+        """Return what each rule of data quality found: rows refused, and rows loaded with a flaw (2.4, 2.7)."""
+        return self.look(lambda con, _desk, _as_of: findings(con))
 
     def look(self, view: Callable[[duckdb.DuckDBPyConnection, Desk, datetime | None], Seen]) -> Seen:
         """Return what a view such as a stage table or the list at risk sees, all of it in one snapshot; not kept."""

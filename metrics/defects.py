@@ -1,15 +1,76 @@
-"""What is odd in the data, counted by rule (semantics 2.7)."""
+"""What is odd in the data, per rule: rows refused and values left out or doubtful (semantics 2.4, 2.7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 
-DEFECTS = """
-SELECT rule, sum(n) FROM (
-    SELECT rule, count(*) AS n FROM fact_defect GROUP BY rule
-    UNION ALL SELECT rule, count(*) FROM defect GROUP BY rule
-) GROUP BY rule
+from metrics.model import Text
+
+FOUND = """
+SELECT rule, sum(refused)::BIGINT AS refused, sum(flawed)::BIGINT AS flawed FROM (
+    SELECT rule, count(*) AS refused, 0 AS flawed FROM reject WHERE resolved_at IS NULL GROUP BY rule
+    UNION ALL SELECT rule, 0, count(*) FROM defect GROUP BY rule
+    UNION ALL SELECT rule, 0, count(*) FROM fact_defect GROUP BY rule
+) GROUP BY rule ORDER BY sum(refused) + sum(flawed) DESC, rule
 """
+TITLES: Mapping[str, Text] = {
+    "malformed": {"en": "line that cannot be read", "zh-CN": "无法读取的行"},
+    "bad_file": {"en": "file that cannot be loaded", "zh-CN": "无法导入的文件"},
+    "missing_key": {"en": "row without its id", "zh-CN": "缺少编号的行"},
+    "no_event": {"en": "row without instant or known kind", "zh-CN": "无时间或类型未知的行"},
+    "duplicate_id": {"en": "id given twice", "zh-CN": "编号重复"},
+    "unparsed_cell": {"en": "value that cannot be read", "zh-CN": "无法识别的取值"},
+    "number_marks": {"en": "number with other decimal marks", "zh-CN": "小数或千分位符号不符"},
+    "naive_time": {"en": "time without a zone", "zh-CN": "没有时区的时间"},
+    "ambiguous_time": {"en": "local time that occurs twice", "zh-CN": "重复出现的当地时间"},
+    "nonexistent_time": {"en": "local time that never occurred", "zh-CN": "不存在的当地时间"},
+    "unknown_status": {"en": "unknown status", "zh-CN": "未知状态"},
+    "unknown_priority": {"en": "unknown priority", "zh-CN": "未知优先级"},
+    "unknown_channel": {"en": "unknown channel", "zh-CN": "未知渠道"},
+    "unknown_type": {"en": "unknown type", "zh-CN": "未知类型"},
+    "unknown_created_by": {"en": "unknown creator", "zh-CN": "未知创建方"},
+    "unknown_author_kind": {"en": "unknown kind of author", "zh-CN": "未知作者类型"},
+    "unknown_actor_kind": {"en": "unknown kind of actor", "zh-CN": "未知操作者类型"},
+    "unknown_kind": {"en": "unknown kind of event", "zh-CN": "未知事件类型"},
+    "unknown_resolution_kind": {"en": "unknown outcome", "zh-CN": "未知解决结果"},
+    "future_ticket": {"en": "ticket later than the data reach", "zh-CN": "创建时间晚于数据截止时间"},
+    "future_event": {"en": "event later than the data reach", "zh-CN": "事件晚于数据截止时间"},
+    "negative_duration": {"en": "stop before start", "zh-CN": "终点早于起点"},
+    "clock_skew_clamped": {
+        "en": "stop up to 60 s before start, taken as 0",
+        "zh-CN": "终点略早于起点（60 秒内，计为 0）",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule found in everything loaded.
+
+    refused  rows (or files) that did not load and are not resolved since
+    flawed   rows that loaded, with a value left out, doubtful or later than the data reach
+    """
+
+    rule: str
+    title: Text
+    refused: int
+    flawed: int
+
+    @property
+    def n(self) -> int:
+        """Return both together."""
+        return self.refused + self.flawed
+
+
+def findings(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
+    """Return what each rule found, the most first; a rule without a title of its own goes by its name."""
+    return tuple(
+        Finding(rule, TITLES.get(rule, {"en": rule, "zh-CN": rule}), refused, flawed)
+        for rule, refused, flawed in con.execute(FOUND).fetchall()
+    )
 
 
 def defects(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Return rule -> number of defects, those of import and those that the facts found."""
-    return {rule: int(n) for rule, n in con.execute(DEFECTS).fetchall()}
+    """Return rule -> how often it struck: rows refused by the import, defects of it, and those the facts found."""
+    return {one.rule: one.n for one in findings(con)}

@@ -8,6 +8,7 @@ from math import sin
 from zlib import crc32
 
 from metrics.catalog import metric_of
+from metrics.defects import Finding
 from metrics.model import Better, DataState, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
 from metrics.verdict import judge
 
@@ -103,6 +104,11 @@ class FakeAnswers:
 
     def members(self, dimension: str) -> Sequence[str]:
         return () if self.world == "empty" else MEMBERS.get(dimension, ())
+
+    def quality(self) -> Sequence[Finding]:
+        if self.world == "empty":
+            return ()
+        return (Finding("naive_time", {"en": "time without a zone", "zh-CN": "没有时区的时间"}, 3, 2),)
 
     def _readings(self, question: Question) -> Iterator[Reading]:
         start, end = question.window.start, question.window.end

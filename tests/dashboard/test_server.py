@@ -112,6 +112,13 @@ def test_machines_read_what_the_tiles_show(app: Dash) -> None:
     assert found["readings"][0]["target"] == 20
 
 
+def test_machines_read_what_each_rule_of_quality_found(app: Dash) -> None:
+    title = {"en": "time without a zone", "zh-CN": "没有时区的时间"}
+    assert get(app, "/api/quality").get_json()["rules"] == [
+        {"rule": "naive_time", "title": title, "refused": 3, "flawed": 2, "n": 5}
+    ]
+
+
 def test_machines_get_null_and_never_zero_for_nothing() -> None:
     app = create_app(FakeAnswers("empty"), SITE, lambda: NOON, "b")
     for one in get(app, "/api/readings").get_json()["readings"]:

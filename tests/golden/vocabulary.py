@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from etl.ledger import by_rule
 from metrics import analysis, backlog, combine, intervals, periods, rounding, survey, text_key, verdict
 from metrics.age import age_at
 from metrics.calendar import MINUTE_US, Axis
@@ -356,9 +355,7 @@ DEFECTS = ("future_ticket", "future_event", "negative_duration", "clock_skew_cla
 def _dq(asked: Asked) -> int:
     if asked.params["key"] not in DEFECTS:
         raise Unsupported(f"defect {asked.params['key']!r}")
-    con, key = asked.ground.con, asked.params["key"]
-    refused = by_rule(con, "reject").get(key, 0)  # a naive instant is refused with its row, not kept with a defect
-    return defects(con).get(key, 0) + refused
+    return defects(asked.ground.con).get(asked.params["key"], 0)
 
 
 # ------------------------------------------------------------------ statistics, analytics

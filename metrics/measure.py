@@ -11,7 +11,7 @@ from metrics.backlog import Part, average_instants, levels, snapshot_agg, stock_
 from metrics.catalog import metric_of
 from metrics.kinds.stock import FirstStock
 from metrics.members import Members
-from metrics.metric import Figure, Need, Solver, rows_of
+from metrics.metric import Figure, Need, Solver
 from metrics.model import DataState, Desk, Question, Reading, Window
 from metrics.pace import paces
 from metrics.periods import DAY, buckets, local_day
@@ -51,7 +51,8 @@ def bounded(ground: Ground, question: Question) -> Question:
     if question.grain is None or (window.start and window.end):
         return question
     metric = metric_of(question.metric)
-    anchor = rows_of(metric, question, ground.desk) if metric.drill is None else metric.anchor
+    needs = metric.kind.needs(metric, question, ground.desk)
+    anchor = next((need.anchor for need in needs if not need.timeless), metric.anchor)
     column = "created_at" if question.basis == "created" else anchor.instant
     text = f"SELECT min({column}), max({column}) FROM {anchor.table}"
     params = {"as_of": ground.as_of} if "$as_of" in text else {}

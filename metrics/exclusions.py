@@ -1,11 +1,13 @@
 """What a figure leaves out, counted: the other half of its population (semantics 1.7, 1.14, 2.4)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from metrics.catalog import metric_of
 from metrics.compile import Shape, shape_filters, source_sql, where_sql
+from metrics.drill import drill_sql
 from metrics.metric import Anchor
-from metrics.model import Question, Reading, Text
+from metrics.model import Question, Reading, Slice, Text
 from metrics.periods import bounds
 from metrics.scan import Ground
 
@@ -72,7 +74,16 @@ def _tickets(ground: Ground, question: Question) -> dict[str, int]:
     low, high = bounds(question.window)
     given = {"as_of": ground.as_of, "low": low, "high": high}
     row = ground.con.execute(TICKETS, given).fetchall()[0]
-    return dict(zip(("spam", "test", "deleted", "merged", "undated", "future"), map(int, row), strict=True))
+    counts = dict(zip(("spam", "test", "deleted", "merged", "undated", "future"), map(int, row), strict=True))
+    return counts | {"undated": counts["undated"] - (_undated_in(ground, question) if counts["undated"] else 0)}
+
+
+def _undated_in(ground: Ground, question: Question) -> int:
+    """Return the undated cases that the figure counts: over the whole import some do (12.2, decision 11)."""
+    if bounds(question.window) != (None, None):
+        return 0
+    text, params = drill_sql(ground, replace(question, slice=Slice()))
+    return int(ground.con.execute(f"SELECT count(*) FROM ({text}) WHERE created_at IS NULL", params).fetchall()[0][0])
 
 
 def _reasons(ground: Ground, question: Question) -> dict[str, int]:

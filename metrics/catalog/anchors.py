@@ -61,7 +61,7 @@ TICKET = Anchor(
     "created_day",
 )
 ASSIGNED = Anchor(FIRST_ASSIGNS, "created_at", "created_day")
-TRANSFERS = Anchor(CASE_TRANSFERS, "created_at", "created_day")
+TRANSFERS = Anchor(CASE_TRANSFERS, "created_at", "created_day", where="created_at IS NOT NULL")  # 12.2, decision 11
 REACHED = Anchor(CASE_REACHES, "created_at", "created_day")
 FOLLOWED_UP = Anchor(CASE_FOLLOWUPS, "last_resolved_at", None)
 UPDATE_GAPS = Anchor(CASE_GAPS, "replied_at", None)

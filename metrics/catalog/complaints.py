@@ -12,6 +12,8 @@ from metrics.visits import ACTIONS
 
 COMPLAINT = "type IN (SELECT member_id FROM member WHERE dimension = 'type' AND label = 'complaint')"
 COMPLAINTS = replace(CREATED, where=COMPLAINT)
+# Set against customers served in a period, which only dated cases can be (12.2, decision 11).
+DATED_COMPLAINTS = replace(CREATED, where=f"{COMPLAINT} AND created_at IS NOT NULL")
 SERVED = Anchor(
     "(SELECT f.*, c.created_at, c.customer_key FROM fact_flow f JOIN fact_case c ON c.case_key = f.case_key"
     " WHERE NOT f.is_reopen)",
@@ -85,7 +87,7 @@ METRICS = (
         },
         unit=Unit.COUNT,
         better="lower",
-        anchor=COMPLAINTS,
+        anchor=DATED_COMPLAINTS,
         kind=PerThousand(SERVED),
         basis=BY_CREATED,
         source="semantics 4.6, 12.10; R-082",

@@ -36,7 +36,7 @@ def _arguments() -> argparse.Namespace:
 
 def _stages(tickets: int) -> tuple[str, ...]:
     through_sql = ("generate_sqlite", "load_sqlite") if tickets <= SQL_LIMIT else ()
-    return (*through_sql, "generate_files", "load_files", "rebuild", "change", "ask")
+    return (*through_sql, "generate_files", "load_files", "rebuild", "change", "ask", "ask_singles")
 
 
 def _stage(name: str, folder: Path, tickets: int) -> dict[str, float]:

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -15,6 +16,7 @@ import duckdb
 
 from bench import changes, floor
 from bench.questions import Dashboard
+from bench.singles import singles
 from data.demo import create, export
 from data.settings import load_calendars, load_settings
 from data.warehouse import Warehouse, watermark
@@ -27,6 +29,7 @@ from metrics.answers import Answers
 from metrics.desk import desk_from
 from metrics.drill import drill
 from metrics.measure import measure
+from metrics.members import Members
 from metrics.model import Desk, Question
 
 UNTIL = datetime(2026, 11, 1, 4, tzinfo=UTC)
@@ -116,9 +119,25 @@ def ask(folder: Path, tickets: int, desk: Desk) -> Result:
     return result
 
 
+def ask_singles(folder: Path, tickets: int, desk: Desk) -> Result:
+    """Ask every KPI of the catalogue filtered, one question at a time; return each KPI's slowest form in seconds."""
+    warehouse = Warehouse(folder / "files.duckdb")
+    con = warehouse.cursor()
+    as_of = _until(con)
+    members = Members()
+    slowest = {}
+    for name, questions in singles(Dashboard(as_of.date(), desk.tz)).items():
+        forms = [_median(partial(measure, con, desk, [one], as_of, members), 3) for one in questions]
+        slowest[name] = max(forms)
+    warehouse.close()
+    return {"median": statistics.median(slowest.values())} | {
+        f"single {name}": spent for name, spent in slowest.items()
+    }
+
+
 STAGES: dict[str, Callable[[Path, int, Desk], Result]] = {
     stage.__name__: stage
-    for stage in (generate_files, generate_sqlite, load_sqlite, load_files, rebuild, change, ask)
+    for stage in (generate_files, generate_sqlite, load_sqlite, load_files, rebuild, change, ask, ask_singles)
 }
 
 

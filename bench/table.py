@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 Results = Mapping[str, Mapping[str, float]]
 MIB = 1024 * 1024
+SLOWEST = 8
 ASKED = (
     ("cold", "dashboard, cold (file pages dropped)"),
     ("warm", "dashboard, warm, nothing cached"),
@@ -23,7 +24,15 @@ NAMES = {
 
 def table(tickets: int, results: Results) -> str:
     """Return the whole table as Markdown."""
-    return "\n".join([f"\n### {tickets:,} tickets\n", *_loading(results), "", *_asking(results["ask"])])
+    return "\n".join(
+        [
+            f"\n### {tickets:,} tickets\n",
+            *_loading(results),
+            "",
+            *_asking(results["ask"]),
+            *_singles(results["ask_singles"]),
+        ]
+    )
 
 
 def _loading(results: Results) -> Iterator[str]:
@@ -60,3 +69,10 @@ def _asking(result: Mapping[str, float]) -> Iterator[str]:
         yield f"| {name} | {result[key] * 1000:,.1f} |"
     yield f"| measure path / bare SQL | {result['ratio']:.2f}x |"
     yield f"| peak memory while asking, MiB | {result['peak'] / MIB:,.0f} |"
+
+
+def _singles(result: Mapping[str, float]) -> Iterator[str]:
+    yield f"| one filtered question, median of all KPIs | {result['median'] * 1000:,.1f} |"
+    named = {name.removeprefix("single "): spent for name, spent in result.items() if name.startswith("single ")}
+    for name in sorted(named, key=lambda one: -named[one])[:SLOWEST]:
+        yield f"| · slowest: `{name}` | {named[name] * 1000:,.1f} |"

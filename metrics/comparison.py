@@ -74,7 +74,7 @@ def compare(current: Reading, previous: Reading | None, unit: Unit) -> Compariso
     if interval is None:
         return Comparison(unit, change, None, relative)
     is_real = not interval[0] <= 0.0 <= interval[1]
-    method = "newcombe" if current.method == "wilson" else "combined errors"
+    method = "newcombe" if (current.method or "").startswith("wilson") else "combined errors"
     return Comparison(unit, change, interval, relative, is_real, p_value(change, interval), method)
 
 

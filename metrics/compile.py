@@ -51,16 +51,22 @@ class Shape:
 @lru_cache(maxsize=4096)
 def scan_sql(shape: Shape) -> str:
     """Return the SELECT of a scan: keys (window, bucket, member, extra; as far as asked), then the measures."""
-    keys = key_columns(shape)
-    columns = ", ".join([*keys, *shape.measures])
-    text = f"SELECT {columns} FROM {source_sql(shape)} WHERE {where_sql(shape)}"
-    if keys:
-        text += " GROUP BY " + ", ".join(str(i + 1) for i in range(len(keys)))
-    return text
+    keys, rows = key_columns(shape), f"{source_sql(shape)} WHERE {where_sql(shape)}"
+    if shape.anchor.per:
+        columns = ", ".join([*(f"{key} AS key{i}" for i, key in enumerate(keys)), *shape.anchor.sums])
+        rows = f"(SELECT {columns} FROM {rows} GROUP BY {', '.join([*_numbers(keys), shape.anchor.per])})"
+        keys = [f"key{i}" for i in range(len(keys))]
+    keys += shape.anchor.extra
+    text = f"SELECT {', '.join([*keys, *shape.measures])} FROM {rows}"
+    return f"{text} GROUP BY {', '.join(_numbers(keys))}" if keys else text
+
+
+def _numbers(keys: Sequence[str]) -> list[str]:
+    return [str(i + 1) for i in range(len(keys))]
 
 
 def key_columns(shape: Shape) -> list[str]:
-    """Return the group columns in the order of the result."""
+    """Return the columns of window, bucket and member, as far as asked."""
     keys = []
     if len(shape.sides) > 1:
         cases = " ".join(
@@ -75,7 +81,7 @@ def key_columns(shape: Shape) -> list[str]:
         keys.append("bucket_no")
     if shape.split:
         keys.append(shape.split if shape.split in DIMENSIONS else "split_value")
-    return [*keys, *shape.anchor.extra]
+    return keys
 
 
 def source_sql(shape: Shape) -> str:

@@ -19,6 +19,25 @@ def wilson(x: float, n: float) -> Interval | None:
     return max(0.0, 100.0 * (centre - half)), min(100.0, 100.0 * (centre + half))
 
 
+def wilson_by_cluster(clusters: Iterable[Sequence[int]]) -> Interval | None:
+    """Return Wilson's interval of a share whose rows belong together in clusters, such as a customer's issues (8.5).
+
+    clusters  (rows that passed, rows, number of such clusters); those without rows do not count
+    n shrinks to as many independent rows as would be as telling: by the variance of the share over clusters (as in
+    8.2) over that of independent rows, if above 1; where nothing varies, to n^2 / sum of the squared cluster sizes.
+    """
+    filled = [one for one in clusters if one[1]]
+    n, passed = sum(m * k for _, m, k in filled), sum(x * k for x, _, k in filled)
+    if not n:
+        return None
+    telling = n * n / sum(m * m * k for _, m, k in filled)
+    if (k := sum(one[2] for one in filled)) > 1 and 0 < passed < n:
+        p = passed / n
+        squares = sum((x - p * m) ** 2 * count for x, m, count in filled)
+        telling = n / max(1.0, squares * k / ((k - 1) * n * n) / (p * (1.0 - p) / (n - 1)))
+    return wilson(passed * telling / n, telling)
+
+
 def day_cluster_se(days: Iterable[Sequence[float]]) -> float | None:
     """Return the standard error of sum/n over days (n, sum), days being the clusters; None below 2 days (8.2)."""
     filled = [(float(n), float(total)) for n, total in days if n]

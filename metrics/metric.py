@@ -20,6 +20,8 @@ class Anchor:
     extra     further group columns, for kinds that need sums per dimension, per day or per set of answers
     case_key  column that leads to the case (custom and vendor slices, drill)
     row_key   column that tells rows apart: the case, or the survey
+    per       rows are summed per value of these columns first, into the columns of `sums` ("count(*) AS m"), which
+              extra and the measures then name; for intervals that take rows of one customer together
     """
 
     table: str
@@ -29,6 +31,8 @@ class Anchor:
     extra: tuple[str, ...] = ()
     case_key: str = "case_key"
     row_key: str = "case_key"
+    per: str | None = None
+    sums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from metrics.catalog.anchors import CREATED, FIRST_RESOLUTION, FLOW, FLOW_OF_CASE, ISSUE, RESOLUTION, UNLINKABLE
 from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_FIRST_RESOLUTION, BY_LAST_RESOLUTION
 from metrics.kinds.averaging import HOUR_US, Duration
-from metrics.kinds.counting import Count, NoRepeat, Share
+from metrics.kinds.clustered import CustomerShare, NoRepeat
+from metrics.kinds.counting import Count, Share
 from metrics.metric import Metric
 from metrics.model import Text, Unit
 
@@ -160,7 +161,7 @@ METRICS = (
             "en": "Mature issues of identified customers; immature and unlinkable ones are shown beside",
             "zh-CN": "已识别客户的观察期满问题；未满与无法关联的另列",
         },
-        interval="Wilson",
+        interval="Wilson, by customer",
     ),
     Metric(
         name="fcr_one_touch",
@@ -172,10 +173,10 @@ METRICS = (
         unit=Unit.PERCENT,
         better="higher",
         anchor=FIRST_RESOLUTION,
-        kind=Share("n_replies = 1 AND NOT is_reopened", "n_replies >= 1"),
+        kind=CustomerShare("n_replies = 1 AND NOT is_reopened", "n_replies >= 1"),
         basis=BY_FIRST_RESOLUTION,
         source="semantics 4.13",
-        interval="Wilson",
+        interval="Wilson, by customer",
     ),
     Metric(
         name="repeat_share",

@@ -3,6 +3,7 @@
 from metrics.catalog.anchors import ANSWER, SCALED_ANSWER, SURVEY, SURVEY_ANSWER, VALID_SURVEY
 from metrics.catalog.basis import BY_SUBMISSION
 from metrics.kinds.averaging import Mean
+from metrics.kinds.clustered import CustomerShare
 from metrics.kinds.counting import Count, Share
 from metrics.kinds.rating import CompleteCase, Dimension, Index, Promoters
 from metrics.metric import Metric
@@ -193,11 +194,11 @@ METRICS = (
         unit=Unit.PERCENT,
         better="higher",
         anchor=VALID_SURVEY,
-        kind=Share("solved_first", "solved_first IS NOT NULL"),
+        kind=CustomerShare("solved_first", "solved_first IS NOT NULL"),
         basis=BY_SUBMISSION,
         source="semantics 4.15; R-006",
         population=VALID,
-        interval="Wilson",
+        interval="Wilson, by customer",
         min_n=5,
     ),
     Metric(

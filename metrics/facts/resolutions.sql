@@ -84,7 +84,7 @@ SELECT case_key, resolved_at, local_day(resolved_at), created_at, {dims},
        CASE WHEN is_valid THEN greatest(biz, biz * 0) END,
        CASE WHEN is_valid THEN greatest(greatest(diff, 0) - paused_us, 0) END,
        CASE WHEN is_valid AND biz IS NOT NULL THEN greatest(greatest(biz, 0) - paused_biz_us, 0) END,
-       n_replies, n_reopens > 0
+       n_replies, n_reopens > 0, customer_key
 FROM (
     SELECT c.*, c.first_resolved_at AS resolved_at,
            epoch_us(c.first_resolved_at) - epoch_us(c.created_at) AS diff,

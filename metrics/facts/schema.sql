@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS fact_first_resolution (  -- ever resolved; sorted by 
     case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},
     res_us BIGINT, res_biz_us BIGINT, net_us BIGINT, net_biz_us BIGINT,
     n_replies INTEGER,                          -- agent replies at or before resolved_at
-    is_reopened BOOLEAN
+    is_reopened BOOLEAN, customer_key BIGINT
 );
 CREATE TABLE IF NOT EXISTS fact_flow (          -- resolve and reopen events by own instant (4.4), not before created_at (4.7)
     case_key BIGINT, occurred_at TIMESTAMPTZ, occurred_day DATE, is_reopen BOOLEAN, {dims}
@@ -74,7 +74,7 @@ CREATE TABLE IF NOT EXISTS backlog_day (        -- B(local midnight of x) = sum(
 );
 CREATE TABLE IF NOT EXISTS fact_issue (         -- issue chains attributed to the first case's first resolution (4.14)
     chain_key BIGINT, case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},
-    n_cases INTEGER, is_success BOOLEAN, matures_at TIMESTAMPTZ
+    n_cases INTEGER, is_success BOOLEAN, matures_at TIMESTAMPTZ, customer_key BIGINT
 );
 CREATE TABLE IF NOT EXISTS fact_sla (           -- sorted by decided_at = least(done, due); NULL for na
     case_key BIGINT, what sla_what, outcome sla_outcome, start_at TIMESTAMPTZ, due_at TIMESTAMPTZ, done_at TIMESTAMPTZ,

@@ -1,4 +1,4 @@
-"""Kinds that count rows: plain counts, shares, and the two shares with a story (SLA, FCR)."""
+"""Kinds that count rows: plain counts, shares, and the share with a story (SLA)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -134,43 +134,6 @@ class SlaShare:
     def row_value(self, question: Question) -> str | None:
         """Return 100 for met, 0 for breached."""
         return "CASE WHEN outcome = 'met' THEN 100.0 ELSE 0.0 END"
-
-
-@dataclass(frozen=True, slots=True)
-class NoRepeat:
-    """Issues solved at the first contact / mature issues; immature ones are neither (4.14)."""
-
-    unlinkable: Anchor
-    solver: Solver = "scan"
-
-    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return successes, mature and immature issues; for a plain window also the cases without customer."""
-        mature = "matures_at <= $as_of::TIMESTAMPTZ"
-        issues = (
-            count_where(f"{mature} AND is_success"),
-            count_where(mature),
-            "count(CASE WHEN matures_at > $as_of::TIMESTAMPTZ THEN 1 END)",
-        )
-        if not is_plain(question):
-            return (Need(metric.anchor, issues),)
-        return Need(metric.anchor, issues), Need(self.unlinkable, ("count(*) - count(customer_key)",), timeless=True)
-
-    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
-        """Return the share of mature issues, n = mature issues."""
-        success, n, immature = first_row(groups[0], 3)
-        parts: tuple[tuple[str, float | int | None], ...] = (("immature", immature),)
-        if len(groups) > 1:
-            parts = (*parts, ("unlinkable", first_row(groups[1], 1)[0]))
-        value = 100.0 * success / n if n else None
-        return Figure(value, n, (*parts, ("passed", success)), wilson(success, n), "wilson")
-
-    def counted(self, question: Question) -> str | None:
-        """Return the mature issues."""
-        return "matures_at <= $as_of::TIMESTAMPTZ"
-
-    def row_value(self, question: Question) -> str | None:
-        """Return 100 for a success, 0 for a failure."""
-        return "CASE WHEN is_success THEN 100.0 ELSE 0.0 END"
 
 
 def with_extra(anchor: Anchor, extra: str) -> Anchor:

@@ -75,13 +75,17 @@ def rated(*answers: dict[str, Any]) -> World:
 
 
 @pytest.mark.parametrize(
-    ("metric", "field"), [("fcr_survey", "solved_first"), ("survey_confirmed", "resolved_confirmed")]
+    ("metric", "field", "method"),
+    [
+        ("fcr_survey", "solved_first", "wilson by customer"),
+        ("survey_confirmed", "resolved_confirmed", "wilson"),
+    ],
 )
-def test_a_share_of_answers_leaves_the_unanswered_out(metric: str, field: str) -> None:
+def test_a_share_of_answers_leaves_the_unanswered_out(metric: str, field: str, method: str) -> None:
     world = rated({field: True}, {field: True}, {field: False}, {field: None}, {field: True, "seconds": 5.0})
     found = ask(world, metric)
     assert (found.value, found.n, found.part("passed")) == pytest.approx((200 / 3, 3, 2))
-    assert found.method == "wilson"
+    assert found.method == method
     assert listed(world, metric) == [1, 2, 3]
 
 

@@ -67,7 +67,7 @@ def share(rows: Sequence[Row]) -> Figure:
     return Figure(100 * x / n if n else None, n, interval=wilson(x, n))
 
 
-def wilson(x: int, n: int) -> tuple[float, float] | None:
+def wilson(x: float, n: float) -> tuple[float, float] | None:
     """Return Wilson's interval in percent (8.5)."""
     if not n:
         return None

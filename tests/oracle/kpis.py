@@ -59,7 +59,7 @@ CASES = (
     Kpi("sla_first_reply", promises.replies_kept, promises.kept, bases=EITHER, parts=("met", "breached")),
     Kpi("sla_resolution", promises.resolutions_kept, promises.kept, bases=EITHER, parts=("met", "breached")),
     Kpi("fcr", issues.issues, issues.no_repeat, bases=EITHER, parts=("immature",)),
-    Kpi("fcr_one_touch", issues.one_touch, share, bases=EITHER),
+    Kpi("fcr_one_touch", issues.one_touch, issues.touched_once, bases=EITHER),
     Kpi("repeat_share", issues.repeats, share),
     Kpi("transfer_share", work.transfers, share, of_all_time=False),
     Kpi("ai_involvement", stays.involved, share, of_all_time=False),

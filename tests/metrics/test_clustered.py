@@ -74,7 +74,7 @@ def ask(world: World, metric: str, **more: object) -> Reading:
 @pytest.mark.parametrize("metric", ["fcr", "fcr_survey"])
 def test_the_interval_is_by_customer(world: World, metric: str) -> None:
     found = ask(world, metric)
-    assert (found.value, found.n, found.part("passed")) == (pytest.approx(400 / 6), 6, 4)
+    assert (found.value, found.n, found.part("passed")) == pytest.approx((400 / 6, 6, 4))
     assert found.interval == pytest.approx(BY_HAND, abs=1e-4)
     assert found.method == "wilson by customer"
 

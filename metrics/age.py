@@ -1,6 +1,6 @@
-"""Age of the open cases at an instant: quantiles and bands, a snapshot of survivors (semantics 4.7)."""
+"""Age of the open cases at given instants: quantiles and bands, snapshots of survivors (semantics 4.7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,43 +14,68 @@ from metrics.reading import reading
 from metrics.scan import Ground
 from metrics.unknown_years import year_parts
 
-OPEN = "opened_at < $instant AND (closed_at IS NULL OR closed_at >= $instant)"
+# One statement for all instants: only spans open at one of them are joined. The join's test is the stock's own.
+OPEN_AT = (
+    "(SELECT f.*, i.number, i.instant, i.now_us"
+    " FROM (SELECT * FROM fact_span WHERE opened_at < $last AND coalesce(closed_at, $last) >= $first) f"
+    " JOIN (SELECT unnest($numbers) AS number, unnest($instants) AS instant, unnest($positions) AS now_us) i"
+    " ON f.opened_at < i.instant AND coalesce(f.closed_at, $last) >= i.instant)"
+)
+OPEN = replace(SPAN, table=OPEN_AT, extra=("number",))
 AGE: dict[Clock, str] = {
-    "calendar": "epoch_us($instant) - epoch_us(created_at)",
-    "business": "list_extract($now_us, calendar_no + 1) - created_pos_us",
+    "calendar": "epoch_us(instant) - epoch_us(created_at)",
+    "business": "list_extract(now_us, calendar_no + 1) - created_pos_us",
 }
 BANDS = (("lt_4h", 0, 4), ("h4_24", 4, 24), ("d1_3", 24, 72), ("d3_7", 72, 168), ("gt_7d", 168, None))
+NOBODY = (0, [None] * 3, None, *(0 for _ in BANDS), None)
+Ages = dict[str | None, dict[datetime, Figure]]  # member -> instant -> figure
 
 
 def ages(ground: Ground, metric: Metric, question: Question) -> tuple[Reading, ...]:
     """Return the readings of an age question: hours, median unless a quantile is asked for."""
     if ground.as_of is None:
         return (Reading(question, None, 0, DataState.EMPTY, None),)
-    found: list[Reading] = []
-    for bucket, instant in stock_instants(question, ground.as_of):
-        if instant is None:
-            found.append(reading(question, metric, Figure(None, 0), ground.as_of, (bucket, None)))
-            continue
-        for member, figure in age_at(ground, question, instant).items():
-            found.append(reading(question, metric, figure, ground.as_of, (bucket, member)))
-    return tuple(found)
+    steps = stock_instants(question, ground.as_of)
+    found = ages_at(ground, question, [instant for _, instant in steps if instant is not None])
+    later = Figure(None, 0)
+    return tuple(
+        reading(question, metric, later if instant is None else figures[instant], ground.as_of, (bucket, member))
+        for member, figures in found.items()
+        for bucket, instant in steps
+    )
 
 
-def age_at(ground: Ground, question: Question, instant: datetime) -> dict[str | None, Figure]:
-    """Return the age figures of the backlog at an instant, by member (None without split)."""
+def ages_at(ground: Ground, question: Question, instants: Sequence[datetime]) -> Ages:
+    """Return the age figures of the backlog at every instant, by member in order (None without split)."""
+    distinct = sorted(set(instants))
+    if not distinct:
+        return {None: {}}
     shape = age_shape(question.slice, question.split, question.clock, question.quantile)
-    params = {"instant": instant} | ground.filter_params(question.slice)
-    if question.clock == "business":
-        params["now_us"] = ground.positions(instant)
-    rows = ground.con.execute(scan_sql(shape), params).fetchall()
-    if question.split is None:
-        return {None: _figure(rows[0], ground.desk, instant)}
-    labelled = {ground.label(question.split, row[0]): row[1:] for row in rows}
-    return {member: _figure(labelled[member], ground.desk, instant) for member in sorted(labelled)}
+    given: dict[str, object] = {
+        "first": distinct[0],
+        "last": distinct[-1],
+        "numbers": list(range(len(distinct))),
+        "instants": distinct,
+        "positions": [ground.positions(one if question.clock == "business" else None) for one in distinct],
+    }
+    rows = ground.con.execute(scan_sql(shape), given | ground.filter_params(question.slice)).fetchall()
+    found: dict[tuple[str | None, int], Row] = {}
+    for row in rows:
+        member = ground.label(question.split, row[0]) if question.split else None
+        number, *sums = row[1:] if question.split else row
+        found[member, number] = sums
+    members = sorted({member or "" for member, _ in found}) if question.split else [None]
+    return {member: _figures(found, member, distinct, ground.desk) for member in members}
+
+
+def _figures(
+    found: Mapping[tuple[str | None, int], Row], member: str | None, instants: Sequence[datetime], desk: Desk
+) -> dict[datetime, Figure]:
+    return {one: _figure(found.get((member, number), NOBODY), desk, one) for number, one in enumerate(instants)}
 
 
 def age_shape(part: Slice, split: str | None, clock: Clock, quantile: float | None) -> Shape:
-    """Return the scan over the open cases at $instant."""
+    """Return the scan over the open cases at $instants; keys: member when split, number of the instant."""
     age = f"({AGE[clock]})"
     asked = 0.5 if quantile is None else quantile
     bands = [
@@ -62,7 +87,7 @@ def age_shape(part: Slice, split: str | None, clock: Clock, quantile: float | No
     measures = (f"count({age})", f"quantile_cont({age}, [{asked!r}, 0.5, 0.9])", f"max({age})", *bands)
     if clock == "business":
         measures += (f"min(CASE WHEN {age} IS NOT NULL THEN created_at END)",)
-    return Shape(replace(SPAN, where=OPEN), "opened_at", measures, (), shape_filters(part.by), split)
+    return Shape(OPEN, "opened_at", measures, (), shape_filters(part.by), split)
 
 
 def _figure(row: Row, desk: Desk, instant: datetime) -> Figure:

@@ -4,10 +4,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, partial
 
 from metrics.compile import Shape, scan_sql, shape_filters
+from metrics.kinds.stock import OPEN_AT, UNRESOLVED_AT
 from metrics.metric import Anchor
 from metrics.model import DIMENSIONS, Question, Slice, Window
 from metrics.periods import bounds, buckets, local_day, midnight
@@ -25,10 +26,12 @@ CHANGES = Anchor(
 FIRST_CHANGES = Anchor(
     f"(SELECT case_key, {_DIMS}, created_at AS moment, 1 AS change FROM fact_case WHERE created_at IS NOT NULL"
     f" UNION ALL SELECT case_key, {_DIMS}, greatest(created_at, first_resolved_at), -1 FROM fact_case"
-    " WHERE first_resolved_at IS NOT NULL)",
+    " WHERE created_at IS NOT NULL AND first_resolved_at IS NOT NULL)",
     "moment",
     None,
 )
+OPEN = Anchor("fact_span", "opened_at", None, OPEN_AT)
+UNRESOLVED = Anchor("fact_case", "created_at", None, UNRESOLVED_AT)
 Levels = dict[str | None, list[int]]  # member -> B at each instant
 
 
@@ -47,6 +50,11 @@ class Part:
     def changes(self) -> Anchor:
         """Return the instants at which cases come and go."""
         return FIRST_CHANGES if self.is_first else CHANGES
+
+    @property
+    def open(self) -> Anchor:
+        """Return the cases that are open at $instant."""
+        return UNRESOLVED if self.is_first else OPEN
 
     def is_in_days(self) -> bool:
         """Return whether backlog_day knows all its dimensions."""
@@ -108,29 +116,38 @@ def _changes_between(ground: Ground, part: Part, low: datetime, high: datetime) 
 
 
 def _from_changes(ground: Ground, part: Part, wanted: Sequence[datetime]) -> Levels:
-    """Return levels straight from the spans: any instant, any dimension."""
-    first = datetime(1, 1, 2, tzinfo=UTC)
-    shape = Shape(
-        part.changes,
-        "moment",
-        ("sum(change)",),
-        ((False, True),),
-        shape_filters(part.slice.by),
-        part.split,
-        "day",
-        "listed",
-    )
+    """Return levels at any instant, by any dimension: what is open at the first, then what changed in between."""
+    found = {member: [level] * len(wanted) for member, level in _open_at(ground, part, wanted[0]).items()}
+    if len(wanted) > 1:
+        for member, changes in _steps_between(ground, part, wanted).items():
+            start = found.get(member, [0] * len(wanted))
+            found[member] = [level + change for level, change in zip(start, _running(changes), strict=True)]
+    return found
+
+
+def _open_at(ground: Ground, part: Part, instant: datetime) -> dict[str | None, int]:
+    shape = Shape(part.open, part.open.instant, ("count(*)",), (), shape_filters(part.slice.by), part.split)
+    params = {"instant": instant} | ground.filter_params(part.slice)
+    rows = ground.con.execute(scan_sql(shape), params).fetchall()
+    return {ground.label(part.split, row[0]) if part.split else None: row[-1] for row in rows}
+
+
+def _steps_between(ground: Ground, part: Part, wanted: Sequence[datetime]) -> Levels:
+    """Return openings minus closings from each instant to the next, by member; 0 at the first."""
+    filters = shape_filters(part.slice.by)
+    shape = Shape(part.changes, "moment", ("sum(change)",), ((True, True),), filters, part.split, "day", "listed")
     params = ground.filter_params(part.slice) | {
+        "low0": wanted[0],
         "high0": wanted[-1],
-        "lows": [first, *wanted[:-1]],
-        "highs": list(wanted),
-        "numbers": list(range(len(wanted))),
+        "lows": list(wanted[:-1]),
+        "highs": list(wanted[1:]),
+        "numbers": list(range(1, len(wanted))),
     }
     changes: dict[str | None, list[int]] = defaultdict(lambda: [0] * len(wanted))
     for row in ground.con.execute(scan_sql(shape), params).fetchall():
         member = ground.label(part.split, row[1]) if part.split else None
         changes[member][row[0]] += row[-1] or 0
-    return {member: _running(counts) for member, counts in changes.items()}
+    return changes
 
 
 def snapshot_days(window: Window, as_of: datetime) -> list[datetime]:

@@ -8,6 +8,10 @@ from metrics.metric import Figure, Metric, Need, Row, Solver
 from metrics.model import Desk, Question
 from metrics.survival import quantiles
 
+# What is open at $instant; both sides strict (4.7)
+OPEN_AT = "opened_at < $instant AND (closed_at IS NULL OR closed_at >= $instant)"
+UNRESOLVED_AT = "created_at < $instant AND (first_resolved_at IS NULL OR first_resolved_at >= $instant)"
+
 
 @dataclass(frozen=True, slots=True)
 class Stock:
@@ -25,7 +29,7 @@ class Stock:
 
     def counted(self, question: Question) -> str | None:
         """Return the spans open at $instant (both sides strict)."""
-        return "opened_at < $instant AND (closed_at IS NULL OR closed_at >= $instant)"
+        return OPEN_AT
 
     def row_value(self, question: Question) -> str | None:
         """Return the case's age in hours."""
@@ -38,7 +42,7 @@ class FirstStock(Stock):
 
     def counted(self, question: Question) -> str | None:
         """Return the cases created before $instant and not resolved before it."""
-        return "created_at < $instant AND (first_resolved_at IS NULL OR first_resolved_at >= $instant)"
+        return UNRESOLVED_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from metrics import analysis, backlog, combine, intervals, periods, rounding, survey, text_key, verdict
-from metrics.age import age_at
+from metrics.age import ages_at
 from metrics.calendar import MINUTE_US, Axis
 from metrics.catalog import CATALOG
 from metrics.defects import defects
@@ -165,7 +165,8 @@ def _backlog_identity(asked: Asked) -> dict[str, Any]:
 @entry("backlog_age_quantile", "at", "q", "where")
 def _backlog_age_quantile(asked: Asked) -> float | None:
     question = asked.question("backlog_age", quantile=float(asked.params.get("q", 0.5)))
-    return age_at(asked.ground, question, instant(asked.params["at"]))[None].value
+    moment = instant(asked.params["at"])
+    return ages_at(asked.ground, question, [moment])[None][moment].value
 
 
 @entry("backlog_days", "backlog", "resolved_per_day", "created_per_day")

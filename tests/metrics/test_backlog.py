@@ -9,7 +9,7 @@ from metrics.backlog import Part, levels
 from metrics.flow import flow
 from metrics.measure import measure
 from metrics.members import Members
-from metrics.model import Question, Slice, Window
+from metrics.model import Clock, Question, Slice, Window
 from metrics.periods import midnight
 from metrics.scan import Ground
 from tests.metrics.random_world import Loader
@@ -114,3 +114,33 @@ def test_business_age_counts_open_hours_only() -> None:
     world.refresh(at("17 10:00"))
     question = Question("backlog_age", Window(None, None), clock="business")
     assert measure(world.con, world.desk, [question], at("17 10:00"))[question][0].value == 2.0
+
+
+def test_an_undated_ticket_never_entered_the_stock_so_its_resolution_takes_nothing_out() -> None:
+    world = World()
+    world.ticket(1, None)
+    world.status(1, "11 10:00", "resolved")
+    world.ticket(2, "10 10:00")
+    world.refresh()
+    ground = Ground(world.con, world.desk, END, Members())
+    instants = [at("10 09:00"), at("10 12:00"), at("11 12:00"), at("12 12:00")]
+    for is_first in (False, True):
+        found = levels(ground, Part(Slice(), "agent", is_first), instants)
+        assert [total(found[one]) for one in instants] == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("clock", ["calendar", "business"])
+@pytest.mark.parametrize("split", [None, "team"])
+def test_the_ages_of_a_trend_are_those_of_its_days(ground: Ground, clock: Clock, split: str | None) -> None:
+    window = Window(DAYS[0], DAYS[-1], SHANGHAI)
+    trend = Question("backlog_age", window, grain="day", clock=clock, split=split)
+    by_day = {
+        day: Question("backlog_age", Window(None, day + timedelta(days=1), SHANGHAI), clock=clock, split=split)
+        for day in DAYS[:-1]
+    }
+    found = measure(ground.con, ground.desk, [trend, *by_day.values()], END)
+    trended = {(one.bucket, one.member): (one.value, one.n, one.parts) for one in found[trend] if one.n}
+    alone = {(day.isoformat(), one.member): (one.value, one.n, one.parts) for day, question in by_day.items()
+             for one in found[question] if one.n}  # fmt: skip
+    assert trended == alone
+    assert len(trended) > 9

@@ -73,8 +73,8 @@ def _declared(dimension: str, anchor: Anchor, is_survey: bool) -> Attribute:
     if not is_survey:
         return Attribute(of_ticket, f"{anchor.table} f LEFT JOIN ticket t ON t.ticket_key = f.{anchor.case_key}")
     joined = (
-        f"{anchor.table} f LEFT JOIN survey_response r ON r.response_key = f.response_key"
-        " LEFT JOIN ticket t ON t.ticket_key = r.ticket_key"
+        f"{_cases(anchor, is_survey)} LEFT JOIN survey_response r ON r.response_key = f.response_key"
+        " LEFT JOIN ticket t ON t.ticket_key = s.case_key"
     )
     if kind != "custom":
         return Attribute(of_ticket, joined)

@@ -154,8 +154,9 @@ class Promoters:
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return answers, and promoters, passives, detractors (weighted when asked)."""
         one = self.weight or "1"
+        n = f"count(CASE WHEN {self.counted(question)} THEN 1 END)" if self.weight else "count(nps)"
         bands = ("nps >= 9", "nps BETWEEN 7 AND 8", "nps <= 6")
-        return (Need(metric.anchor, ("count(nps)", *(f"sum(CASE WHEN {band} THEN {one} END)" for band in bands))),)
+        return (Need(metric.anchor, (n, *(f"sum(CASE WHEN {band} THEN {one} END)" for band in bands))),)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the score in -100..100, n = answers."""
@@ -169,8 +170,8 @@ class Promoters:
         return Figure(value, n, parts, nps_interval(promoters, passives, detractors), "adjusted Wald")
 
     def counted(self, question: Question) -> str | None:
-        """Return the surveys with a recommendation score."""
-        return "nps IS NOT NULL"
+        """Return the surveys with a recommendation score; of a weighted one, those that carry a weight."""
+        return f"nps IS NOT NULL AND {self.weight} IS NOT NULL" if self.weight else "nps IS NOT NULL"
 
     def row_value(self, question: Question) -> str | None:
         """Return the recommendation score 0..10."""

@@ -12,7 +12,7 @@ from metrics.model import Unit
 from metrics.rounding import half_up
 
 DASH = "—"  # no value is not 0 (semantics 1.9)
-DIGITS = {Unit.COUNT: 0, Unit.SCORE: 2, Unit.PERCENT: 1, Unit.POINTS: 1, Unit.MINUTES: 1, Unit.HOURS: 1}
+DIGITS = dict.fromkeys(Unit, 1) | {Unit.COUNT: 0, Unit.SCORE: 2}
 
 
 @dataclass(frozen=True, slots=True)

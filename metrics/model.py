@@ -40,6 +40,7 @@ class Unit(StrEnum):
 
     MINUTES = "min"
     HOURS = "h"
+    DAYS = "d"  # of work, of pace: no elapsed time
     COUNT = "count"
     PERCENT = "pct"
     SCORE = "score"
@@ -209,6 +210,7 @@ class Target:
     critical_below: float = 80.0  # attainment %, semantics 12.7
     valid_from: date | None = None
     valid_to: date | None = None
+    parameter: str | None = None  # None = whatever the question's
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,24 @@ class ComplaintRules:
     supervisors: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WeightSet:
+    """A questionnaire and what its dimensions weigh in the index (semantics 5.1, 12.9).
+
+    template    only surveys of this template count; None = all
+    speed       dimension that response satisfaction is taken from; None = the overall rating
+    is_assumed  the weights are an assumption and are told so
+    words       names of dimensions by language
+    """
+
+    weights: Mapping[str, float]
+    title: Text = field(default_factory=dict)
+    template: str | None = None
+    speed: str | None = None
+    is_assumed: bool = False
+    words: Mapping[str, Text] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything that facts depend on besides the data; a change rebuilds them.
@@ -289,6 +309,7 @@ class Desk:
     calendars       by name; `calendar` is the default one, None = no business clock
     team_calendars  team name -> calendar name, wins over the default
     tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
+    csi_weights     the desk's own; csi_sets: further ones by name; csi_set: which of them counts, None = the own
     """
 
     tz: str = "Asia/Shanghai"
@@ -305,5 +326,7 @@ class Desk:
     repeat_days: float = 7.0
     csi_weights: Mapping[str, float] = field(default_factory=dict)
     csi_min_weight: float = 0.8
+    csi_sets: Mapping[str, WeightSet] = field(default_factory=dict)
+    csi_set: str | None = None
     stages: Mapping[str, tuple[Stage, ...]] = field(default_factory=lambda: stages_from(STAGE_MAPS))
     complaints: ComplaintRules = ComplaintRules()

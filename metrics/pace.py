@@ -11,11 +11,13 @@ from metrics.compile import Shape, scan_sql, shape_filters
 from metrics.kinds.stock import Pace, StockChange
 from metrics.metric import Anchor, Figure, Metric
 from metrics.model import DataState, Question, Reading
-from metrics.periods import bounds
+from metrics.periods import DAY, bounds
 from metrics.reading import reading
+from metrics.resampling import total_range
 from metrics.scan import Ground
 
 TRAILING = timedelta(days=28)
+METHOD = "resampled days"
 DATED = replace(CREATED, where="created_at IS NOT NULL")
 FIRST = datetime(1, 1, 2, tzinfo=UTC)
 Span = tuple[datetime, datetime]
@@ -38,25 +40,39 @@ def paces(ground: Ground, metric: Metric, question: Question) -> tuple[Reading, 
     kind: object = metric.kind
     steps = stock_instants(question, ground.as_of)
     spans = _spans(question, [instant for _, instant in steps if instant], isinstance(kind, StockChange))
-    moved = _moves(ground, question, spans)
-    instants = [one for span in spans for one in span if one != FIRST]
-    stock = levels(ground, Part(question.slice, question.split), instants)
+    asked = sorted({span for one in spans for span in one})
+    numbers = {span: number for number, span in enumerate(asked)}
+    moved = _moves(ground, question, asked)
+    stock = levels(ground, Part(question.slice, question.split), _instants(spans, kind))
     found = []
     for member in _members(question, stock, moved):
-        numbers = iter(range(len(spans)))
+        ahead = iter(spans)
         for bucket, instant in steps:
             figure = Figure(None, 0, state=DataState.EMPTY)
             if instant is not None:
-                number = next(numbers)
-                low, high = (stock.get(one, {}).get(member, 0) for one in spans[number])
-                figure = _figure(kind, (low, high), moved.get((number, member), Moves()))
+                span = next(ahead)
+                low, high = (stock.get(one, {}).get(member, 0) for one in (span[0][0], span[-1][1]))
+                daily = [moved.get((numbers[one], member), Moves()) for one in span]
+                figure = _figure(kind, (low, high), daily, _has_range(question))
             found.append(reading(question, metric, figure, ground.as_of, (bucket, member)))
     return tuple(found)
 
 
-def _figure(kind: object, stock: tuple[int, int], moves: Moves) -> Figure:
+def _instants(spans: Sequence[Sequence[Span]], kind: object) -> list[datetime]:
+    """Return the instants whose stock is wanted: the ends, and of changes the starts."""
+    starts = [one[0][0] for one in spans] if isinstance(kind, StockChange) else []
+    return [one for one in starts if one != FIRST] + [one[-1][1] for one in spans]
+
+
+def _has_range(question: Question) -> bool:
+    """Return whether a range is worth its draws: for the one figure of a window, or when asked for."""
+    return question.with_interval or (question.grain is None and question.split is None)
+
+
+def _figure(kind: object, stock: tuple[int, int], daily: Sequence[Moves], has_range: bool) -> Figure:
     if isinstance(kind, Pace):
-        return _pace(kind, stock[1], moves)
+        return _pace(kind, stock[1], daily, has_range)
+    (moves,) = daily
     parts = (
         ("open", stock[0]),
         ("created", moves.created),
@@ -69,8 +85,9 @@ def _figure(kind: object, stock: tuple[int, int], moves: Moves) -> Figure:
     return Figure(float(change), stock[1], parts, state=DataState.FRESH if balanced else DataState.ERROR)
 
 
-def _pace(kind: Pace, backlog: int, moves: Moves) -> Figure:
-    resolved, created = moves.resolved / TRAILING.days, moves.created / TRAILING.days
+def _pace(kind: Pace, backlog: int, daily: Sequence[Moves], has_range: bool) -> Figure:
+    resolved = sum(one.resolved for one in daily) / TRAILING.days
+    created = sum(one.created for one in daily) / TRAILING.days
     days = burn_down_days(backlog, resolved, created) if kind.is_net else coverage_days(backlog, resolved)
     grows = created - resolved
     parts: tuple[tuple[str, float | int | None], ...] = (
@@ -79,15 +96,33 @@ def _pace(kind: Pace, backlog: int, moves: Moves) -> Figure:
         ("created_per_day", created),
         ("grows_per_day", grows if kind.is_net and grows >= 0 else None),
     )
-    return Figure(days, backlog, parts, state=DataState.EMPTY if days is None and not backlog else DataState.FRESH)
+    state = DataState.EMPTY if days is None and not backlog else DataState.FRESH
+    if days is None or not has_range:
+        return Figure(days, backlog, parts, state=state)
+    shrinks = [one.resolved - (one.created if kind.is_net else 0) for one in daily]
+    low, high = days_range(backlog, shrinks)
+    ends: tuple[tuple[str, float | int | None], ...] = (("days_low", low), ("days_high", high))
+    interval = None if low is None or high is None else (low, high)
+    return Figure(days, backlog, (*parts, *ends), interval, METHOD if interval else None, state)
 
 
-def _spans(question: Question, ends: Sequence[datetime], is_flow: bool) -> list[Span]:
-    """Return per figure the span whose movements count: the bucket itself, or the 28 days before its end."""
+def days_range(backlog: int, shrinks: Sequence[int]) -> tuple[float | None, float | None]:
+    """Return the least and the most days at the pace of resampled days (4.0); None = at that pace never.
+
+    shrinks  by how much each of the days made the backlog smaller
+    """
+    slow, fast = total_range(shrinks)
+    low, high = (backlog * len(shrinks) / total if total > 0 else None for total in (fast, slow))
+    return low, high
+
+
+def _spans(question: Question, ends: Sequence[datetime], is_flow: bool) -> list[list[Span]]:
+    """Return per figure the spans whose movements count: the bucket itself, or the 28 days before its end."""
     if not is_flow:
-        return [(end - TRAILING, end) for end in ends]
+        days = range(TRAILING.days, 0, -1)
+        return [[(end - day * DAY, end - (day - 1) * DAY) for day in days] for end in ends]
     start = bounds(question.window)[0] or FIRST
-    return list(zip([start, *ends[:-1]], ends, strict=True)) if ends else []
+    return [[span] for span in zip([start, *ends[:-1]], ends, strict=True)] if ends else []
 
 
 def _moves(ground: Ground, question: Question, spans: Sequence[Span]) -> dict[tuple[int, str | None], Moves]:
@@ -102,7 +137,7 @@ def _moves(ground: Ground, question: Question, spans: Sequence[Span]) -> dict[tu
 def _counts(
     ground: Ground, question: Question, spans: Sequence[Span], wanted: tuple[Anchor, tuple[str, ...]]
 ) -> Counts:
-    """Return counts of an anchor's rows per span, overlapping ones too, and member."""
+    """Return counts of an anchor's rows per span, overlapping ones too, and member; the spans are in order."""
     if not spans:
         return {}
     anchor, measures = wanted
@@ -110,7 +145,7 @@ def _counts(
     shape = Shape(anchor, anchor.instant, measures, ((True, True),), filters, question.split, "day", "listed")
     params: dict[str, Any] = ground.filter_params(question.slice) | {
         "low0": spans[0][0],
-        "high0": spans[-1][1],
+        "high0": max(high for _, high in spans),
         "lows": [low for low, _ in spans],
         "highs": [high for _, high in spans],
         "numbers": list(range(len(spans))),

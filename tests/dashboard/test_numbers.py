@@ -20,6 +20,7 @@ EN, ZH = words("en"), words("zh-CN")
         (Unit.HOURS, 0.5, "30.0 min"),
         (Unit.HOURS, 96.0, "4.0 d"),
         (Unit.HOURS, 0.0, "0.0 h"),
+        (Unit.DAYS, 0.46, "0.5 d"),  # days of work stay days
         (Unit.COUNT, 12345.0, "12,345 "),
         (Unit.PERCENT, 82.25, "82.3 %"),
         (Unit.SCORE, 4.355, "4.36 "),
@@ -30,6 +31,10 @@ EN, ZH = words("en"), words("zh-CN")
 def test_a_value_is_shown_in_the_unit_that_reads_best(unit: Unit, value: float | None, text: str) -> None:
     scale = scale_for(unit, value)
     assert f"{show(value, scale, EN)} {sign(scale, EN)}" == text
+
+
+def test_days_of_work_have_their_sign_in_both_languages() -> None:
+    assert [sign(scale_for(Unit.DAYS, 3.0), words) for words in (EN, ZH)] == ["d", "天"]
 
 
 @pytest.mark.parametrize(

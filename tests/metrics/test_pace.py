@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from metrics.catalog import metric_of
 from metrics.drill import drill
 from metrics.measure import measure
-from metrics.model import Question, Reading, Slice, Window
+from metrics.model import Question, Reading, Slice, Unit, Window
+from metrics.pace import days_range
+from metrics.resampling import total_range
 from tests.metrics.random_world import Loader
 from tests.metrics.world import END, World
 
@@ -100,3 +103,59 @@ def test_the_change_is_balanced_in_random_worlds(seed: int, split: str | None) -
     whole = ask(world, "backlog_change", Window(None, None))[0]
     assert whole.part("open") == 0
     assert whole.value == whole.n
+
+
+def test_days_of_work_are_days() -> None:
+    assert {metric_of(name).unit for name in ("coverage_days", "burn_down_days")} == {Unit.DAYS}
+
+
+def test_days_that_are_all_alike_leave_no_range() -> None:
+    assert total_range([3] * 28) == (84.0, 84.0)
+    assert days_range(12, [3] * 28) == (4.0, 4.0)
+
+
+def test_the_range_is_that_of_days_drawn_again() -> None:
+    """Of days of 2 and days of 4 in equal number, 28 draws hold 9 to 19 fours in 95 % (binomial), so 74 to 94."""
+    assert total_range([2, 4] * 14) == (74.0, 94.0)
+    assert list(days_range(10, [2, 4] * 14)) == pytest.approx([280 / 94, 280 / 74])
+
+
+def test_the_range_is_the_same_each_time() -> None:
+    days = [day * day % 11 for day in range(28)]
+    assert total_range(days) == total_range(list(days))
+    assert total_range([]) == (0.0, 0.0)
+
+
+def test_a_pace_of_one_day_may_not_come_again() -> None:
+    """(27/28)^28 = 36 % of the draws have none of the one day that resolved anything."""
+    low, high = days_range(5, [56] + [0] * 27)
+    assert high is None
+    assert low == pytest.approx(5 * 28 / (3 * 56))  # it is drawn 0 to 3 times in 98 %, to 2 times in 92 %
+
+
+def test_a_steady_pace_has_its_range_and_an_unsteady_one_an_open_end(world: World) -> None:
+    steady = World()
+    for day in range(1, 29):
+        steady.ticket(day, "2025-01-02 10:00:00")
+        steady.status(day, f"2025-03-{day:02} 10:00:00", "resolved")
+    for key in (100, 101):
+        steady.ticket(key, "2025-01-03 10:00:00")
+    steady.refresh()
+    (found,) = ask(steady, "coverage_days", Window(date(2025, 3, 1), date(2025, 3, 29)))
+    assert (found.value, found.interval, found.method) == (2.0, (2.0, 2.0), "resampled days")
+    (open_ended,) = ask(world, "coverage_days")
+    assert (open_ended.interval, open_ended.method, open_ended.part("days_high")) == (None, None, None)
+    assert open_ended.part("days_low") == pytest.approx(3 * 28 / 15)  # the day with 5 is drawn at most 3 times
+
+
+def test_what_has_no_value_has_no_range(world: World) -> None:
+    (growing,) = ask(world, "burn_down_days")
+    assert (growing.value, growing.interval, growing.part("days_low")) == (None, None, None)
+
+
+def test_trends_and_teams_have_their_range_when_asked(world: World) -> None:
+    two = Window(date(2025, 3, 20), date(2025, 3, 22))
+    plain = ask(world, "coverage_days", two, grain="day")
+    ranged = ask(world, "coverage_days", two, grain="day", with_interval=True)
+    assert [one.part("days_low") for one in plain] == [None, None]
+    assert [one.part("days_low") for one in ranged] == [pytest.approx(3 * 28 / 15)] * 2

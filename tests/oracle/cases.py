@@ -9,16 +9,30 @@ from typing import TypeVar
 
 from metrics.model import DIMENSIONS, NONE_LABEL, Desk
 from tests.oracle.clock import ELAPSED, Clock, open_spans
-from tests.oracle.raw import Event, Message, Rows, Ticket
+from tests.oracle.desk import ROLES
+from tests.oracle.raw import Event, Message, Rows, Survey, Ticket
 
 DONE = ("resolved", "closed")
+CASE_DIMENSIONS = (*DIMENSIONS, "handler", "tag", "custom.plan")
+SEVERAL = "|"  # between the tags of one case
 Label = Mapping[str, str]
 Dated = TypeVar("Dated", Event, Message)
 
 
 def labels_of(given: Mapping[str, str | None]) -> dict[str, str]:
     """Return every dimension's label; a missing value is one of its own (1.11)."""
-    return {name: NONE_LABEL if given.get(name) is None else str(given[name]) for name in DIMENSIONS}
+    return {name: NONE_LABEL if given.get(name) is None else str(given[name]) for name in (*CASE_DIMENSIONS, "mode")}
+
+
+def ticket_labels(ticket: Ticket, handler: str | None = None) -> dict[str, str]:
+    """Return the labels of a ticket: its dimensions, its declared attribute, its tags, who answered it."""
+    tags = SEVERAL.join(sorted(set(ticket.tags))) or None
+    return labels_of({**ticket.labels, "custom.plan": ticket.plan, "tag": tags, "handler": handler})
+
+
+def members_of(labels: Label, dimension: str) -> list[str]:
+    """Return the members a row counts under; with several tags it counts under each (5.11)."""
+    return labels[dimension].split(SEVERAL)
 
 
 @dataclass
@@ -34,7 +48,8 @@ class Case:
 
     @cached_property
     def labels(self) -> Label:
-        return labels_of(self.ticket.labels)
+        """The case's labels; a person who answered wins over a bot."""
+        return ticket_labels(self.ticket, "human" if self.replies else "bot" if self.bot_replies else None)
 
     def of(self, kind: str) -> list[Event]:
         return [event for event in self.events if event.kind == kind]
@@ -49,14 +64,18 @@ class Case:
         return [one for one in self.messages if one.author_kind == "bot" and one.is_public and not one.is_auto]
 
     @cached_property
+    def changes(self) -> list[Event]:
+        """Return the events that lead into or out of {resolved, closed}, in turn."""
+        found: list[Event] = []
+        for event in self.of("status"):
+            if (event.new in DONE) != (len(found) % 2 == 1):
+                found.append(event)
+        return found
+
+    @property
     def turns(self) -> list[tuple[datetime, bool]]:
         """Return (instant, is_resolve) of every way into and out of {resolved, closed}."""
-        found, is_done = [], False
-        for event in self.of("status"):
-            if (event.new in DONE) != is_done:
-                is_done = not is_done
-                found.append((event.when, is_done))
-        return found
+        return [(event.when, number % 2 == 0) for number, event in enumerate(self.changes)]
 
     @property
     def resolves(self) -> list[datetime]:
@@ -144,8 +163,34 @@ class House:
         return {due.what: due.due for due in self.rows.dues if due.ticket == key}
 
     @cached_property
+    def received(self) -> list[Survey]:
+        """Return visible surveys; those of spam, test and deleted tickets left with their ticket (1.7)."""
+        return [
+            one
+            for one in self.rows.surveys
+            if (one.submitted is None or one.submitted <= self.as_of)
+            and (one.ticket is None or one.ticket in self.present)
+        ]
+
+    @cached_property
+    def submissions(self) -> dict[int, list[datetime]]:
+        """Return when surveys of a case were submitted, by case."""
+        found: dict[int, list[datetime]] = defaultdict(list)
+        for one in self.received:
+            if one.ticket is not None and one.submitted:
+                found[self.survivor(one.ticket)].append(one.submitted)
+        return found
+
+    @cached_property
+    def supervisors(self) -> set[str]:
+        """Return the agents who are supervisors, by role or by name in the settings (12.8)."""
+        rules = self.desk.complaints
+        return {name for name, role in ROLES.items() if role == rules.role} | set(rules.supervisors)
+
+    @cached_property
     def undated(self) -> list[Ticket]:
-        return [one for one in self.present.values() if one.created is None]
+        """Return the tickets without a creation instant that stand for themselves."""
+        return [one for one in self.present.values() if one.created is None and one.key not in self.into]
 
     @cached_property
     def by_key(self) -> dict[int, Case]:

@@ -41,6 +41,16 @@ VALUES: dict[str, tuple[str | None, ...]] = {
     "tier": ("gold", "plain", None),
     "product": ("app", "web", None),
 }
+TAGS: tuple[tuple[str, ...], ...] = ((), ("vip",), ("slow_response",), ("slow_response", "vip"), ("vip", "vip"))
+DEPTS = ("front", "tech", "tech", "billing", None)
+ACTORS: tuple[tuple[str | None, str | None], ...] = (
+    ("a1", "agent"), ("a1", "agent"), ("a2", "agent"), ("boss", "agent"), ("a9", None), (None, "agent"), (None, None),
+    ("robot", "bot"), ("rule", "automation"), ("c1", "customer"),
+)  # fmt: skip
+ROLES = {"boss": "supervisor", "a1": "agent"}
+VENDOR: tuple[dict[str, bool | int | float], ...] = (
+    {}, {"made_sla": True, "moves": 2}, {"made_sla": False, "moves": 0.5},
+)  # fmt: skip
 STATUSES = ("open", "pending_customer", "on_hold", "resolved", "closed", "new")
 EDGES = (0, 540, 720, 810, 1080, 1440)
 DST_DAYS = (date(2025, 3, 9), date(2025, 3, 30))
@@ -84,8 +94,10 @@ class Maker:
             return instant + timedelta(minutes=self.random.choice((5, 10, 15, 30, 120, 240, 1440)))
         return instant + timedelta(seconds=round(self.random.expovariate(1 / (scale_h * 3600)), 6))
 
-    def event(self, ticket: int, when: datetime, kind: str, new: str | None = None) -> None:
-        self.rows.events.append(Event(self.next_key(), ticket, when, kind, new))
+    def event(self, ticket: int, when: datetime, kind: str, new: str | None = None, dept: str | None = None) -> None:
+        """Write an event, at times in the instant of the one before, by somebody of any kind."""
+        actor = self.random.choice(ACTORS)
+        self.rows.events.append(Event(self.next_key(), ticket, when, kind, new, dept, *actor))
 
     def ticket(self, key: int) -> Ticket:
         random = self.random
@@ -98,6 +110,11 @@ class Maker:
             is_spam=random.random() < 0.02,
             is_test=random.random() < 0.02,
             is_deleted=random.random() < 0.02,
+            tags=random.choice(TAGS),
+            resolution_kind=random.choice((None, "resolved", "resolved", "unresolved")),
+            solution_complete=random.choice((None, True, True, False)),
+            plan=random.choice((None, "basic", "pro")),
+            vendor=random.choice(VENDOR),
         )
         self.rows.tickets.append(one)
         return one
@@ -119,7 +136,7 @@ class Maker:
             self.say(one.key, start, "bot", is_auto=True)
 
     def say(self, ticket: int, when: datetime, kind: str, is_public: bool = True, is_auto: bool = False) -> None:
-        author = self.random.choice(("a1", "a2", "a9", None)) if kind == "agent" else None
+        author = self.random.choice(("a1", "a2", "a9", "boss", None)) if kind == "agent" else None
         self.rows.messages.append(Message(self.next_key(), ticket, when, author, kind, is_public, is_auto))
 
     def work(self, one: Ticket, start: datetime) -> None:
@@ -127,7 +144,7 @@ class Maker:
         random, when = self.random, start
         for _ in range(random.choice((0, 1, 1, 2, 3))):
             when = self.later(when, 2)
-            self.event(one.key, when, "assign", random.choice(("front", "tech", "tech", "billing", None)))
+            self.event(one.key, when, "assign", random.choice(("a1", "a2", "a9", None)), random.choice(DEPTS))
         when = start
         for status in random.choices(STATUSES, (2, 3, 1, 5, 2, 1), k=random.choice((0, 1, 1, 2, 3, 5))):
             when = self.later(when, 20)
@@ -153,6 +170,9 @@ class Maker:
             Survey(
                 self.next_key(), ticket, customer, when, score((None, 12.0, 29.9, 30.0, 90.0, 90.0)),
                 score((None, 0.0, 1.0, 2.0, 4.0, 5.0, 7.0)), score((None, 0, 3, 6, 7, 8, 9, 10, 11)), dims,
+                score((None, 1.0, 2.5, 7.0)), score((None, True, False)), score((None, True, False)),
+                score((None, 0.5, 1.0, 2.25)), score((None, "phone", "web")), score((None, "A", "T")),
+                score((None, "a1", "z")), score(((1.0, 5.0), (1.0, 5.0), (0.0, 10.0), (1.0, 7.0))),
             )
         )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Raw rows written into a warehouse and made facts, as the product does it."""
 
+import json
 from typing import Any
 
 import duckdb
@@ -7,7 +8,7 @@ import pyarrow as pa
 
 from metrics.model import Desk
 from tests.metrics.world import World
-from tests.oracle.desk import AS_OF
+from tests.oracle.desk import AS_OF, ROLES
 from tests.oracle.raw import Rows
 
 
@@ -25,7 +26,10 @@ def tickets(rows: Rows) -> list[dict[str, Any]]:
             "ticket_key": one.key, "source_no": 0, "src_ticket_id": str(one.key), "created_at": one.created,
             "created_by": one.created_by, "customer_key": one.customer, "is_spam": one.is_spam,
             "is_test": one.is_test, "is_deleted": one.is_deleted, "merged_into": one.merged_into,
-            "given_resolution_s": one.given_resolution_s, **one.labels,
+            "given_resolution_s": one.given_resolution_s, "tags": list(one.tags),
+            "resolution_kind": one.resolution_kind, "solution_complete": one.solution_complete,
+            "custom": json.dumps({"plan": one.plan} if one.plan else {}), "vendor": json.dumps(one.vendor),
+            **one.labels,
         }
         for one in rows.tickets
     ]  # fmt: skip
@@ -35,7 +39,7 @@ def events(rows: Rows) -> list[dict[str, Any]]:
     return [
         {
             "event_key": one.key, "ticket_key": one.ticket, "stream": 1, "seq": one.key, "occurred_at": one.when,
-            "kind": one.kind, "new": one.new, "dept": one.new if one.kind == "assign" else None,
+            "kind": one.kind, "new": one.new, "dept": one.dept, "actor": one.actor, "actor_kind": one.actor_kind,
         }
         for one in rows.events
     ]  # fmt: skip
@@ -55,8 +59,10 @@ def surveys(rows: Rows) -> list[dict[str, Any]]:
     return [
         {
             "response_key": one.key, "source_no": 0, "ticket_key": one.ticket, "customer_key": one.customer,
-            "submitted_at": one.submitted, "seconds": one.seconds, "overall": one.overall, "scale_min": 1.0,
-            "scale_max": 5.0, "nps": one.nps, "rules": ["speeder", "contradictory", "duplicate"],
+            "submitted_at": one.submitted, "seconds": one.seconds, "overall": one.overall, "scale_min": one.scale[0],
+            "scale_max": one.scale[1], "nps": one.nps, "effort": one.effort, "solved_first": one.solved_first,
+            "resolved_confirmed": one.resolved_confirmed, "weight": one.weight, "mode": one.mode,
+            "team": one.team, "agent": one.agent, "rules": ["speeder", "contradictory", "duplicate"],
         }
         for one in rows.surveys
     ]  # fmt: skip
@@ -74,6 +80,10 @@ def dues(rows: Rows) -> list[dict[str, Any]]:
     return [{"ticket_key": one.ticket, "what": one.what, "due_at": one.due} for one in rows.dues]
 
 
+def agents() -> list[dict[str, Any]]:
+    return [{"source_no": 0, "src_id": name, "role": role} for name, role in ROLES.items()]
+
+
 def pour(world: World, rows: Rows) -> None:
     """Write every row and mark what was touched; no facts yet."""
     con = world.con
@@ -83,6 +93,7 @@ def pour(world: World, rows: Rows) -> None:
     write(con, "survey_response", surveys(rows))
     write(con, "survey_answer", answers(rows))
     write(con, "sla_due", dues(rows))
+    write(con, "agent", agents())
     write(con, "touched_ticket", [{"ticket_key": one.key} for one in rows.tickets])
     write(con, "touched_survey", [{"response_key": one.key} for one in rows.surveys])
 

@@ -16,15 +16,25 @@ class Ticket:
     is_deleted: bool = False
     merged_into: int | None = None
     given_resolution_s: float | None = None
+    tags: tuple[str, ...] = ()
+    resolution_kind: str | None = None
+    solution_complete: bool | None = None
+    plan: str | None = None
+    vendor: dict[str, bool | int | float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Event:
+    """Something that happened; `new` is the status, tier, owner or survivor, `dept` where it was assigned to."""
+
     key: int
     ticket: int
     when: datetime
     kind: str
     new: str | None = None
+    dept: str | None = None
+    actor: str | None = None
+    actor_kind: str | None = None
 
 
 @dataclass(slots=True)
@@ -48,6 +58,14 @@ class Survey:
     overall: float | None
     nps: int | None
     dims: dict[str, float | None]
+    effort: float | None = None
+    solved_first: bool | None = None
+    resolved_confirmed: bool | None = None
+    weight: float | None = None
+    mode: str | None = None
+    team: str | None = None
+    agent: str | None = None
+    scale: tuple[float, float] = (1.0, 5.0)
 
 
 @dataclass(slots=True)

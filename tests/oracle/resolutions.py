@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from tests.oracle.cases import Case, House, labels_of
+from tests.oracle.cases import Case, House, ticket_labels
 from tests.oracle.clock import Clock
 from tests.oracle.figures import Row
 from tests.oracle.replies import span
@@ -37,7 +37,7 @@ def last(house: House, clock: str) -> Iterator[Row]:
     yield from _resolved(house, clock, is_first=False, is_net=False)
     for ticket in house.undated:
         if ticket.given_resolution_s is not None and clock == "calendar":
-            yield Row(None, None, labels_of(ticket.labels), round(ticket.given_resolution_s * 1e6))
+            yield Row(None, None, ticket_labels(ticket), round(ticket.given_resolution_s * 1e6))
 
 
 def first(house: House, clock: str) -> Iterator[Row]:
@@ -74,9 +74,21 @@ def reopened(house: House, clock: str) -> Iterator[Row]:
             yield Row(case.resolves[0], case.created, case.labels, bool(case.reopens))
 
 
-def volume(house: House, clock: str) -> Iterator[Row]:
+def cases(house: House) -> Iterator[Row]:
+    """Return every case by creation, itself as value."""
+    return (Row(case.created, case.created, case.labels, case) for case in house.cases)
+
+
+def tickets(house: House) -> Iterator[Row]:
+    """Return the ticket of every case by creation and, without an instant, every undated one (decision 11)."""
     for case in house.cases:
-        yield Row(case.created, case.created, case.labels, None)
+        yield Row(case.created, case.created, case.labels, case.ticket)
+    for ticket in house.undated:
+        yield Row(None, None, ticket_labels(ticket), ticket)
+
+
+def volume(house: House, clock: str) -> Iterator[Row]:
+    return tickets(house)
 
 
 def is_open(case: Case, instant: datetime) -> bool:

@@ -17,6 +17,10 @@ DESKS = {
     ),
     "tiers": replace(PLAIN, sla_clock="business", tier_calendars={"P1": "always"}, csi_min_weight=1.0),
 }  # fmt: skip
+LOOKED_UP = (
+    Slice((("custom.plan", ("(none)", "pro")), ("handler", ("human", "bot")), ("tag", ("vip", "(none)")))),
+    Slice.of(tag="slow_response"),
+)
 FILTER = Slice((("priority", ("P1", "P2")), ("team", ("B",))))
 
 

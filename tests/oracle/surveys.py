@@ -1,11 +1,12 @@
 """Surveys by hand: cleaning, CSI with its error, satisfied share, NPS, means (semantics 5)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import fsum, sqrt
 
-from metrics.model import Desk
-from tests.oracle.cases import House, labels_of
-from tests.oracle.figures import Figure, Row, Z, mean, wilson
+from metrics.model import NONE_LABEL, Desk
+from tests.oracle.cases import House, labels_of, ticket_labels
+from tests.oracle.figures import Figure, Fold, Row, Z, mean, wilson
+from tests.oracle.issues import by_customer
 from tests.oracle.raw import Survey
 
 LOW, HIGH = 1.0, 5.0
@@ -15,26 +16,23 @@ def in_scale(score: float | None, low: float = LOW, high: float = HIGH) -> float
     return score if score is not None and low <= score <= high else None
 
 
+def rating(one: Survey) -> float | None:
+    """Return the overall rating; out of its scale it is missing (5.2)."""
+    return in_scale(one.overall, *one.scale)
+
+
 def answers(one: Survey) -> dict[str, float]:
     """Return the answered dimensions within the scale."""
     scores = {name: in_scale(score) for name, score in one.dims.items()}
     return {name: score for name, score in scores.items() if score is not None}
 
 
-def received(house: House) -> list[Survey]:
-    """Return visible surveys; those of spam, test and deleted tickets left with their ticket (1.7)."""
-    return [
-        one
-        for one in house.rows.surveys
-        if (one.submitted is None or one.submitted <= house.as_of)
-        and (one.ticket is None or one.ticket in house.present)
-    ]
-
-
 def _is_contradictory(one: Survey) -> bool:
-    overall, scores = in_scale(one.overall), list(answers(one).values())
-    if overall is None or not scores:
+    given, scores = rating(one), list(answers(one).values())
+    if given is None or not scores:
         return False
+    low, high = one.scale
+    overall = 1 + 4 * (given - low) / (high - low)  # the rule speaks of 1 to 5
     return (overall >= 4 and max(scores) <= 2) or (overall <= 2 and min(scores) >= 4)
 
 
@@ -43,7 +41,7 @@ def valid(house: House) -> list[Survey]:
 
     Of two submitted in one instant the later in the source is the latest (2.5).
     """
-    kept = [one for one in received(house) if one.seconds is None or one.seconds >= 30]
+    kept = [one for one in house.received if one.seconds is None or one.seconds >= 30]
     kept = [one for one in kept if not _is_contradictory(one)]
     latest: dict[tuple[int | None, int | None], Survey] = {}
     alone = []
@@ -60,23 +58,24 @@ def valid(house: House) -> list[Survey]:
 
 
 def _row(house: House, one: Survey) -> Row:
-    """Return a survey with its case's labels; without a ticket it has none of its own here."""
+    """Return a survey with its case's labels; without a ticket it has its own team and agent."""
     case = house.by_key.get(house.survivor(one.ticket)) if one.ticket is not None else None
-    labels: Mapping[str, str] = case.labels if case else labels_of({})
+    labels: Mapping[str, str] = case.labels if case else labels_of({"team": one.team, "agent": one.agent})
     if one.ticket is not None and case is None:
-        labels = labels_of(house.present[one.ticket].labels)
+        labels = ticket_labels(house.present[house.survivor(one.ticket)])
+    labels = {**labels, "mode": one.mode or NONE_LABEL}
     return Row(one.submitted, case.created if case else None, labels, one)
 
 
 def all_rows(house: House, clock: str) -> Iterator[Row]:
-    return (_row(house, one) for one in received(house))
+    return (_row(house, one) for one in house.received)
 
 
 def rows(house: House, clock: str) -> Iterator[Row]:
     return (_row(house, one) for one in valid(house))
 
 
-def csi_of(desk: Desk) -> Callable[[Sequence[Row]], Figure]:
+def csi_of(desk: Desk) -> Fold:
     """Return the fold of surveys to their CSI (5.3) with 1.96 standard errors around it (5.4)."""
 
     def fold(found: Sequence[Row]) -> Figure:
@@ -114,30 +113,76 @@ def _error(
     return sqrt(fsum(each * each for each in z) / (n - 1) / n)
 
 
-def _ratings(found: Sequence[Row]) -> list[float]:
-    scores = [in_scale(row.value.overall) for row in found]
-    return [score for score in scores if score is not None]
-
-
-def csat(found: Sequence[Row]) -> Figure:
-    ratings = _ratings(found)
-    n, good = len(ratings), sum(1 for rating in ratings if rating >= 4)
+def _share(verdicts: Sequence[bool | None]) -> Figure:
+    """Return the percentage of yes among those who answered."""
+    given = [one for one in verdicts if one is not None]
+    n, good = len(given), sum(given)
     return Figure(100 * good / n if n else None, n, interval=wilson(good, n))
 
 
+def _mean(scores: Sequence[float | None]) -> Figure:
+    given = [score for score in scores if score is not None]
+    return Figure(mean(given), len(given))
+
+
+def is_top(score: float | None, low: float = LOW, high: float = HIGH) -> bool | None:
+    """Return whether a rating is among the upper 40 % of the steps of its scale, 4 and 5 of 1 to 5 (12.9)."""
+    steps = int(high - low) + 1
+    return None if score is None else score > high - int(0.4 * steps)
+
+
+def csat(found: Sequence[Row]) -> Figure:
+    return _share([is_top(rating(row.value), *row.value.scale) for row in found])
+
+
 def overall_mean(found: Sequence[Row]) -> Figure:
-    ratings = _ratings(found)
-    return Figure(mean(ratings), len(ratings))
+    return _mean([rating(row.value) for row in found])
 
 
-def dimension_mean(name: str) -> Callable[[Sequence[Row]], Figure]:
-    """Return the fold of surveys to the mean of one dimension."""
+def overall_mean_weighted(found: Sequence[Row]) -> Figure:
+    """Return the weighted mean over the ratings that carry a weight (12.10)."""
+    given = [(rating(row.value), row.value.weight) for row in found if row.value.weight is not None]
+    pairs = [(score, weight) for score, weight in given if score is not None]
+    total = fsum(weight for _, weight in pairs)
+    return Figure(fsum(score * weight for score, weight in pairs) / total if pairs else None, len(pairs))
+
+
+def rating_share(score: float) -> Fold:
+    """Return the fold of surveys to the share of one overall rating (5.8)."""
+    return lambda found: _share([None if rating(row.value) is None else rating(row.value) == score for row in found])
+
+
+def solved_first(found: Sequence[Row]) -> Figure:
+    marks = [(row.value.customer, row.value.solved_first) for row in found]
+    return by_customer([(customer, mark) for customer, mark in marks if mark is not None])
+
+
+def confirmed(found: Sequence[Row]) -> Figure:
+    return _share([row.value.resolved_confirmed for row in found])
+
+
+def effort(found: Sequence[Row]) -> Figure:
+    return _mean([row.value.effort for row in found])
+
+
+def complete_case_of(desk: Desk) -> Fold:
+    """Return the fold to the mean composite of the surveys that answered every weighted dimension (5.3)."""
 
     def fold(found: Sequence[Row]) -> Figure:
-        scores = [answers(row.value)[name] for row in found if name in answers(row.value)]
-        return Figure(mean(scores), len(scores))
+        complete = [one for one in (answers(row.value) for row in found) if desk.csi_weights.keys() <= one.keys()]
+        return _mean([fsum(weight * one[name] for name, weight in desk.csi_weights.items()) for one in complete])
 
     return fold
+
+
+def dimension_mean(name: str) -> Fold:
+    """Return the fold of surveys to the mean of one dimension."""
+    return lambda found: _mean([answers(row.value).get(name) for row in found])
+
+
+def dimension_top2(name: str) -> Fold:
+    """Return the fold of surveys to the share of 4 and 5 in one dimension."""
+    return lambda found: _share([is_top(answers(row.value).get(name)) for row in found])
 
 
 def nps(found: Sequence[Row]) -> Figure:
@@ -151,3 +196,12 @@ def nps(found: Sequence[Row]) -> Figure:
     half = Z * sqrt((a + b - (a - b) ** 2) / (n + 3))
     low, high = max(-100.0, 100 * (a - b - half)), min(100.0, 100 * (a - b + half))
     return Figure(100 * (good - bad) / n, n, {}, (low, high))
+
+
+def nps_weighted(found: Sequence[Row]) -> Figure:
+    """Return NPS with weighted shares over the answers that carry a weight, without interval (12.10)."""
+    given = [(row.value.nps, row.value.weight) for row in found if in_scale(row.value.nps, 0, 10) is not None]
+    pairs = [(score, weight) for score, weight in given if weight is not None]
+    good, bad = fsum(w for score, w in pairs if score >= 9), fsum(w for score, w in pairs if score <= 6)
+    total = fsum(weight for _, weight in pairs)
+    return Figure(100 * (good - bad) / total if pairs else None, len(pairs))

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from tests.oracle.cases import House
+from tests.oracle.cases import Case, House
 from tests.oracle.figures import Row
+from tests.oracle.raw import Event
 from tests.oracle.replies import span
 
 DEPT, REACH = "tech", timedelta(minutes=10)
@@ -20,15 +21,25 @@ def stage_assign(house: House, clock: str) -> Iterator[Row]:
                 yield Row(case.created, case.created, case.labels, value)
 
 
+def transfers_of(case: Case) -> list[Event]:
+    """Return the assignments to another department than the one before; those without a department are ignored."""
+    placed = [event for event in case.of("assign") if event.dept is not None]
+    return [after for before, after in pairwise(placed) if after.dept != before.dept]
+
+
 def transfers(house: House, clock: str) -> Iterator[Row]:
     for case in house.cases:
-        depts = [event.new for event in case.of("assign") if event.new is not None]
-        yield Row(case.created, case.created, case.labels, any(one != other for one, other in pairwise(depts)))
+        yield Row(case.created, case.created, case.labels, len(transfers_of(case)) > 0)
+
+
+def transfers_per_ticket(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        yield Row(case.created, case.created, case.labels, len(transfers_of(case)))
 
 
 def reach(house: House, clock: str) -> Iterator[Row]:
     for case in house.cases:
-        reached = [event.when for event in case.of("assign") if event.new == DEPT]
+        reached = [event.when for event in case.of("assign") if event.dept == DEPT]
         if reached or house.as_of - case.created >= REACH:
             good = bool(reached) and reached[0] - case.created <= REACH
             yield Row(case.created, case.created, case.labels, good)

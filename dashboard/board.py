@@ -16,6 +16,7 @@ from metrics.model import DataState, Question, Reading, Unit, Verdict, Window
 
 FLOWS = ("volume",)  # sums over time: compared over full days only
 MATURING = ("fcr",)  # known only after the desk's repeat_days
+LEADS_BELOW = 300  # semantics 4.1, 8.3: a mean of fewer cases says little, the quantiles lead
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def board(answers: Answers, view: View, scope: Scope, site: Site, now: datetime)
     plans = {name: _plan(answers.subject(name), view, scope, spell) for name, spell in spells.items()}
     found = answers.ask([question for plan in plans.values() for question in plan.questions()])
     told = {name: _answer(answers, plan, found, pulse.as_of) for name, plan in plans.items()}
+    told = _with_medians(answers, plans, told)
     told = with_absent(answers, told, site.tz) if pulse.version else told  # before the first load nothing is known
     reader = now.astimezone(ZoneInfo(site.tz)).date()
     return Board(view, window, before, day, reader, pulse.as_of, mark_of(pulse.version, pulse.sources), told)
@@ -118,8 +120,8 @@ def _spell(metric: str, window: Window, before: Window, day: date, wait_days: fl
 
 def _plan(subject: Subject, view: View, scope: Scope, spell: _Spell) -> _Plan:
     current = Question(subject.name, spell.shown, view.slice, clock=view.clock)
-    # A duration of a period is a census; only its change has an interval (semantics 8.1).
-    held = replace(current, with_interval=is_duration(subject))
+    # Cases of a period are a census; only their change has an interval (semantics 8.1).
+    held = replace(current, with_interval=True)
     change = spell.fair and (replace(held, window=spell.fair[0]), replace(held, window=spell.fair[1]))
     is_dated = spell.asked.start is not None
     return _Plan(
@@ -149,6 +151,27 @@ def _answer(
         spans.is_partial(plan.current.window, as_of),
         plan.spell.shown != plan.spell.asked,
     )
+
+
+def _with_medians(answers: Answers, plans: Mapping[str, _Plan], told: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers; what leads with its median has both medians of its change, intervals too (8.4, 8.12)."""
+    asked = {
+        name: tuple(replace(one, quantile=0.5) for one in plan.change)
+        for name, plan in plans.items()
+        if plan.change and leads_with_median(told[name])
+    }
+    found = answers.ask([one for pair in asked.values() for one in pair]) if asked else {}
+    medians = {name: tuple(found[one][0] for one in pair) for name, pair in asked.items()}
+    return {
+        name: replace(answer, medians=(medians[name][0], medians[name][1]) if name in medians else None)
+        for name, answer in told.items()
+    }
+
+
+def leads_with_median(answer: Answer) -> bool:
+    """Return whether the figure of the tile is the median: a duration of few cases (semantics 4.1)."""
+    reading = answer.current
+    return is_duration(answer.subject) and reading.n < LEADS_BELOW and reading.part("p50") is not None
 
 
 def _ripe(reading: Reading) -> Reading:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from dashboard.board import is_duration
+from dashboard.board import is_duration, leads_with_median
 from dashboard.dates import days_text
 from dashboard.model import Answer, Leaves
 from dashboard.numbers import DASH, Scale, digits_that_agree, scale_for, show, sign, whole
@@ -16,7 +16,6 @@ from metrics.model import DataState, Reading, Unit
 from metrics.rounding import half_up
 from metrics.unknown_years import years_text
 
-LEADS_BELOW = 300  # semantics 4.1, 8.3: a mean of fewer cases says little, the quantiles lead
 SPARK_DAYS = 28
 MOST_ATTAINED = 1000  # a percentage of four digits says no more than ">999"
 LEAVES = (
@@ -81,8 +80,7 @@ class Face:
 
     @property
     def _led(self) -> bool:
-        reading = self.answer.current
-        return is_duration(self.answer.subject) and reading.n < LEADS_BELOW and reading.part("p50") is not None
+        return leads_with_median(self.answer)
 
     @property
     def _shown(self) -> float | None:
@@ -162,9 +160,11 @@ class Face:
 
     @property
     def _compared(self) -> Comparison:
-        """Return the change with its interval, where one is known; a median's is not (semantics 8.12)."""
-        previous = None if self._led else self.answer.previous
-        return compare(self.answer.change_from, previous, self.answer.subject.unit)
+        """Return the change of the figure that stands there, with its interval where one is known (8.12)."""
+        now, then = self.answer.change_from, self.answer.previous
+        if self._led:
+            now, then = self.answer.medians or (now, None)
+        return compare(now, then, self.answer.subject.unit)
 
     def _real(self, trend: str) -> tuple[str, str]:
         """Return the words for a change that may be chance, and the interval it was judged by."""

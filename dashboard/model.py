@@ -108,6 +108,7 @@ class Answer:
     partial     whether the period still runs at the watermark (semantics 1.4)
     moved       whether earlier days are shown than asked for, because those cannot be judged yet
     absent      whether the data have nothing at all to work the KPI out from
+    medians     of a duration that leads with its median: both medians of the change, with their intervals
     """
 
     subject: Subject
@@ -120,6 +121,7 @@ class Answer:
     partial: bool = False
     moved: bool = False
     absent: bool = False
+    medians: tuple[Reading, Reading] | None = None
 
 
 Leaf = tuple[str, str]  # (part of a tile, property)

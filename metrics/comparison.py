@@ -2,7 +2,9 @@
 
 The interval of a difference follows from the two intervals (Newcombe's square-and-add). For shares with Wilson's
 intervals that is Newcombe's method (8.5); for means, CSI and NPS, whose intervals lie evenly around the value, it is
-the root of the summed squared errors, each with its own Student or normal quantile (8.2, 8.6, 8.7).
+the root of the summed squared errors, each with its own Student or normal quantile (8.2, 8.6, 8.7). Quantiles have
+the intervals of their order statistics (8.4), which lie unevenly: each side of the difference takes the side of them
+that points there (96-99 % of intervals hold the true difference of two lognormal medians, n = 20 to 300).
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +36,7 @@ class Comparison:
     relative    difference in percent of the previous value; None for shares, scores and points, and against 0
     is_real     whether the interval leaves 0 out; None = not known
     p           two-sided p-value that goes with the interval
-    method      "newcombe" or "combined errors"; None without interval
+    method      "newcombe", "combined errors" or "combined order statistics"; None without interval
     """
 
     unit: Unit
@@ -74,8 +76,14 @@ def compare(current: Reading, previous: Reading | None, unit: Unit) -> Compariso
     if interval is None:
         return Comparison(unit, change, None, relative)
     is_real = not interval[0] <= 0.0 <= interval[1]
-    method = "newcombe" if (current.method or "").startswith("wilson") else "combined errors"
-    return Comparison(unit, change, interval, relative, is_real, p_value(change, interval), method)
+    return Comparison(unit, change, interval, relative, is_real, p_value(change, interval), _method(current))
+
+
+def _method(current: Reading) -> str:
+    told = current.method or ""
+    if told.startswith("wilson"):
+        return "newcombe"
+    return "combined order statistics" if told == "order statistics" else "combined errors"
 
 
 Estimate = tuple[float, Interval | None]

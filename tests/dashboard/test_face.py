@@ -189,6 +189,33 @@ def test_the_change_of_a_median_is_not_judged_by_the_means_interval() -> None:
     assert (tile["delta.data-trend"], tile["real"]) == ("better", "")
 
 
+@pytest.mark.parametrize(
+    ("half", "trend", "told"),
+    [
+        (3.0, "noise", "vs prior 7 days: -2.00 (-20.0%) [-6.24 to +2.24], no real change"),
+        (0.5, "better", ""),
+    ],
+)
+def test_the_change_of_a_median_is_judged_by_both_medians(half: float, trend: str, told: str) -> None:
+    found = answer("frt", 23.0, n=120, p50=8.0, p90=34.0)
+    pair = [
+        replace(reading("frt", value, 120), interval=(value - half, value + half), method="order statistics")
+        for value in (8.0, 10.0)
+    ]
+    before = reading("frt", 20.0, 120, p50=10.0)
+    tile = said(replace(found, previous=before, medians=(pair[0], pair[1])))
+    assert (tile["delta"], tile["delta.data-trend"], tile["real.title"]) == ("▼ 20.0%", trend, told)
+
+
+@pytest.mark.parametrize(("world", "led"), [("too_few", True), ("full", False)])
+def test_medians_are_asked_for_where_they_lead(world: str, led: bool) -> None:
+    told = screen_of("/wall", world=world).board.answers
+    assert (told["frt"].medians is not None) is led
+    assert told["backlog"].medians is None
+    for one in told["frt"].medians or ():
+        assert (one.question.quantile, one.question.with_interval) == (0.5, True)
+
+
 def test_a_year_without_published_holidays_is_told_in_the_foot() -> None:
     tile = said(answer("frt", 18.0, n=400, unknown_years=2, unknown_from=2027, unknown_to=2028))
     assert tile["notes"] == "holidays of 2027-2028 unknown"

@@ -141,3 +141,31 @@ def test_readings_of_two_weeks_are_compared() -> None:
     change = compare(found[now][0], found[then][0], Unit.MINUTES)
     assert change.difference == pytest.approx(found[now][0].value - found[then][0].value)  # type: ignore[operator]
     assert change.is_real is False
+
+
+def medians_of_two_weeks(later: int) -> Comparison:
+    """Return the change of the median wait: 1..25 min in one week, so much more each in the next."""
+    world = World()
+    for day, more in ((3, 0), (10, later)):
+        for wait in range(1, 26):
+            key = day * 100 + wait
+            world.ticket(key, f"{day:02d} 09:00")
+            world.reply(key, f"{day:02d} 09:{wait + more:02d}")
+    world.refresh()
+    weeks = [Window(date(2025, 3, day), date(2025, 3, day + 7)) for day in (10, 3)]
+    now, then = (Question("frt", week, quantile=0.5, with_interval=True) for week in weeks)
+    found = measure(world.con, world.desk, [now, then], END)
+    return compare(found[now][0], found[then][0], Unit.MINUTES)
+
+
+def test_medians_are_compared_by_their_order_statistics() -> None:
+    """Of 25 the ranks are 8 and 18 (binomial 0.5), so 13 has 8 to 18: five to each side, of both weeks."""
+    found = medians_of_two_weeks(later=10)
+    assert found.difference == 10.0
+    assert found.interval == pytest.approx((10 - sqrt(50), 10 + sqrt(50)))
+    assert (found.is_real, found.method) == (True, "combined order statistics")
+
+
+def test_a_median_may_move_by_chance_too() -> None:
+    found = medians_of_two_weeks(later=7)
+    assert (found.difference, found.is_real, found.words["en"]) == (7.0, False, "no real change")

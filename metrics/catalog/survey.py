@@ -194,7 +194,7 @@ METRICS = (
         unit=Unit.PERCENT,
         better="higher",
         anchor=VALID_SURVEY,
-        kind=CustomerShare("solved_first", "solved_first IS NOT NULL"),
+        kind=CustomerShare("solved_first", "solved_first IS NOT NULL", is_sample=True),
         basis=BY_SUBMISSION,
         source="semantics 4.15; R-006",
         population=VALID,

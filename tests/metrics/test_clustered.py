@@ -73,14 +73,20 @@ def ask(world: World, metric: str, **more: object) -> Reading:
 
 @pytest.mark.parametrize("metric", ["fcr", "fcr_survey"])
 def test_the_interval_is_by_customer(world: World, metric: str) -> None:
-    found = ask(world, metric)
+    found = ask(world, metric, with_interval=True)
     assert (found.value, found.n, found.part("passed")) == pytest.approx((400 / 6, 6, 4))
     assert found.interval == pytest.approx(BY_HAND, abs=1e-4)
     assert found.method == "wilson by customer"
 
 
+def test_a_figure_of_answers_has_its_interval_unasked_one_of_cases_does_not(world: World) -> None:
+    assert ask(world, "fcr_survey").interval == pytest.approx(BY_HAND, abs=1e-4)
+    for metric in ("fcr", "fcr_one_touch"):
+        assert (ask(world, metric).interval, ask(world, metric).method) == (None, None)
+
+
 def test_a_case_without_customer_stands_alone(world: World) -> None:
-    found = ask(world, "fcr_one_touch")
+    found = ask(world, "fcr_one_touch", with_interval=True)
     assert (found.n, found.part("passed")) == (7, 5)
     assert found.interval == wilson_by_cluster([(2, 2, 1), (0, 2, 1), (1, 1, 3)])
 
@@ -94,8 +100,8 @@ def test_buckets_and_members_have_it_when_asked(world: World, grain: Grain | Non
 
 
 def test_two_windows_in_one_scan_keep_their_customers_apart(world: World) -> None:
-    before = Question("fcr", Window(date(2025, 2, 1), date(2025, 3, 1)))
-    asked = [before, Question("fcr", MARCH)]
+    before = Question("fcr", Window(date(2025, 2, 1), date(2025, 3, 1)), with_interval=True)
+    asked = [before, Question("fcr", MARCH, with_interval=True)]
     found = measure(world.con, world.desk, asked, at("2025-05-01 00:00:00"))
     assert [found[question][0].n for question in asked] == [0, 6]
     assert found[asked[1]][0].interval == pytest.approx(BY_HAND, abs=1e-4)

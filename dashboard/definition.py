@@ -13,8 +13,8 @@ from dashboard.markup import attrs
 from dashboard.numbers import whole
 
 ORDER = (
-    *("definition", "population", "start", "stop", "clock", "basis", "exclusions", "unknown_years", "twin"),
-    *("n", "as_of", "age", "version"),
+    *("definition", "population", "start", "stop", "clock", "basis", "exclusions"),
+    *("weights", "unknown_years", "twin", "n", "as_of", "age", "version"),
 )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from data.questionnaires import CsiRules
 from data.stage_maps import STAGE_MAPS, StageMaps
 from data.strict_yaml import line_of, load_strict, model_from
 
@@ -98,25 +99,6 @@ class Promise(Strict):
     resolution_min: Annotated[float, Field(gt=0)] | None
 
 
-# semantics 5.3
-CSI_WEIGHTS = {"efficiency": 0.29, "attitude": 0.22, "clarity": 0.18, "resolution": 0.16, "empathy": 0.15}
-
-
-class CsiRules(Strict):
-    """Weights of the customer satisfaction index and the least answered weight (semantics 5.3)."""
-
-    min_weight: Annotated[float, Field(ge=0, le=1)] = 0.8
-    weights: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=lambda: dict(CSI_WEIGHTS))
-
-    @field_validator("weights")
-    @classmethod
-    def _sum_is_one(cls, weights: Mapping[str, float]) -> Mapping[str, float]:
-        total = sum(weights.values())
-        if abs(total - 1) > 1e-9:  # semantics 5.1: an error, never rescaled
-            raise ValueError(f"weights add up to {total:.10g}; they must add up to 1")
-        return weights
-
-
 class ComplaintSettings(Strict):
     """Which complaints are about slow response, and who has to follow them up (semantics 12.8).
 
@@ -134,10 +116,12 @@ class TargetRule(Strict):
 
     critical_below  attainment in percent under which a miss is critical (semantics 12.7)
     where           dimension -> value
+    parameter       for one parameter of the KPI only, such as a questionnaire of csi
     """
 
     metric: str
     value: float
+    parameter: str | None = None
     critical_below: Annotated[float, Field(ge=0)] = 80.0
     where: Mapping[str, str] = Field(default_factory=dict)
     valid_from: date | None = None

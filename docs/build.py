@@ -36,6 +36,7 @@ def _section(metric: Metric) -> str:
         ("starts", _both(metric.start)),
         ("stops", _both(metric.stop)),
         ("clock", "calendar or business" if metric.clock_dependent else None),
+        ("may be asked for", metric.option),
         ("interval", metric.interval),
         ("least n", str(metric.min_n) if metric.min_n > 1 else None),
         ("looked at with", metric.twin),

@@ -15,6 +15,7 @@ from metrics.measure import measure
 from metrics.members import Members
 from metrics.metric import Metric
 from metrics.model import Desk, Question, Reading, Text, Unit, Window
+from metrics.questionnaires import told as told_weights
 from metrics.scan import Ground
 from metrics.unknown_years import WARNING, years_text
 
@@ -115,6 +116,8 @@ def with_sql(
     first = readings[0] if len(readings) == 1 else None
     counts = left_out(Ground(con, desk, as_of, Members()), question, first)
     panel["exclusions"] = " · ".join(text for text in (panel["exclusions"], told(counts, language)) if text)
+    if metric_of(question.metric).option:
+        panel["weights"] = told_weights(question, desk, language)
     if years := years_text(first) if first else "":
         panel["unknown_years"] = WARNING[language].format(years=years)
     panel["n"] = f"{sum(reading.n for reading in readings):,}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from data.questionnaires import DIMENSIONS, Questionnaire, Words
 from data.settings import CalendarFile, Day, Settings, UnfitSetting
-from metrics.model import Calendar, ComplaintRules, Desk, SlaTier, Slice, Target, stages_from
+from metrics.model import Calendar, ComplaintRules, Desk, SlaTier, Slice, Target, Text, WeightSet, stages_from
 
 WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Spans = tuple[tuple[int, int], ...]
@@ -26,11 +27,23 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         repeat_days=settings.repeat_days,
         csi_weights=dict(settings.csi.weights),
         csi_min_weight=settings.csi.min_weight,
+        csi_sets={name: weight_set(one) for name, one in settings.csi.questionnaires.items()},
+        csi_set=settings.csi.use,
         stages=stages_from(settings.stages),
         complaints=ComplaintRules(
             settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors
         ),
     )
+
+
+def weight_set(one: Questionnaire) -> WeightSet:
+    """Return a questionnaire of the settings; dimensions without own words take the shipped ones."""
+    words = {name: _text(one.words.get(name) or DIMENSIONS.get(name, {})) for name in one.weights}
+    return WeightSet(dict(one.weights), _text(one.name), one.template, one.speed, one.assumed, words)
+
+
+def _text(words: Words) -> Text:
+    return {str(code): word for code, word in words.items()}
 
 
 def calendar_from(name: str, file: CalendarFile) -> Calendar:
@@ -65,6 +78,7 @@ def targets_from(settings: Settings, known: Iterable[str]) -> tuple[Target, ...]
                 critical_below=rule.critical_below,
                 valid_from=rule.valid_from,
                 valid_to=rule.valid_to,
+                parameter=rule.parameter,
             )
         )
     return tuple(targets)

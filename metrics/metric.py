@@ -66,6 +66,10 @@ class Kind(Protocol):
     def solver(self) -> Solver:
         """Return which part of the house answers: an ordinary scan, or backlog, age, pace."""
 
+    @property
+    def is_stock(self) -> bool:
+        """Return whether the rows are those of an instant, so that no window chooses among them."""
+
     def needs(self, metric: "Metric", question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the sums wanted, in the order in which `finish` gets them."""
 
@@ -87,6 +91,7 @@ class Metric:
     has_cohort       basis=created is possible (durations)
     min_n            below it the state is too_few (semantics 1.12)
     drill            rows of the drill list where the sums come from other rows
+    option           parameter that may be given and need not be, such as another questionnaire
     twin             quality metric that belongs on the same page as a speed metric
     """
 
@@ -106,6 +111,7 @@ class Metric:
     interval: str | None = None
     parameter: str | None = None
     drill: Anchor | None = None
+    option: str | None = None
     clock_dependent: bool = False
     has_cohort: bool = False
     min_n: int = 1

@@ -58,14 +58,16 @@ def level_of(met: bool | None, reached: float | None, critical_below: float = 80
 
 
 def target_for(reading: Reading, targets: Sequence[Target]) -> Target | None:
-    """Return the goal of the reading's metric whose slice fits it best and that is valid at the window's end."""
+    """Return the goal of the reading's metric whose slice and parameter fit it best, valid at the window's end."""
     fitting = [target for target in targets if _fits(reading, target)]
-    return max(fitting, key=lambda target: len(target.slice.by), default=None)
+    return max(fitting, key=lambda target: (len(target.slice.by), target.parameter is not None), default=None)
 
 
 def _fits(reading: Reading, target: Target) -> bool:
     question = reading.question
     if target.metric != question.metric or not _is_valid(reading, target):
+        return False
+    if target.parameter not in (None, question.parameter):
         return False
     asked = dict(question.slice.by)
     if question.split and reading.member is not None:

@@ -5,7 +5,7 @@ from metrics.catalog.basis import BY_SUBMISSION
 from metrics.kinds.averaging import Mean
 from metrics.kinds.clustered import CustomerShare
 from metrics.kinds.counting import Count, Share
-from metrics.kinds.rating import CompleteCase, Dimension, Index, Promoters
+from metrics.kinds.rating import CompleteCase, Dimension, Index, Promoters, Satisfied
 from metrics.metric import Metric
 from metrics.model import Text, Unit
 
@@ -13,6 +13,7 @@ VALID: Text = {
     "en": "Valid surveys: without those answered in under 30 s, contradictory ones and duplicates",
     "zh-CN": "有效问卷：剔除作答不足 30 秒、自相矛盾与重复的问卷",
 }
+QUESTIONNAIRE = "questionnaire"
 TOP_BOX = "overall_milli >= 600 * scale_max + 400 * scale_min + 600"
 
 METRICS = (
@@ -27,7 +28,7 @@ METRICS = (
         better="higher",
         anchor=ANSWER,
         kind=Index(VALID_SURVEY),
-        drill=VALID_SURVEY,
+        option=QUESTIONNAIRE,
         basis=BY_SUBMISSION,
         source="semantics 5.3, 5.4",
         population=VALID,
@@ -45,27 +46,29 @@ METRICS = (
         unit=Unit.SCORE,
         better="higher",
         anchor=ANSWER,
-        kind=CompleteCase(),
+        kind=CompleteCase(VALID_SURVEY),
         basis=BY_SUBMISSION,
         source="semantics 5.3",
         population=VALID,
         min_n=5,
         digits=2,
-        drill=SURVEY_ANSWER,
+        option=QUESTIONNAIRE,
     ),
     Metric(
         name="csat",
         title={"en": "Satisfied customers", "zh-CN": "客户响应满意度"},
         definition={
-            "en": "Overall ratings of 4 and 5 (the upper 40 % of the steps of other scales) / ratings",
-            "zh-CN": "总体评分为 4、5 分（其他量表取上部 40% 档位）的占比",
+            "en": "Ratings of 4 and 5 (the upper 40 % of the steps of other scales) / ratings; the rating is the "
+            "dimension for speed of response where the questionnaire has one, else the overall one",
+            "zh-CN": "评分为 4、5 分（其他量表取上部 40% 档位）的占比；问卷有响应速度维度时取该维度，否则取总体评分",
         },
         unit=Unit.PERCENT,
         better="higher",
         anchor=VALID_SURVEY,
-        kind=Share(TOP_BOX, "overall_milli IS NOT NULL"),
+        kind=Satisfied(TOP_BOX, "overall_milli IS NOT NULL"),
         basis=BY_SUBMISSION,
         source="semantics 5.6, 12.9",
+        option=QUESTIONNAIRE,
         population=VALID,
         interval="Wilson",
         min_n=5,

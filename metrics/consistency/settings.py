@@ -9,7 +9,8 @@ from metrics.model import Unit
 
 def flagged(settings: Settings) -> list[Finding]:
     """Return what the settings say that may be meant otherwise; what cannot stand was refused when they were read."""
-    return [*weights_order(settings.csi.weights), *fractions(settings)]
+    sets = [settings.csi.weights, *(one.weights for one in settings.csi.questionnaires.values())]
+    return [*(finding for one in sets for finding in weights_order(one)), *fractions(settings)]
 
 
 def fractions(settings: Settings) -> list[Finding]:

@@ -1,14 +1,16 @@
 """Kinds of survey figures: the index over weighted dimensions, one dimension, the net promoter score."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from metrics.distributions import Z95
 from metrics.intervals import nps, nps_interval, wilson
-from metrics.kinds.counting import first_row, is_plain, quoted
+from metrics.kinds.counting import Share, first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DIMENSIONS, DataState, Desk, Question
-from metrics.survey import AnswerSets, answers_and_sums, covered_weight, csi_from_means, csi_se, weights_error
+from metrics.questionnaires import of_template, set_fault, set_of, unknown_set
+from metrics.survey import AnswerSets, answers_and_sums, covered_weight, csi_from_means, csi_se
 
 
 def pivot(names: Sequence[str], question: Question) -> str:
@@ -42,40 +44,49 @@ class Index:
 
     surveys: Anchor
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return valid surveys, and answers per dimension; sums of pairs instead where an interval is due."""
-        surveys = Need(self.surveys, ("count(*)",))
-        if not self._has_interval(question) or not desk.csi_weights:
-            return surveys, Need(metric.anchor, ("count(score_milli)", "sum(score_milli)"))
-        return surveys, side_by_side(metric.anchor, question, sorted(desk.csi_weights))
+        chosen = set_of(question, desk)
+        surveys = Need(of_template(self.surveys, chosen), ("count(*)",))
+        answers = of_template(metric.anchor, chosen)
+        if not self._has_interval(question) or not chosen.weights:
+            return surveys, Need(answers, ("count(score_milli)", "sum(score_milli)"))
+        return surveys, side_by_side(answers, question, sorted(chosen.weights))
 
     @staticmethod
     def _has_interval(question: Question) -> bool:
         return question.with_interval or is_plain(question)
 
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the questionnaire's valid surveys; none where its weights are wrong."""
+        if set_fault(question, desk):
+            return replace(self.surveys, where="FALSE")
+        return of_template(self.surveys, set_of(question, desk))
+
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the index; value None and method `error:weights` when the weights do not sum to 1."""
-        if wrong := weights_error(desk.csi_weights):
-            return Figure(None, 0, (), None, f"error:weights {wrong}", DataState.ERROR)
+        if wrong := set_fault(question, desk):
+            return faulty(wrong)
+        weights = set_of(question, desk).weights
         n = first_row(groups[0], 1)[0]
         sets = as_sets(groups[1]) if self._has_interval(question) else None
-        sums = self._sums(groups[1], desk) if sets is None else answers_and_sums(sets, sorted(desk.csi_weights))
+        sums = self._sums(groups[1], weights) if sets is None else answers_and_sums(sets, sorted(weights))
         means = {name: total / 1000.0 / answers for name, (answers, total) in sums.items()}
-        value = csi_from_means(means, desk.csi_weights, desk.csi_min_weight)
-        weight = covered_weight(means, desk.csi_weights)
-        parts: list[tuple[str, float | int | None]] = [("weight", weight)]
+        value = csi_from_means(means, weights, desk.csi_min_weight)
+        parts: list[tuple[str, float | int | None]] = [("weight", covered_weight(means, weights))]
         parts += [("linear_0_100", None if value is None else (value - 1.0) * 25.0)]
         if value is None or sets is None:
             return Figure(value, n, tuple(parts))
-        spread = csi_se(n, sets, desk.csi_weights)
+        spread = csi_se(n, sets, weights)
         se = None if spread is None else spread / 1000.0
         interval = None if se is None else (value - Z95 * se, value + Z95 * se)
         return Figure(value, n, (*parts, ("se", se)), interval, "linearised")
 
     @staticmethod
-    def _sums(rows: Sequence[Row], desk: Desk) -> dict[str, tuple[int, float]]:
-        return {row[0]: (row[1], row[2]) for row in rows if row[1] and row[0] in desk.csi_weights}
+    def _sums(rows: Sequence[Row], weights: Mapping[str, float]) -> dict[str, tuple[int, float]]:
+        return {row[0]: (row[1], row[2]) for row in rows if row[1] and row[0] in weights}
 
     def counted(self, question: Question) -> str | None:
         """Return all valid surveys."""
@@ -86,31 +97,93 @@ class Index:
         return "overall_milli / 1000.0"
 
 
+def faulty(wrong: str) -> Figure:
+    """Return the figure of a questionnaire that cannot be weighed: no value, and why (5.1)."""
+    return Figure(None, 0, (), None, f"error:weights {wrong}", DataState.ERROR)
+
+
 @dataclass(frozen=True, slots=True)
 class CompleteCase:
     """Mean weighted composite of the surveys that answered every weighted dimension; a diagnostic (5.3)."""
 
+    surveys: Anchor
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return how many surveys gave which set of answers; shares the scan with the index."""
-        return (side_by_side(metric.anchor, question, sorted(desk.csi_weights)),) if desk.csi_weights else ()
+        chosen = set_of(question, desk)
+        if not chosen.weights:
+            return ()
+        return (side_by_side(of_template(metric.anchor, chosen), question, sorted(chosen.weights)),)
+
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the complete surveys with their composites; none where the weights are wrong."""
+        chosen = set_of(question, desk)
+        if set_fault(question, desk):
+            return replace(self.surveys, table="(SELECT *, NULL AS composite FROM fact_survey)", where="FALSE")
+        weights = " ".join(f"WHEN '{quoted(name)}' THEN {weight!r}" for name, weight in chosen.weights.items())
+        names = ", ".join(f"'{quoted(name)}'" for name in chosen.weights)
+        composites = (
+            f"SELECT response_key, sum(score_milli * CASE dimension {weights} END) / 1000.0 AS composite"
+            f" FROM fact_answer WHERE dimension IN ({names}) GROUP BY response_key"
+            f" HAVING count(DISTINCT dimension) = {len(chosen.weights)}"
+        )
+        table = (
+            f"(SELECT s.*, c.composite FROM fact_survey s JOIN ({composites}) c ON c.response_key = s.response_key)"
+        )
+        return of_template(replace(self.surveys, table=table), chosen)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the composite's mean; n = complete surveys."""
-        names = sorted(desk.csi_weights)
+        if wrong := set_fault(question, desk):
+            return faulty(wrong)
+        weights = set_of(question, desk).weights
         sets = as_sets([row for group in groups for row in group if None not in row])
         n = sum(sets.counts)
-        means = {name: total / 1000.0 / n for name, (_, total) in answers_and_sums(sets, names).items()}
-        return Figure(csi_from_means(means, desk.csi_weights, desk.csi_min_weight), n)
+        sums = answers_and_sums(sets, sorted(weights))
+        means = {name: total / 1000.0 / n for name, (_, total) in sums.items()}
+        return Figure(csi_from_means(means, weights, desk.csi_min_weight), n)
 
     def counted(self, question: Question) -> str | None:
-        """Return all answers: completeness shows only when they stand side by side."""
+        """Return all complete surveys."""
         return None
 
     def row_value(self, question: Question) -> str | None:
-        """Return None: the composite is formed of the sums."""
-        return None
+        """Return the survey's weighted composite."""
+        return "composite"
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfied(Share):
+    """Share of satisfied customers, by the overall rating, or by the dimension for speed of response (5.6, 12.9)."""
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the two counts, of the questionnaire's surveys."""
+        return Share.needs(self, replace(metric, anchor=self.rows(metric, question, desk)), question, desk)
+
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return valid surveys, their rating being the answer in the dimension for speed where there is one."""
+        chosen = set_of(question, desk)
+        if unknown_set(question, desk):
+            return replace(metric.anchor, where="FALSE")
+        if not chosen.speed:
+            return of_template(metric.anchor, chosen)
+        speed = f"'{quoted(chosen.speed)}'"
+        table = (
+            "(SELECT s.response_key, s.submitted_at, s.submitted_day, s.created_at, s.case_key, s.customer_key,"
+            f" s.dropped_by, {', '.join(f's.{name}' for name in DIMENSIONS)},"
+            " a.score_milli AS overall_milli, r.scale_min, r.scale_max"
+            f" FROM fact_survey s JOIN fact_answer a ON a.response_key = s.response_key AND a.dimension = {speed}"
+            f" JOIN survey_answer r ON r.response_key = s.response_key AND r.dimension = {speed})"
+        )
+        return of_template(replace(metric.anchor, table=table), chosen)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the share; value None for an unknown questionnaire."""
+        if wrong := unknown_set(question, desk):
+            return faulty(wrong)
+        return Share.finish(self, metric, question, desk, groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +192,7 @@ class Dimension:
 
     is_share: bool = False
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return n and sum (or top-box count) per dimension; all dimensions share one scan."""
@@ -150,6 +224,7 @@ class Promoters:
 
     weight: str | None = None
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return answers, and promoters, passives, detractors (weighted when asked)."""

@@ -4,7 +4,8 @@ from math import inf
 
 import pytest
 
-from data.settings import CsiRules, Settings, TargetRule
+from data.questionnaires import CsiRules
+from data.settings import Settings, TargetRule
 from metrics.consistency import Finding, Refused, demand
 from metrics.consistency.claims import alert, change, margin, one_value, raw_lead, share_change
 from metrics.consistency.finding import RULES

@@ -117,8 +117,7 @@ def test_the_same_question_twice_is_answered_once(world: World) -> None:
 def test_the_drill_list_is_as_long_as_n(world: World, metric: str) -> None:
     question = plain(metric)
     listed = drill(world.con, world.desk, question, AS_OF)
-    unlisted = metric == "csi_complete_case"
-    assert unlisted or len(listed) == ask(world, question)[0][0].n
+    assert len(listed) == ask(world, question)[0][0].n
 
 
 def test_the_drill_list_leads_with_the_worst_and_can_be_cut(world: World) -> None:
@@ -272,7 +271,7 @@ def test_weights_that_do_not_sum_to_1_are_an_error(world: World) -> None:
     desk = replace(world.desk, csi_weights={"a": 0.5, "b": 0.25})
     found = measure(world.con, desk, [Question("csi", WEEK)], AS_OF)[Question("csi", WEEK)][0]
     assert (found.value, found.state) == (None, DataState.ERROR)
-    assert found.method == "error:weights csi weights sum to 0.75, they must sum to 1"
+    assert found.method == "error:weights questionnaire 'own': csi weights sum to 0.75, they must sum to 1"
 
 
 def test_without_a_load_nothing_is_known(world: World) -> None:

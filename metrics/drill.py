@@ -37,9 +37,8 @@ def drill_sql(ground: Ground, question: Question, limit: int | None = None) -> t
     metric = metric_of(question.metric)
     counted, value = metric.kind.counted(question), metric.kind.row_value(question) or "NULL"
     anchor = rows_of(metric, question, ground.desk)
-    is_stock = metric.kind.solver != "scan" or getattr(metric.kind, "is_stock", False)
     column = "created_at" if question.basis == "created" else anchor.instant
-    low, high = (None, None) if is_stock else bounds(question.window)
+    low, high = (None, None) if metric.kind.is_stock else bounds(question.window)
     shape = Shape(anchor, column, (), ((low is not None, high is not None),), shape_filters(question.slice.by))
     where = where_sql(shape) + (f" AND ({counted})" if counted else "")
     rows = (

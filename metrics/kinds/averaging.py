@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from metrics.intervals import Interval, day_cluster, mean_interval, order_ranks
 from metrics.kinds.counting import first_row, is_plain, with_extra
@@ -27,6 +28,7 @@ class Duration:
     unit_us: int = MINUTE_US
     waiting: Anchor | None = None
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def column(self, question: Question) -> str:
         """Return the column of the question's clock."""
@@ -119,6 +121,7 @@ class Mean:
     where: str | None = None
     weight: str | None = None
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return n, weighted count and sum; sums per day where an interval is due."""
@@ -163,6 +166,7 @@ class Vendor:
 
     what: str  # share | mean | sum
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return n and the sum; booleans count as 1 and 0."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from metrics.intervals import Interval, wilson_by_cluster
 from metrics.kinds.counting import count_where, first_row, is_plain
@@ -51,6 +52,7 @@ class CustomerShare:
     of: str
     is_sample: bool = False
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def _is_due(self, question: Question) -> bool:
         return question.with_interval or (self.is_sample and is_plain(question))
@@ -84,6 +86,7 @@ class NoRepeat:
 
     unlinkable: Anchor
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return successes, mature and immature issues; for a plain window also the cases without customer."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from metrics.kinds.counting import Share, first_row
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
@@ -29,6 +30,7 @@ class PerThousand:
 
     customers: Anchor
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the rows, and the customers."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from metrics.intervals import wilson
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
@@ -62,6 +63,7 @@ class Share:
     passing: str
     of: str
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the two counts."""
@@ -98,6 +100,7 @@ class SlaShare:
 
     undated: Anchor  # clocks without a decision instant: na, or waiting without a due time
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return met, breached, undecided; for a plain window also what has no decision instant."""

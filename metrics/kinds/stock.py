@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from metrics.kinds.averaging import MINUTE_US
 from metrics.metric import Figure, Metric, Need, Row, Solver
@@ -18,6 +19,7 @@ class Stock:
     """Open cases at the end of the window; average and maximum over its days (4.7, 1.10)."""
 
     solver: Solver = "backlog"
+    is_stock: ClassVar[bool] = True
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return nothing: a stock is no sum over a window."""
@@ -79,6 +81,7 @@ class Survival:
     """Kaplan-Meier quantile of the wait of the cases created in the window (4.3)."""
 
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return how many cases were answered and how many left the queue, per wait in microseconds."""

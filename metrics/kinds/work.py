@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from metrics import slots
 from metrics.intervals import wilson
@@ -38,6 +39,7 @@ class Reach:
     """Cases that came to a department in time / decided cases; parameter "department/minutes"."""
 
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def predicates(self, question: Question) -> tuple[str, str]:
         """Return (in time, decided); ValueError for a parameter that is not department/minutes."""
@@ -73,6 +75,7 @@ class Gaps:
     """Gaps strictly longer than the parameter's hours; parts: cases with one, and cases with a reply."""
 
     solver: Solver = "scan"
+    is_stock: ClassVar[bool] = False
 
     def _is_long(self, question: Question) -> str:
         if not question.parameter:

@@ -44,6 +44,7 @@
     name.title = row.name;
     if (goal !== null) { const mark = html("b", ""); mark.style.left = "calc((100% - 8px) * " + goal / 100 + ")"; track.append(mark); }
     const figure = html("td", "num figure", [row.value, html("small", "", row.unit ? " " + row.unit : "")]);
+    if (row.flag) { const flag = html("sup", "flag", "?"); flag.title = row.flag; flag.setAttribute("aria-label", row.flag); figure.append(flag); }
     const badge = html("td", "", html("span", "badge", [html("span", "icon"), html("span", "", row.word)]));
     const element = html("tr", "", [name, track, figure, html("td", "num many", row.n), badge]);
     element.dataset.level = row.level;

@@ -220,9 +220,7 @@ class Face:
         return " · ".join(text for text in (self._moved(), *parts, *counts, self._unknown_years()) if text)
 
     def _unknown_years(self) -> str:
-        """Return which years' holidays are not published, so that their business hours are the usual ones (3.4)."""
-        years = years_text(self.answer.current)
-        return self.words("part.unknown_years", value=years) if years else ""
+        return holidays_text(self.answer.current, self.words)
 
     def _moved(self) -> str:
         """Return which days are shown when they are not those asked for."""
@@ -245,6 +243,12 @@ class Face:
         if self.answer.current.state is DataState.ERROR:
             return ""  # how many there are is not known either
         return self.words("tile.n", value=whole(self.answer.current.n, self.words))
+
+
+def holidays_text(reading: Reading, words: Words) -> str:
+    """Return which years' holidays are not published, so that their business hours are the usual ones (3.4)."""
+    years = years_text(reading)
+    return words("part.unknown_years", value=years) if years else ""
 
 
 def _by_median(answer: Answer) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.face import Face
+from dashboard.face import Face, holidays_text
 from dashboard.markup import attrs
 from dashboard.model import Leaves
 from dashboard.numbers import DASH, digits_that_agree, scale_for, show, sign, whole
@@ -24,7 +24,7 @@ def draw(prefix: str, face: Face) -> Component:
 
 
 def values(face: Face) -> Leaves:
-    """Return the rows as JSON: name, value, width of the bar in %, n, level, word, worst first."""
+    """Return the rows as JSON: name, value, width of the bar in %, n, level, word, flag, worst first."""
     is_count = face.answer.subject.unit is Unit.COUNT
     present = [one for one in face.answer.members if one[0].n or (one[0].value is not None and not is_count)]
     members = sorted(present, key=lambda member: _badness(face, *member))
@@ -72,6 +72,7 @@ def _row(face: Face, reading: Reading, verdict: Verdict, top: float) -> dict[str
         "n": whole(reading.n, face.words),
         "level": verdict.level or "none",
         "state": state,
+        "flag": holidays_text(reading, face.words),
         "word": DASH if key == "level.none" else face.words(key),
     }
 

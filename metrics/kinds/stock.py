@@ -8,6 +8,13 @@ from metrics.kinds.averaging import MINUTE_US
 from metrics.metric import Figure, Metric, Need, Row, Solver
 from metrics.model import Desk, Question
 from metrics.survival import quantiles
+from metrics.unknown_years import year_parts
+
+REACH = (
+    "min(start_at)",
+    "max(CASE reason WHEN 'ok' THEN reply_at WHEN 'resolved_without_reply' THEN first_resolved_at"
+    " ELSE $as_of::TIMESTAMPTZ END)",
+)
 
 # What is open at $instant; both sides strict (4.7)
 OPEN_AT = "opened_at < $instant AND (closed_at IS NULL OR closed_at >= $instant)"
@@ -84,9 +91,13 @@ class Survival:
     is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return how many cases were answered and how many left the queue, per wait in microseconds."""
+        """Return how many cases were answered and how many left the queue, per wait in microseconds.
+
+        On the business clock also between which instants they waited, for years without published holidays.
+        """
         anchor = replace(metric.anchor, extra=(self._wait(question),))
-        return (Need(anchor, ("count(CASE WHEN reason = 'ok' THEN 1 END)", "count(*)")),)
+        waits = Need(anchor, ("count(CASE WHEN reason = 'ok' THEN 1 END)", "count(*)"))
+        return (waits, Need(metric.anchor, REACH)) if question.clock == "business" else (waits,)
 
     @staticmethod
     def _wait(question: Question) -> str:
@@ -113,7 +124,8 @@ class Survival:
         value, p50, p90 = (None if wait is None else wait / MINUTE_US for wait in quantiles(waits, (asked, 0.5, 0.9)))
         longest = waits[-1][0] / MINUTE_US if waits else None
         parts = (("p50", p50), ("p90", p90), ("answered", answered), ("censored", n - answered), ("longest", longest))
-        return Figure(value, n, parts, None, "Kaplan-Meier")
+        reach = year_parts(desk, *groups[1][0]) if len(groups) > 1 and groups[1] else ()
+        return Figure(value, n, (*parts, *reach), None, "Kaplan-Meier")
 
     def counted(self, question: Question) -> str | None:
         """Return the cases of the cohort that were at risk."""

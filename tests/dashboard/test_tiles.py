@@ -10,7 +10,7 @@ import pytest
 from dash import Patch
 
 from dashboard.face import Face
-from dashboard.tiles import breakdown, kinds, trend
+from dashboard.tiles import breakdown, compact, kinds, trend
 from dashboard.words import languages, words
 from metrics.model import DataState, Level
 from tests.dashboard.conftest import WORLDS, screen_of
@@ -51,6 +51,32 @@ def test_level_and_state_are_said_in_words_and_marks(kind: str, level: Level | N
     word = shown.words(f"level.{level or 'none'}" if fresh else f"state.{state}{known}")
     assert found[("word", "children")] == word
     assert (found[("tile", "data-level")], found[("tile", "data-state")]) == (level or "none", state)
+
+
+def touching_2027(shown: Face) -> Face:
+    """Return the face with business hours of a year without published holidays."""
+    parts = (("unknown_years", 1), ("unknown_from", 2027), ("unknown_to", 2027))
+    current = replace(shown.answer.current, parts=parts)
+    members = tuple(
+        (replace(one, parts=parts[: 3 * (one.member == "Billing")]), v) for one, v in shown.answer.members
+    )
+    return replace(shown, answer=replace(shown.answer, current=current, members=members))
+
+
+@pytest.mark.parametrize(
+    ("language", "sign", "told"),
+    [("en", "holidays?", "holidays of 2027 unknown"), ("zh-CN", "节假日?", "2027 年节假日未知")],
+)
+def test_a_small_tile_has_a_sign_for_unknown_holidays(language: str, sign: str, told: str) -> None:
+    found = compact.values(touching_2027(face(language=language)))
+    assert (found[("flag", "children")], found[("flag", "title")]) == (sign, told)
+    assert compact.values(face(language=language))[("flag", "children")] == ""
+
+
+def test_a_team_is_flagged_by_its_own_unknown_holidays() -> None:
+    rows = json.loads(breakdown.values(touching_2027(face()))[("rows", "data-rows")])["rows"]
+    assert {row["name"] for row in rows if row["flag"]} == {"Billing"}
+    assert {row["flag"] for row in rows} == {"", "holidays of 2027 unknown"}
 
 
 @pytest.mark.parametrize("metric", SUBJECTS)

@@ -5,9 +5,12 @@ from datetime import date, datetime
 
 import pytest
 
+from metrics.catalog import CATALOG
+from metrics.definition import example
 from metrics.measure import measure
 from metrics.model import Clock, Desk, Question, Reading, Window
 from metrics.unknown_years import unknown_years, year_parts, years_text
+from tests.metrics.test_undated import AS_OF, SURVEYED, lived
 from tests.metrics.world import CN_OFFICE, CST, DESK, TIERS, World
 
 KNOWN = replace(CN_OFFICE, years=frozenset({2025}))
@@ -51,6 +54,38 @@ def test_a_wait_that_began_in_an_unknown_year_flags_it_too() -> None:
 def test_known_years_and_the_calendar_clock_carry_no_flag() -> None:
     assert ask("frt", Window(date(2025, 12, 1), date(2025, 12, 20)))[0].part("unknown_years") is None
     assert ask("frt", TURN, "calendar")[0].part("unknown_years") is None
+
+
+def test_a_cohort_is_flagged_by_those_who_wait_and_those_who_waited() -> None:
+    """Of December's cases one was answered in 2026; the one of January still waits. As of February 2026."""
+    assert years_text(ask("frt_km", Window(date(2025, 12, 1), date(2025, 12, 20)))[0]) == ""
+    assert years_text(ask("frt_km", Window(date(2025, 12, 1), date(2026, 1, 1)))[0]) == "2026"
+    assert years_text(ask("frt_km", Window(date(2026, 1, 1), date(2026, 2, 1)))[0]) == "2026"
+    assert years_text(ask("frt_km", TURN, "calendar")[0]) == ""
+
+
+CLOCKED = [name for name, metric in CATALOG.items() if metric.clock_dependent or name.startswith("sla")]
+PARAMETERS = {"department/hours": "D1/4", "department": "D1", "map/stage": "D1/handle"}
+
+
+@pytest.fixture(scope="module")
+def busy() -> World:
+    """A case with all that can happen to one, and an open one, in a year that no calendar knows."""
+    found = World(replace(SURVEYED, sla_clock="business"))
+    lived(found, 1, "10 10:00")
+    found.ticket(2, "10 10:00", team="T")
+    found.refresh(AS_OF)
+    return found
+
+
+@pytest.mark.parametrize("name", CLOCKED)
+def test_lists_of_teams_agents_and_periods_carry_the_flag_too(busy: World, name: str) -> None:
+    whole = replace(example(CATALOG[name], Window(date(2025, 3, 1), date(2025, 4, 1))), clock="business")
+    whole = replace(whole, parameter=PARAMETERS.get(CATALOG[name].parameter or "", whole.parameter))
+    asked = [whole, replace(whole, split="team"), replace(whole, split="agent"), replace(whole, grain="day")]
+    found = measure(busy.con, busy.desk, asked, AS_OF)
+    valued = [one for readings in found.values() for one in readings if one.value is not None]
+    assert {years_text(one) for one in valued} == (set() if name == "next_reply" else {"2025"})
 
 
 def test_each_member_is_flagged_by_its_own_cases() -> None:

@@ -37,6 +37,7 @@ class Kpi:
     beside       rows counted as of now beside such a figure, whatever the window
     is_survey    can be sliced by how the survey was taken
     is_brief     asked in a few forms only; another KPI of its sort is asked in all
+    is_paired    each clock is asked on one basis only, to save time
     """
 
     name: str
@@ -50,6 +51,14 @@ class Kpi:
     beside: Mapping[str, Finder] = field(default_factory=dict)
     is_survey: bool = False
     is_brief: bool = False
+    is_paired: bool = False
+
+    @property
+    def ways(self) -> list[tuple[Clock, Basis]]:
+        """Return the clocks and bases it is asked on."""
+        if self.is_paired:
+            return list(zip(self.clocks, self.bases, strict=True))
+        return [(clock, basis) for clock in self.clocks for basis in self.bases]
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -154,14 +163,16 @@ def _stage(name: str, stage: Stage, rows: Finder, is_brief: bool) -> Kpi:
     still = partial(stages.open_visits, partial(stages.stage_visits, stage))
     return Kpi(
         "stage_time", rows, stages.timed(stage.key, MINUTE), BOTH, EITHER, f"{name}/{stage.key}", PERCENTILES,
-        ("share",), {"open": still}, is_brief=is_brief,
+        ("share",), {"open": still}, is_brief=is_brief, is_paired=True,
     )  # fmt: skip
 
 
 def _visits(name: str, found: stages.Found, unit: float, parameter: str | None = None) -> Kpi:
     beside = {"open": partial(stages.open_visits, found)}
     rows = partial(stages.rows_of, found)
-    return Kpi(name, rows, stages.timed("", unit), BOTH, EITHER, parameter, PERCENTILES, beside=beside)
+    return Kpi(
+        name, rows, stages.timed("", unit), BOTH, EITHER, parameter, PERCENTILES, beside=beside, is_paired=True
+    )
 
 
 VISITS = (

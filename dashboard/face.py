@@ -41,6 +41,8 @@ LEAVES = (
     ("spark", "aria-label"),
     ("notes", "children"),
     ("count", "children"),
+    ("flag", "children"),
+    ("flag", "title"),
     ("age", "data-age"),
 )
 
@@ -69,7 +71,14 @@ class Face:
         absent = "yes" if self.answer.absent else ""
         texts = (level, state, absent, word, value, length, self._unit(), self._lead(), self.why())
         target = (self._target(), self._attain(), {"--fill": f"{self._fill():.1f}%"})
-        ends = (self._spark(), self._alt(), self._notes(), self._count(), epoch_ms(self.answer.current.as_of))
+        ends = (
+            self._spark(),
+            self._alt(),
+            self._notes(),
+            self._count(),
+            *self._flag(),
+            epoch_ms(self.answer.current.as_of),
+        )
         change = (delta, trend, self._against(), self._against_days(), *self._real(trend))
         return dict(zip(LEAVES, (*texts, *target, *change, *ends), strict=True))
 
@@ -217,10 +226,12 @@ class Face:
         if self._led:
             parts = [self.words("part.mean", value=self._amount_of(self.answer.current.value)), parts[1]]
         counts = [self._part_count(name) for name in ("waiting_now", "immature", "undecided")]
-        return " · ".join(text for text in (self._moved(), *parts, *counts, self._unknown_years()) if text)
+        return " · ".join(text for text in (self._moved(), *parts, *counts) if text)
 
-    def _unknown_years(self) -> str:
-        return holidays_text(self.answer.current, self.words)
+    def _flag(self) -> tuple[str, str]:
+        """Return a sign that is never cut short, and in words what is not known: the holidays of some years (3.4)."""
+        told = holidays_text(self.answer.current, self.words)
+        return self.words("part.unknown_sign") if told else "", told
 
     def _moved(self) -> str:
         """Return which days are shown when they are not those asked for."""

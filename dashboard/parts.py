@@ -51,9 +51,9 @@ class Pieces:
         """Return the line of the last four weeks."""
         return self.part("spark", role="img")
 
-    def foot(self, *flags: Component) -> Component:
-        """Return n, the figures behind the value, signs that take little room and the age of the data."""
-        return html.Footer([self.part("count", "Span"), self.part("notes", "Span"), *flags, self.part("age", "Span")])
+    def foot(self) -> Component:
+        """Return n, the figures behind the value, what it has to be doubted for and the age of the data."""
+        return html.Footer([self.part(name, "Span") for name in ("count", "notes", "flag", "age")])
 
     def tile(self, css: str, children: list[Component]) -> Component:
         """Return the tile around its pieces."""

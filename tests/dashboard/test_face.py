@@ -216,9 +216,9 @@ def test_medians_are_asked_for_where_they_lead(world: str, led: bool) -> None:
         assert (one.question.quantile, one.question.with_interval) == (0.5, True)
 
 
-def test_a_year_without_published_holidays_is_told_in_the_foot() -> None:
+def test_a_year_without_published_holidays_has_a_sign_in_the_foot() -> None:
     tile = said(answer("frt", 18.0, n=400, unknown_years=2, unknown_from=2027, unknown_to=2028))
-    assert tile["notes"] == "holidays of 2027-2028 unknown"
+    assert (tile["flag"], tile["flag.title"]) == ("holidays?", "holidays of 2027-2028 unknown")
 
 
 def test_a_share_changes_in_points_of_percent() -> None:

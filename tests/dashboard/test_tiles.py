@@ -10,7 +10,7 @@ import pytest
 from dash import Patch
 
 from dashboard.face import Face
-from dashboard.tiles import breakdown, compact, kinds, trend
+from dashboard.tiles import Kind, breakdown, card, compact, headline, kinds, trend
 from dashboard.words import languages, words
 from metrics.model import DataState, Level
 from tests.dashboard.conftest import WORLDS, screen_of
@@ -67,10 +67,11 @@ def touching_2027(shown: Face) -> Face:
     ("language", "sign", "told"),
     [("en", "holidays?", "holidays of 2027 unknown"), ("zh-CN", "节假日?", "2027 年节假日未知")],
 )
-def test_a_small_tile_has_a_sign_for_unknown_holidays(language: str, sign: str, told: str) -> None:
-    found = compact.values(touching_2027(face(language=language)))
+@pytest.mark.parametrize("kind", [compact.KIND, headline.KIND, card.KIND])
+def test_every_tile_has_a_sign_for_unknown_holidays(kind: Kind, language: str, sign: str, told: str) -> None:
+    found = kind.values(touching_2027(face(language=language)))
     assert (found[("flag", "children")], found[("flag", "title")]) == (sign, told)
-    assert compact.values(face(language=language))[("flag", "children")] == ""
+    assert kind.values(face(language=language))[("flag", "children")] == ""
 
 
 def test_a_team_is_flagged_by_its_own_unknown_holidays() -> None:

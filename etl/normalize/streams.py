@@ -45,16 +45,25 @@ class Stream:
         return f"{self.value('at')} IS NOT NULL{only}"
 
     @property
+    def has_owner(self) -> bool:
+        """Return whether the line is of assignments and says to whom: then `by` is always who assigned."""
+        line = self.line
+        return isinstance(line, EventLine) and line.kind.constant == "assign" and line.to is not None
+
+    @property
     def new(self) -> str:
         """Return SQL for what the event changes to."""
         kind, to = self.value("kind"), self.value("to")
-        assignee = f"WHEN {kind} = 'assign' THEN coalesce({to}, {self.value('by')})"
+        owner = to if self.has_owner else f"coalesce({to}, {self.value('by')})"
+        assignee = f"WHEN {kind} = 'assign' THEN {owner}"
         merged = f"WHEN {kind} = 'merge' THEN ({self.work.ticket_key(self.value('into'))})::VARCHAR"
         return f"CASE {assignee} {merged} ELSE {to} END"
 
     @property
     def actor(self) -> str:
         """Return SQL for who did it; `by` of an assignment without `to` is the assignee, not the actor."""
+        if self.has_owner:
+            return self.value("by")
         is_actor = f"{self.value('kind')} <> 'assign' OR {self.value('to')} IS NOT NULL"
         return f"CASE WHEN {is_actor} THEN {self.value('by')} END"
 

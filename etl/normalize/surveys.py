@@ -69,7 +69,7 @@ def _columns(work: Work, survey: SurveyFields, is_own: bool) -> dict[str, str]:
         name: f"coalesce({work.value(f'survey.{name}')}, {work.value(f'ticket.{name}')})"
         for name in ("agent", "team")
     }
-    low, high = survey.scale
+    low, high = (survey.overall and survey.overall.scale) or survey.scale
     return {
         "response_key": "t.response_key",
         "source_no": str(work.source_no),

@@ -63,6 +63,7 @@ def surveys(rows: Rows) -> list[dict[str, Any]]:
             "scale_max": one.scale[1], "nps": one.nps, "effort": one.effort, "solved_first": one.solved_first,
             "resolved_confirmed": one.resolved_confirmed, "weight": one.weight, "mode": one.mode,
             "team": one.team, "agent": one.agent, "rules": ["speeder", "contradictory", "duplicate"],
+            "offered_at": one.offered,
         }
         for one in rows.surveys
     ]  # fmt: skip

@@ -66,6 +66,7 @@ class Survey:
     team: str | None = None
     agent: str | None = None
     scale: tuple[float, float] = (1.0, 5.0)
+    offered: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 import flask
 
 from dashboard.board import mark_of
+from dashboard.cases import download
 from dashboard.face import difference
 from dashboard.frame import silent_sources
 from dashboard.model import Answer
@@ -13,9 +14,10 @@ from metrics.model import Reading, Window
 
 
 def register(server: flask.Flask, room: Room) -> None:
-    """Add /api/pulse, /api/readings and /api/quality."""
+    """Add /api/pulse, /api/readings, /api/cases.csv and /api/quality."""
     server.add_url_rule("/api/pulse", "pulse", lambda: pulse(room))
     server.add_url_rule("/api/readings", "readings", lambda: readings(room))
+    server.add_url_rule("/api/cases.csv", "cases", lambda: download(room))
     server.add_url_rule("/api/quality", "quality", lambda: quality(room))
 
 

@@ -33,7 +33,18 @@ def panel(screen: Screen, metric: str, texts: Mapping[str, str]) -> Component:
     rows = [
         _row(screen, key, shown[key]) for key in ORDER if shown.get(key, "") != ""
     ]  # an empty component is false too
-    return html.Div([html.Dl(rows), *_sql(screen, sql)])
+    return html.Div([html.Dl(rows), *_cases(screen, metric), *_sql(screen, sql)])
+
+
+def _cases(screen: Screen, metric: str) -> list[Component]:
+    """Return the way to the cases behind the figure; none where nothing stands behind it or it may not be seen."""
+    reading = screen.board.answers[metric].current
+    if not reading.n or reading.value is None:
+        return []
+    query = screen.view.query(screen.default)
+    address = f"/api/cases.csv{query or '?'}{'&' if query else ''}metric={metric}"
+    text = screen.words("cases.download", n=whole(reading.n, screen.words))
+    return [html.P(html.A(text, href=address, download="", className="cases"))]
 
 
 def local_text(instant: datetime | None, tz: str) -> str:

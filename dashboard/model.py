@@ -1,12 +1,14 @@
 """What the dashboard needs from the rest of the house, and the few types its pages are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from metrics.defects import Finding
-from metrics.model import Better, Pulse, Question, Reading, Text, Unit, Verdict
+from metrics.model import Better, Case, Pulse, Question, Reading, Text, Unit, Verdict
+
+Seen = TypeVar("Seen")
 
 
 class Subject(Protocol):
@@ -58,6 +60,10 @@ class Answers(Protocol):
 
     def members(self, dimension: str) -> Sequence[str]:
         """Return the labels of a dimension, in the desk's order."""
+        ...
+
+    def behind(self, question: Question, keep: Callable[[Reading, Iterator[Case]], Seen]) -> Seen:
+        """Return what `keep` makes of a figure and all the cases behind it, both of one moment (semantics 1.13)."""
         ...
 
     def quality(self) -> Sequence[Finding]:

@@ -15,12 +15,13 @@ from metrics import sources
 from metrics.catalog import metric_of
 from metrics.defects import Finding, findings
 from metrics.definition import example, with_sql
-from metrics.drill import drill
+from metrics.drill import cases, drill
 from metrics.measure import measure
 from metrics.members import Members
 from metrics.metric import Metric
 from metrics.model import NONE_LABEL, Case, Desk, Pulse, Question, Reading, Target, Verdict, Window
 from metrics.periods import local_day
+from metrics.scan import Ground
 from metrics.verdict import judge, target_for
 
 Key = tuple[Question, int, datetime | None]
@@ -158,6 +159,13 @@ class Answers:
         """Return the cases behind a figure; limit None = all, as many as its n."""
         with self._snapshot() as con:
             return drill(con, self.desk, question, watermark(con), limit)
+
+    def behind(self, question: Question, keep: Callable[[Reading, Iterator[Case]], Seen]) -> Seen:
+        """Return what `keep` makes of a plain question's reading and all its cases, both of one snapshot (1.13)."""
+        with self._snapshot() as con:
+            ground = Ground(con, self.desk, watermark(con), Members())
+            (reading,) = measure(con, self.desk, [question], ground.as_of, ground.members)[question]
+            return keep(reading, cases(ground, question))
 
     def quality(self) -> tuple[Finding, ...]:
         """Return what each rule of data quality found: rows refused, and rows loaded with a flaw (2.4, 2.7)."""

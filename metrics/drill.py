@@ -1,5 +1,6 @@
 """The cases behind a figure, out of the same predicate: the list is as long as n (semantics 1.13)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from metrics.periods import bounds
 from metrics.scan import Ground
 
 ORDER = "figure DESC NULLS LAST, moment DESC NULLS LAST, row_key"
+PAGE = 10_000
 LABELS = ("team", "agent", "channel", "category", "priority")
 
 
@@ -28,8 +30,14 @@ def drill(
 ) -> list[Case]:
     """Return the rows that make up n of a plain question, the largest figure first; limit None = all of them."""
     ground = Ground(con, desk, as_of, members or Members())
-    text, params = drill_sql(ground, question, limit)
-    return [_case(ground, row) for row in con.execute(text, params).fetchall()]
+    return list(cases(ground, question, limit))
+
+
+def cases(ground: Ground, question: Question, limit: int | None = None) -> Iterator[Case]:
+    """Yield what `drill` returns, read in pages: an export of millions of rows never stands in memory whole."""
+    found = ground.con.execute(*drill_sql(ground, question, limit))
+    while page := found.fetchmany(PAGE):
+        yield from (_case(ground, row) for row in page)
 
 
 def drill_sql(ground: Ground, question: Question, limit: int | None = None) -> tuple[str, dict[str, object]]:

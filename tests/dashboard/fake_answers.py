@@ -1,15 +1,16 @@
 """A desk made of formulas: same question, same answer, in six worlds; stands where metrics.Answers will stand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from math import sin
 from zlib import crc32
 
+from dashboard.model import Seen
 from metrics.catalog import metric_of
 from metrics.defects import Finding
-from metrics.model import Better, DataState, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
+from metrics.model import Better, Case, DataState, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
 from metrics.verdict import judge
 
 NOON = datetime(2026, 11, 18, 6, 40, 12, tzinfo=UTC)  # Wednesday 14:40:12 in Shanghai
@@ -104,6 +105,10 @@ class FakeAnswers:
 
     def members(self, dimension: str) -> Sequence[str]:
         return () if self.world == "empty" else MEMBERS.get(dimension, ())
+
+    def behind(self, question: Question, keep: Callable[[Reading, Iterator[Case]], Seen]) -> Seen:
+        (reading,) = self._readings(question)
+        return keep(reading, (Case(n, str(n), 0, self.as_of, self.as_of, None) for n in range(1, reading.n + 1)))
 
     def quality(self) -> Sequence[Finding]:
         if self.world == "empty":

@@ -39,3 +39,20 @@ def test_undated_data_have_no_age() -> None:
 
 def test_unknown_holidays_are_told() -> None:
     assert rows("frt", "zh-CN", unknown_years="2027 年的节假日尚未公布")["节假日未知"].startswith("2027")
+
+
+def link(world: str, query: str = "?lang=en") -> Any:
+    drawn = panel(screen_of("/", world, query), "frt", room_of(world).answers.definition("frt", "en"))
+    found = [one.children for one in drawn.children if isinstance(one, html.P)]
+    return found[0] if found else None
+
+
+def test_the_panel_leads_to_the_rows_behind_the_figure() -> None:
+    found = link("full", "?lang=en&theme=dark&team=Billing")
+    assert found.children.startswith("Rows behind this figure (")
+    assert found.href == "/api/cases.csv?lang=en&theme=dark&team=Billing&metric=frt"
+    assert link("full", "").href == "/api/cases.csv?metric=frt"
+
+
+def test_there_is_no_way_to_rows_that_are_not() -> None:
+    assert link("empty") is None

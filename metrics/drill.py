@@ -35,6 +35,8 @@ def drill(
 
 def cases(ground: Ground, question: Question, limit: int | None = None) -> Iterator[Case]:
     """Yield what `drill` returns, read in pages: an export of millions of rows never stands in memory whole."""
+    for name in LABELS:  # before the rows: another statement of this cursor would end them
+        ground.members.labels(ground.con, name)
     found = ground.con.execute(*drill_sql(ground, question, limit))
     while page := found.fetchmany(PAGE):
         yield from (_case(ground, row) for row in page)

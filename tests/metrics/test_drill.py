@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from metrics import drill as drill_module
 from metrics.catalog import CATALOG
 from metrics.definition import example
 from metrics.drill import drill
@@ -35,3 +36,14 @@ def test_kinds_declare_which_rows_know_no_window() -> None:
 def test_a_window_cuts_the_list_of_what_is_no_stock(world: World, name: str) -> None:
     listed = drill(world.con, world.desk, example(CATALOG[name], LATER), AS_OF)
     assert [case.key for case in listed] == ([1] if name in STOCKS else [])
+
+
+def test_a_list_of_several_pages_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drill_module, "PAGE", 2)
+    made = World(DESK)
+    for key in range(1, 6):
+        made.ticket(key, team="T")
+    made.refresh(AS_OF)
+    listed = drill(made.con, made.desk, example(CATALOG["volume"], Window(None, None)), AS_OF)
+    assert sorted(case.key for case in listed) == [1, 2, 3, 4, 5]
+    assert {dict(case.labels)["team"] for case in listed} == {"T"}

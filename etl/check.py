@@ -155,7 +155,9 @@ def _amounts(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
         ("messages", "DISTINCT message_key", "norm_message"),
         ("survey answers", "DISTINCT response_key", "norm_survey"),
     )
-    yield "  " + ", ".join(f"{_number(con, counted, table):,} {name}" for name, counted, table in amounts)
+    told = [f"{_number(con, counted, table):,} {name}" for name, counted, table in amounts]
+    agents = _number(con, "DISTINCT agent_key", "norm_agent WHERE role IS NOT NULL")
+    yield "  " + ", ".join([*told, f"{agents:,} agents with a role"] if agents else told)
 
 
 def _rejects(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Iterator[str]:

@@ -151,3 +151,13 @@ def test_rows_that_no_line_asks_for_are_told(tmp_path: Path) -> None:
     (report,) = at_work.pull("file", [tmp_path / "log.csv"])
     assert "3 more rows read and not used" in (report.message or "")
     assert at_work.all("SELECT n_read, message FROM load_run") == [(1, report.message)]
+
+
+def test_agents_with_a_role_are_counted(tmp_path: Path) -> None:
+    staff = "version: 1\ntables: [{name: staff, rows: agent, agent: {id: who, role: title}}]\n"
+    (tmp_path / "staff.csv").write_text("who,title\nann,supervisor\nbob,\n")
+    mapping = parse_mapping(staff)
+    source = open_source("trial", "file", [tmp_path / "staff.csv"], mapping)
+    told = "\n".join(check(desk().con, Intake("trial", source, mapping, Origin()), NOW))
+    assert "2 rows read: 2 would load, 0 would not" in told
+    assert "0 survey answers, 1 agents with a role" in told

@@ -118,6 +118,10 @@ CREATE TABLE IF NOT EXISTS survey_response (
     run_id           BIGINT,
     row_hash         BIGINT
 );
+-- When the customer was invited (NULL unknown); a row with nothing else is an invitation nobody answered yet.
+ALTER TABLE survey_response ADD COLUMN IF NOT EXISTS offered_at TIMESTAMPTZ;
+ALTER TABLE survey_response ADD COLUMN IF NOT EXISTS effort_min DOUBLE;  -- scale of the effort rating
+ALTER TABLE survey_response ADD COLUMN IF NOT EXISTS effort_max DOUBLE;
 CREATE TABLE IF NOT EXISTS survey_answer (
     response_key BIGINT, dimension VARCHAR, raw VARCHAR, score DOUBLE, scale_min DOUBLE, scale_max DOUBLE
 );

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from metrics.metric import Anchor
 from metrics.model import check_dimension
 
+SURVEYS = {"response_key": "fact_survey", "offer_key": "fact_offer"}  # by the key of the rows: who knows their case
 HANDLER = "CASE WHEN h.reply_at IS NOT NULL THEN 'human' WHEN h.any_at IS NOT NULL THEN 'bot' END"
 
 
@@ -43,7 +44,7 @@ def attribute(dimension: str, anchor: Anchor) -> Attribute:
     Raises ValueError for an unknown dimension, and for the survey mode of rows that are no surveys.
     """
     check_dimension(dimension)
-    is_survey = anchor.row_key == "response_key"
+    is_survey = anchor.row_key in SURVEYS
     case = "s.case_key" if is_survey else f"f.{anchor.case_key}"
     if dimension == "mode":
         return _mode(anchor, is_survey)
@@ -57,13 +58,14 @@ def attribute(dimension: str, anchor: Anchor) -> Attribute:
 def _mode(anchor: Anchor, is_survey: bool) -> Attribute:
     if not is_survey:
         raise ValueError("mode tells how a survey was taken; only survey KPIs can be sliced by it")
-    return Attribute("r.mode", f"{anchor.table} f LEFT JOIN survey_response r ON r.response_key = f.response_key")
+    return Attribute("r.mode", f"{anchor.table} f LEFT JOIN survey_response r ON r.response_key = f.{anchor.row_key}")
 
 
 def _cases(anchor: Anchor, is_survey: bool) -> str:
     """Return the anchor's rows; those of surveys with the survey that knows its case (merged ones: the survivor)."""
     rows = f"{anchor.table} f"
-    return f"{rows} LEFT JOIN fact_survey s ON s.response_key = f.response_key" if is_survey else rows
+    key = anchor.row_key
+    return f"{rows} LEFT JOIN {SURVEYS[key]} s ON s.{key} = f.{key}" if is_survey else rows
 
 
 def _declared(dimension: str, anchor: Anchor, is_survey: bool) -> Attribute:
@@ -73,7 +75,7 @@ def _declared(dimension: str, anchor: Anchor, is_survey: bool) -> Attribute:
     if not is_survey:
         return Attribute(of_ticket, f"{anchor.table} f LEFT JOIN ticket t ON t.ticket_key = f.{anchor.case_key}")
     joined = (
-        f"{_cases(anchor, is_survey)} LEFT JOIN survey_response r ON r.response_key = f.response_key"
+        f"{_cases(anchor, is_survey)} LEFT JOIN survey_response r ON r.response_key = f.{anchor.row_key}"
         " LEFT JOIN ticket t ON t.ticket_key = s.case_key"
     )
     if kind != "custom":

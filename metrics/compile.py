@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
-from metrics.attributes import attribute
+from metrics.attributes import SURVEYS, attribute
 from metrics.metric import Anchor
 from metrics.model import DIMENSIONS, NONE_LABEL, Grain
 
@@ -112,8 +112,8 @@ def _filter(i: int, anchor: Anchor, dimension: str, count: int, has_none: bool) 
     names = ", ".join(f"$value{i}_{j}" for j in range(count))
     if dimension in DIMENSIONS:
         return f"{dimension} IN ({names})"
-    key = anchor.row_key if anchor.row_key == "response_key" else anchor.case_key
-    plain = replace(anchor, table="fact_survey" if key == "response_key" else "fact_case")
+    key = anchor.row_key if anchor.row_key in SURVEYS else anchor.case_key
+    plain = replace(anchor, table=SURVEYS.get(key, "fact_case"))
     looked_up = attribute(dimension, plain)
     tests = [looked_up.is_one_of(names)] * (count > 0) + [looked_up.absent] * has_none
     return f"{key} IN (SELECT f.{key} FROM {looked_up.joined} WHERE {' OR '.join(tests)})"

@@ -213,6 +213,7 @@ class SurveyFields(Strict):
     resolved_confirmed: ColumnField | None = None
     weight: ColumnField | None = None
     seconds: ColumnField | None = None
+    offered_at: ColumnField | None = None
     mode: ColumnField | None = None
     source_tag: ColumnField | None = None
     custom: dict[str, ColumnField] = {}

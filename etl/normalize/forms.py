@@ -48,6 +48,7 @@ TICKET_FORMS = {
 
 SURVEY_FORMS = {
     "submitted_at": VITAL_INSTANT,
+    "offered_at": INSTANT,
     "ticket": TEXT,
     "customer": TEXT,
     "agent": TEXT,

@@ -44,7 +44,8 @@ CREATE TEMP TABLE IF NOT EXISTS norm_survey (
     customer_key BIGINT, agent VARCHAR, team VARCHAR, submitted_at TIMESTAMPTZ, seconds DOUBLE, overall DOUBLE,
     scale_min DOUBLE, scale_max DOUBLE, nps INTEGER, effort DOUBLE, solved_first BOOLEAN,
     resolved_confirmed BOOLEAN, mode VARCHAR, source_tag VARCHAR, weight DECIMAL(18, 10), rules VARCHAR[],
-    custom JSON, version BIGINT, row_hash BIGINT, row_no BIGINT, table_name VARCHAR);
+    custom JSON, version BIGINT, row_hash BIGINT, offered_at TIMESTAMPTZ, effort_min DOUBLE, effort_max DOUBLE,
+    row_no BIGINT, table_name VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS norm_answer (
     response_key BIGINT, dimension VARCHAR, raw VARCHAR, score DOUBLE, scale_min DOUBLE, scale_max DOUBLE,
     row_no BIGINT, table_name VARCHAR);

@@ -14,6 +14,7 @@ _NUMBERS = {
     "solved_first": "BOOLEAN",
     "resolved_confirmed": "BOOLEAN",
     "submitted_at": "TIMESTAMPTZ",
+    "offered_at": "TIMESTAMPTZ",
 }
 _ANSWERS = ("overall", "nps", "effort", "solved_first", "resolved_confirmed")
 
@@ -43,13 +44,16 @@ def _as_given(field: Field) -> Field:
 
 
 def insert_surveys(work: Work) -> None:
-    """Append survey answers with their dimensions, customers and agents; a ticket row without any gives none."""
+    """Append survey answers and invitations with their customers and agents; a ticket row without any gives none."""
     survey = work.table.survey
     if survey is None:
         return
     is_own = work.table.rows == "survey"
-    given = "true" if is_own else _is_answered(work, survey)
-    work.insert("norm_survey", _columns(work, survey, is_own), work.folded, f"WHERE {given}")
+    answered = "true" if is_own else _is_answered(work, survey)
+    columns = _columns(work, survey, is_own)
+    # A ticket row that was not rated has an invitation at most, whatever stands for the instant of the answer.
+    columns["submitted_at"] = f"CASE WHEN {answered} THEN {columns['submitted_at']} END"
+    work.insert("norm_survey", columns, work.folded, f"WHERE {answered} OR {columns['offered_at']} IS NOT NULL")
     for name, field in survey.dimensions.items():
         _insert_answers(work, survey, name, field)
     insert_customers(work, "survey.customer")
@@ -70,6 +74,7 @@ def _columns(work: Work, survey: SurveyFields, is_own: bool) -> dict[str, str]:
         for name in ("agent", "team")
     }
     low, high = (survey.overall and survey.overall.scale) or survey.scale
+    effort_low, effort_high = (survey.effort and survey.effort.scale) or survey.scale
     return {
         "response_key": "t.response_key",
         "source_no": str(work.source_no),
@@ -82,6 +87,8 @@ def _columns(work: Work, survey: SurveyFields, is_own: bool) -> dict[str, str]:
         "nps": f"TRY_CAST({work.value('survey.nps', 'BIGINT')} AS INTEGER)",
         "scale_min": f"{low!r}::DOUBLE",
         "scale_max": f"{high!r}::DOUBLE",
+        "effort_min": f"{effort_low!r}::DOUBLE",
+        "effort_max": f"{effort_high!r}::DOUBLE",
         "mode": work.value("survey.mode"),
         "source_tag": work.value("survey.source_tag"),
         "weight": f"TRY_CAST({work.value('survey.weight', 'DOUBLE')} AS DECIMAL(18, 10))",

@@ -10,6 +10,7 @@ from metrics.catalog.events import (
     UNASSIGNED_CASES,
 )
 from metrics.metric import Anchor
+from metrics.model import DIMENSIONS
 
 REPLY = Anchor("fact_reply", "reply_at", "reply_day")
 RESOLUTION = Anchor("fact_resolution", "resolved_at", "resolved_day")
@@ -39,6 +40,21 @@ SPAN = Anchor("fact_span", "opened_at", None)
 SURVEY = Anchor("fact_survey", "submitted_at", "submitted_day", row_key="response_key")
 VALID_SURVEY = Anchor(
     "fact_survey", "submitted_at", "submitted_day", where="dropped_by IS NULL", row_key="response_key"
+)
+SERVED = Anchor(
+    "(SELECT f.*, c.created_at, c.customer_key FROM fact_flow f JOIN fact_case c ON c.case_key = f.case_key"
+    " WHERE NOT f.is_reopen)",
+    "occurred_at",
+    "occurred_day",
+)
+OFFER = Anchor("fact_offer", "offered_at", "offered_day", row_key="offer_key")
+VALID_CUSTOMER = Anchor(
+    "(SELECT s.response_key, s.submitted_at, s.submitted_day, s.created_at, s.case_key,"
+    f" {', '.join(f's.{name}' for name in DIMENSIONS)}, coalesce(s.customer_key, c.customer_key) AS customer_key"
+    " FROM fact_survey s LEFT JOIN fact_case c ON c.case_key = s.case_key WHERE s.dropped_by IS NULL)",
+    "submitted_at",
+    "submitted_day",
+    row_key="response_key",
 )
 ANSWER = Anchor("fact_answer", "submitted_at", "submitted_day", extra=("dimension",), row_key="response_key")
 SCALED_ANSWER = Anchor(

@@ -10,6 +10,7 @@ BY_LAST_RESOLUTION: Text = {"en": "by last resolution", "zh-CN": "按最后一�
 BY_FIRST_RESOLUTION: Text = {"en": "by first resolution", "zh-CN": "按首次解决时间"}
 BY_EVENT: Text = {"en": "by the event's own instant", "zh-CN": "按事件发生时间"}
 BY_DECISION: Text = {"en": "by decision instant", "zh-CN": "按判定时间"}
+BY_OFFER: Text = {"en": "by the sending of the invitation", "zh-CN": "按邀请发出时间"}
 BY_SUBMISSION: Text = {"en": "by submission", "zh-CN": "按提交时间"}
 SNAPSHOT: Text = {"en": "snapshot at the end of the period", "zh-CN": "期末快照"}
 BY_EXIT: Text = {"en": "by the end of the visit", "zh-CN": "按离开环节的时间"}

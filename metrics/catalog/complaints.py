@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from metrics.catalog.anchors import CREATED
+from metrics.catalog.anchors import CREATED, SERVED
 from metrics.catalog.basis import BY_CREATED
 from metrics.kinds.complaints import DeskShare, PerThousand
 from metrics.kinds.counting import Count, Share, quoted
@@ -14,12 +14,6 @@ COMPLAINT = "type IN (SELECT member_id FROM member WHERE dimension = 'type' AND 
 COMPLAINTS = replace(CREATED, where=COMPLAINT)
 # Set against customers served in a period, which only dated cases can be (12.2, decision 11).
 DATED_COMPLAINTS = replace(CREATED, where=f"{COMPLAINT} AND created_at IS NOT NULL")
-SERVED = Anchor(
-    "(SELECT f.*, c.created_at, c.customer_key FROM fact_flow f JOIN fact_case c ON c.case_key = f.case_key"
-    " WHERE NOT f.is_reopen)",
-    "occurred_at",
-    "occurred_day",
-)
 CHAINS = Anchor(
     "(SELECT f.*, x.n_complaints FROM fact_case f JOIN ("
     "SELECT chain_key, arg_min(case_key, chain_position) AS case_key, count(*) AS n_complaints FROM fact_case"

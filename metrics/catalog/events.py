@@ -48,7 +48,7 @@ FIRST_OWNERS = (
     f"SELECT case_key, arg_min(owner, ROW(moment, seq, stream, row_key)) AS owner FROM ({OWNED}) GROUP BY case_key"
 )
 RESOLVERS = (
-    "SELECT c.case_key, arg_min(e.actor, ROW(e.seq, e.stream, e.event_key)) AS resolver"
+    "SELECT c.case_key, arg_min_null(e.actor, ROW(e.seq, e.stream, e.event_key)) AS resolver"
     " FROM ticket_event e JOIN fact_case c ON c.case_key = e.ticket_key AND c.last_resolved_at = e.occurred_at"
     " WHERE c.is_closed AND e.kind = 'status' AND e.new IN ('resolved', 'closed') GROUP BY c.case_key"
 )

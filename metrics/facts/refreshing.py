@@ -22,7 +22,8 @@ BY_CASE = (
     "fact_sla",
 )
 BY_TICKET = ("fact_defect", "awaited")
-ALL = (*BY_CASE, *BY_TICKET, "fact_issue", "fact_survey", "fact_answer", "backlog_day", "awaited_survey")
+BY_SURVEY = ("fact_survey", "fact_offer", "fact_answer", "awaited_survey")
+ALL = (*BY_CASE, *BY_TICKET, *BY_SURVEY, "fact_issue", "backlog_day")
 LARGE_SHARE = 0.2  # from here on a rebuild is quicker than a refresh
 
 

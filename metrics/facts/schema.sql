@@ -86,7 +86,13 @@ CREATE TABLE IF NOT EXISTS fact_survey (        -- sorted by submitted_at; dropp
     customer_key BIGINT, {dims},
     mode VARCHAR, dropped_by VARCHAR,           -- speeder | contradictory | duplicate; NULL = valid
     n_out_of_range INTEGER, overall_milli INTEGER, scale_min DOUBLE, scale_max DOUBLE,
-    nps INTEGER, effort_milli INTEGER, solved_first BOOLEAN, resolved_confirmed BOOLEAN, weight DECIMAL(18, 10)
+    nps INTEGER, effort_milli INTEGER, solved_first BOOLEAN, resolved_confirmed BOOLEAN, weight DECIMAL(18, 10),
+    effort_min DOUBLE, effort_max DOUBLE
+);
+CREATE TABLE IF NOT EXISTS fact_offer (         -- invitations to a survey, answered or not; sorted by offered_at
+    offer_key BIGINT, offered_at TIMESTAMPTZ, offered_day DATE, created_at TIMESTAMPTZ,
+    case_key BIGINT, customer_key BIGINT,       -- of the survey, else of the case
+    {dims}, mode VARCHAR
 );
 CREATE TABLE IF NOT EXISTS fact_answer (        -- in-scale answers of valid surveys
     response_key BIGINT, submitted_at TIMESTAMPTZ, submitted_day DATE, {dims}, dimension VARCHAR, score_milli INTEGER, weight DECIMAL(18, 10)

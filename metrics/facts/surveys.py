@@ -25,7 +25,7 @@ def store(job: Job) -> None:
     if not job.whole:
         job.run("surveys", "forget")
     words = {"survey_dims": _dims_sql(), **{f"{rule}_on": _is_on(rule) for rule in RULES}}
-    for section in ("answers", "judged", "found", "cleaned", "store", "store_answers", "await"):
+    for section in ("answers", "judged", "found", "cleaned", "store", "store_offers", "store_answers", "await"):
         job.run("surveys", section, **words)
     job.drop("new_answer", "new_judged", "new_survey", "new_cleaned")
 

@@ -30,6 +30,7 @@ WHERE p.case_key IS NOT NULL OR p.customer_key IS NOT NULL;
 
 -- :: forget
 DELETE FROM fact_survey WHERE response_key IN (SELECT response_key FROM scope_survey);
+DELETE FROM fact_offer WHERE offer_key IN (SELECT response_key FROM scope_survey);
 DELETE FROM fact_answer WHERE response_key IN (SELECT response_key FROM scope_survey);
 DELETE FROM awaited_survey WHERE response_key IN (SELECT response_key FROM scope_survey);
 
@@ -54,10 +55,14 @@ FROM new_answer GROUP BY response_key;
 CREATE OR REPLACE TEMP TABLE new_survey AS
 SELECT s.response_key, s.submitted_at, c.created_at, s.ticket_key, c.case_key, s.customer_key, {survey_dims},
        s.mode, s.rules, s.scale_min, s.scale_max,
-       (coalesce(j.n_out, 0) + (NOT s.is_in)::INTEGER + (NOT s.is_nps)::INTEGER)::INTEGER AS n_out_of_range,
+       (coalesce(j.n_out, 0) + (NOT s.is_in)::INTEGER + (NOT s.is_nps)::INTEGER
+        + (NOT s.is_effort)::INTEGER)::INTEGER AS n_out_of_range,
        CASE WHEN s.is_in THEN round(s.overall * 1000)::INTEGER END AS overall_milli,
        CASE WHEN s.is_nps THEN s.nps END AS nps,
-       round(s.effort * 1000)::INTEGER AS effort_milli, s.solved_first, s.resolved_confirmed, s.weight,
+       CASE WHEN s.is_effort THEN round(s.effort * 1000)::INTEGER END AS effort_milli, s.effort_min, s.effort_max,
+       s.solved_first, s.resolved_confirmed, s.weight, s.offered_at, coalesce(s.customer_key, c.customer_key) AS invited,
+       (s.offered_at IS NULL OR s.is_answered OR j.response_key IS NOT NULL)
+           AND (s.submitted_at IS NULL OR s.submitted_at <= {watermark}) AS is_received,
        coalesce(s.seconds < 30, false) AS is_speeder,
        coalesce(s.is_in AND ((s.is_high AND j.is_all_low) OR (s.is_low AND j.is_all_high)), false) AS is_contradictory
 FROM (
@@ -65,6 +70,10 @@ FROM (
            overall IS NULL OR ((scale_min IS NULL OR overall >= scale_min)
                                AND (scale_max IS NULL OR overall <= scale_max)) AS is_in,
            nps IS NULL OR (nps >= 0 AND nps <= 10) AS is_nps,
+           effort IS NULL OR ((effort_min IS NULL OR effort >= effort_min)
+                              AND (effort_max IS NULL OR effort <= effort_max)) AS is_effort,
+           submitted_at IS NOT NULL OR overall IS NOT NULL OR nps IS NOT NULL OR effort IS NOT NULL
+               OR solved_first IS NOT NULL OR resolved_confirmed IS NOT NULL AS is_answered,
            4 * (overall - coalesce(scale_min, 1)) <= coalesce(scale_max, 5) - coalesce(scale_min, 1) AS is_low,
            4 * (overall - coalesce(scale_min, 1)) >= 3 * (coalesce(scale_max, 5) - coalesce(scale_min, 1)) AS is_high
     FROM {survey_response_rows}
@@ -72,14 +81,13 @@ FROM (
 LEFT JOIN new_judged j ON j.response_key = s.response_key
 LEFT JOIN case_link l ON l.ticket_key = s.ticket_key
 LEFT JOIN (
-    SELECT case_key, created_at, {dims} FROM fact_case
+    SELECT case_key, created_at, customer_key, {dims} FROM fact_case
     WHERE case_key IN (SELECT coalesce(h.case_key, r.ticket_key) FROM {survey_response_rows} r
                        LEFT JOIN case_link h ON h.ticket_key = r.ticket_key)
 ) c ON c.case_key = coalesce(l.case_key, s.ticket_key)
 LEFT JOIN member m_team ON m_team.dimension = 'team' AND m_team.label = s.team
 LEFT JOIN member m_agent ON m_agent.dimension = 'agent' AND m_agent.label = s.agent
-WHERE (s.submitted_at IS NULL OR s.submitted_at <= {watermark})
-  AND NOT EXISTS (SELECT 1 FROM ticket t
+WHERE NOT EXISTS (SELECT 1 FROM ticket t
                   WHERE t.ticket_key = s.ticket_key AND (t.is_spam OR t.is_test OR t.is_deleted));
 
 -- :: cleaned
@@ -87,7 +95,7 @@ CREATE OR REPLACE TEMP TABLE new_cleaned AS
 WITH rested AS (
     SELECT *, CASE WHEN is_speeder AND {speeder_on} THEN 'speeder'
                    WHEN is_contradictory AND {contradictory_on} THEN 'contradictory' END AS rule
-    FROM new_survey
+    FROM new_survey WHERE is_received
 ),
 latest AS (
     SELECT response_key,
@@ -104,9 +112,16 @@ FROM rested r LEFT JOIN latest l ON l.response_key = r.response_key;
 INSERT INTO fact_survey
 SELECT c.response_key, c.submitted_at, c.submitted_day, c.created_at, c.ticket_key, c.case_key, c.customer_key, {c_dims},
        c.mode, c.dropped_by, c.n_out_of_range, c.overall_milli, c.scale_min, c.scale_max,
-       c.nps, c.effort_milli, c.solved_first, c.resolved_confirmed, c.weight
+       c.nps, c.effort_milli, c.solved_first, c.resolved_confirmed, c.weight, c.effort_min, c.effort_max
 FROM new_cleaned c
 ORDER BY c.submitted_at, c.response_key;
+
+-- :: store_offers
+INSERT INTO fact_offer
+SELECT c.response_key, c.offered_at, local_day(c.offered_at), c.created_at, c.case_key, c.invited, {c_dims}, c.mode
+FROM new_survey c
+WHERE c.offered_at <= {watermark}
+ORDER BY c.offered_at, c.response_key;
 
 -- :: store_answers
 INSERT INTO fact_answer
@@ -117,4 +132,6 @@ ORDER BY c.submitted_at, c.response_key, a.dimension;
 
 -- :: await
 INSERT INTO awaited_survey
-SELECT response_key, submitted_at FROM {survey_response_rows} WHERE submitted_at > {watermark};
+SELECT response_key, submitted_at FROM {survey_response_rows} WHERE submitted_at > {watermark}
+UNION ALL
+SELECT response_key, offered_at FROM {survey_response_rows} WHERE offered_at > {watermark};

@@ -118,3 +118,32 @@ def test_the_last_of_one_answer_id_wins(bench: Bench) -> None:
     bench.take(SURVEY, TextRows(HEADER, [answer("1", ALL="1"), answer("1", ALL="5")]))
     assert bench.all("SELECT overall FROM norm_survey") == [(5.0,)]
     assert bench.all("SELECT rule, field FROM norm_defect") == [("duplicate_id", "survey.id")]
+
+
+def test_an_invitation_is_kept_and_an_unrated_ticket_has_no_answer(bench: Bench) -> None:
+    more = "    survey: {overall: stars, submitted_at: done, offered_at: sent, effort: {column: ease, scale: [1, 7]}}"
+    rows = TextRows(
+        ("id", "stars", "ease", "done", "sent"),
+        [
+            ("1", "5", "7", "2024-01-02", "2024-01-01"),
+            ("2", "", "", "2024-01-02", "2024-01-01"),
+            ("3", "", "", "", ""),
+        ],
+    )
+    bench.take(ticket_mapping("id: id", more), rows)
+    sent, done = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)
+    assert bench.all("SELECT offered_at, submitted_at, effort_min, effort_max FROM norm_survey ORDER BY row_no") == [
+        (sent, done, 1.0, 7.0),
+        (sent, None, 1.0, 7.0),
+    ]
+
+
+def test_a_row_of_its_own_may_be_an_invitation_only(bench: Bench) -> None:
+    mapping = (
+        "version: 1\ntables:\n"
+        "  - {name: a, rows: survey, survey: {id: nr, customer: who, offered_at: sent, submitted_at: done}}"
+    )
+    bench.take(mapping, TextRows(("nr", "who", "sent", "done"), [("1", "c", "2024-01-01", "")]))
+    assert bench.all("SELECT offered_at IS NOT NULL, submitted_at, overall, customer_key <> 0 FROM norm_survey") == [
+        (True, None, None, True)
+    ]

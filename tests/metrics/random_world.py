@@ -80,6 +80,7 @@ class Loader:
             team=choice((None, "A", "T")),
             rules=choice((None, ["duplicate"], ["speeder", "contradictory"])),
             nps=choice((None, 3, 11)),
+            offered_at=choice((None, at(when(self.random)))),
         )
 
     def _due(self) -> None:

@@ -23,7 +23,7 @@ PARAMETERS = {
 STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now", "unassigned"}
 COUNTS = STOCKS | {
     "volume", "waiting_now", "resolve_events", "reopen_events", "survey_received", "survey_valid", "update_gaps",
-    "complaints", "department_escalations",
+    "complaints", "department_escalations", "survey_invited",
     "backlog",
 }  # fmt: skip
 
@@ -32,6 +32,10 @@ COUNTS = STOCKS | {
 # 2: created 10:00 by another customer, still open and unanswered. As of 20 March 10:00.
 # Surveys: 1 rates 5 (efficiency 5, NPS 10, weight 1), 2 rates 3 (efficiency 4, NPS 5, weight 3).
 BY_HAND: dict[str, tuple[float | None, int]] = {
+    "survey_invited": (0.0, 0),
+    "response_rate": (None, 0),
+    "valid_rate": (100.0, 2),
+    "survey_coverage": (None, 2),
     "frt": (10.0, 1),
     "frt_any": (1.0, 1),
     "wait_total": (10.0, 1),

@@ -170,6 +170,16 @@ class House:
             for one in self.rows.surveys
             if (one.submitted is None or one.submitted <= self.as_of)
             and (one.ticket is None or one.ticket in self.present)
+            and not one.is_only_offered
+        ]
+
+    @cached_property
+    def offered(self) -> list[Survey]:
+        """Return the visible invitations, answered or not (5.8)."""
+        return [
+            one
+            for one in self.rows.surveys
+            if one.offered and one.offered <= self.as_of and (one.ticket is None or one.ticket in self.present)
         ]
 
     @cached_property

@@ -1,6 +1,6 @@
 """A random desk from a seed, with everything that goes wrong in real ones."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -173,12 +173,21 @@ class Maker:
                 score((None, 1.0, 2.5, 7.0)), score((None, True, False)), score((None, True, False)),
                 score((None, 0.5, 1.0, 2.25)), score((None, "phone", "web")), score((None, "A", "T")),
                 score((None, "a1", "z")), score(((1.0, 5.0), (1.0, 5.0), (0.0, 10.0), (1.0, 7.0))),
+                None if when is None else score((None, when, when - timedelta(minutes=2))),
             )
         )  # fmt: skip
+
+    def invitation(self, ticket: int | None, customer: int | None, when: datetime) -> None:
+        """Write an invitation that nobody has answered."""
+        mode = self.random.choice((None, "phone", "web"))
+        blank = Survey(self.next_key(), ticket, customer, None, None, None, None, {"speed": None}, mode=mode)
+        self.rows.surveys.append(replace(blank, offered=when))
 
     def opinions(self, one: Ticket, start: datetime) -> None:
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
             self.survey(one.key, self.random.choice((one.customer, one.customer, None)), self.later(start, 48))
+        if self.random.random() < 0.6:
+            self.invitation(one.key, self.random.choice((one.customer, None)), self.later(start, 48))
         if self.random.random() < 0.1:
             self.survey(None, self.random.choice((None, 1, 2, 3)), self.moment())
 

@@ -64,7 +64,8 @@ def _survey(one: Survey) -> Mapping[str, Any]:
         "id": one.key, "ticket": one.ticket, "customer": one.customer, "agent": one.agent, "team": one.team,
         "submitted": one.submitted, "seconds": one.seconds, "overall": one.overall, "nps": one.nps,
         "effort": one.effort, "solved_first": one.solved_first, "resolved_confirmed": one.resolved_confirmed,
-        "weight": one.weight, "mode": one.mode, **{f"d_{name}": one.dims.get(name) for name in DIMENSIONS},
+        "weight": one.weight, "mode": one.mode, "offered": one.offered,
+        **{f"d_{name}": one.dims.get(name) for name in DIMENSIONS},
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from metrics.model import Basis, Clock, Stage
 from tests.oracle import (
     complaints,
+    funnel,
     issues,
     outcomes,
     promises,
@@ -207,5 +208,9 @@ SURVEYS = (
     _of_surveys("ces", surveys.effort),
     Kpi("survey_received", surveys.all_rows, count, is_survey=True),
     _of_surveys("survey_valid", count),
+    Kpi("survey_invited", funnel.offers, count, is_survey=True),
+    Kpi("response_rate", funnel.responses, funnel.response_rate, parts=("received", "valid"), is_survey=True),
+    Kpi("valid_rate", funnel.validity, share, is_survey=True),
+    Kpi("survey_coverage", funnel.customers, funnel.coverage, parts=("served", "invited", "valid")),
 )
 KPIS = DURATIONS + CASES + VISITS + SURVEYS

@@ -68,6 +68,12 @@ class Survey:
     scale: tuple[float, float] = (1.0, 5.0)
     offered: datetime | None = None
 
+    @property
+    def is_only_offered(self) -> bool:
+        """Return whether it is an invitation without any answer."""
+        given = (self.submitted, self.overall, self.nps, self.effort, self.solved_first, self.resolved_confirmed)
+        return self.offered is not None and all(one is None for one in (*given, *self.dims.values()))
+
 
 @dataclass(slots=True)
 class Due:

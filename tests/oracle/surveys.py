@@ -57,7 +57,7 @@ def valid(house: House) -> list[Survey]:
     return alone + list(latest.values())
 
 
-def _row(house: House, one: Survey) -> Row:
+def row_of(house: House, one: Survey) -> Row:
     """Return a survey with its case's labels; without a ticket it has its own team and agent."""
     case = house.by_key.get(house.survivor(one.ticket)) if one.ticket is not None else None
     labels: Mapping[str, str] = case.labels if case else labels_of({"team": one.team, "agent": one.agent})
@@ -68,11 +68,11 @@ def _row(house: House, one: Survey) -> Row:
 
 
 def all_rows(house: House, clock: str) -> Iterator[Row]:
-    return (_row(house, one) for one in house.received)
+    return (row_of(house, one) for one in house.received)
 
 
 def rows(house: House, clock: str) -> Iterator[Row]:
-    return (_row(house, one) for one in valid(house))
+    return (row_of(house, one) for one in valid(house))
 
 
 def csi_of(desk: Desk) -> Fold:

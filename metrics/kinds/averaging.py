@@ -14,6 +14,14 @@ MINUTE_US = 60_000_000
 HOUR_US = 3_600_000_000
 
 
+def local_day(anchor: Anchor, question: Question) -> str:
+    """Return SQL of the reporting zone's day in which a row counts: the clusters of an interval (1.4, 1.6, 8.2)."""
+    if question.basis == "event" and anchor.day:
+        return anchor.day
+    instant = "created_at" if question.basis == "created" else anchor.instant
+    return f"CAST({instant} AT TIME ZONE '{question.window.tz}' AS DATE)"
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """Mean of a duration in microseconds, with exact type-7 quantiles p50 and p90, and the longest (1.10).
@@ -63,8 +71,8 @@ class Duration:
     def _uncertainty(self, anchor: Anchor, column: str, question: Question) -> Need:
         if question.quantile is not None:
             return Need(anchor, (f"list_sort(list({column}))",))
-        day = anchor.day if question.basis == "event" and anchor.day else "CAST(created_at AS DATE)"
-        squares = f"sum(CAST({column} AS HUGEINT) * {column})"
+        day = local_day(anchor, question)
+        squares = f"sum(CAST({column} AS HUGEINT) * ({column}))"
         return Need(with_extra(anchor, day), (f"count({column})", f"sum({column})", squares))
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
@@ -91,7 +99,7 @@ class Duration:
 
     def _interval(self, question: Question, rows: Sequence[Row]) -> tuple[Interval | None, str | None]:
         if question.quantile is not None:
-            return self._ranked(rows[0][0] or [], question.quantile), "order statistics"
+            return self._ranked([one for one in rows[0][0] if one is not None], question.quantile), "order statistics"
         days = [row[1:3] for row in rows if row[1]]
         found, method = day_cluster(days), "day-cluster"
         if found is None:
@@ -132,7 +140,7 @@ class Mean:
         weighted = f"sum({column} * {self.weight})" if self.weight else f"sum({column})"
         needs = [Need(metric.anchor, (f"count({column})", f"sum({weight})", weighted))]
         if self._has_interval(question):
-            per_day = with_extra(metric.anchor, metric.anchor.day or metric.anchor.instant)
+            per_day = with_extra(metric.anchor, local_day(metric.anchor, question))
             needs.append(Need(per_day, (f"count({column})", f"sum({column})")))
         return tuple(needs)
 

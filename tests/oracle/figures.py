@@ -12,12 +12,13 @@ MINUTE, HOUR = 60_000_000.0, 3_600_000_000.0
 
 @dataclass(slots=True)
 class Row:
-    """One row behind a figure: when it counts, when its case began, its labels, its own value."""
+    """One row behind a figure: when it counts, when its case began, its labels, its own value, whose it is."""
 
     moment: datetime | None
     created: datetime | None
     labels: Mapping[str, str]
     value: Any
+    whose: int | None = None  # case or customer, where rows of one belong together (8.5)
 
 
 @dataclass(slots=True)

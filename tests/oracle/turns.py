@@ -67,7 +67,7 @@ def response_time(house: House, clock: str) -> Iterator[Row]:
             labels = {**case.labels, "agent": turn.reply.author or NONE_LABEL}
             value = span(house.clock(case, clock), max(turn.asked, case.created), turn.reply.when)
             if value is not None:
-                yield Row(turn.reply.when, case.created, labels, (value, turn.is_next))
+                yield Row(turn.reply.when, case.created, labels, (value, turn.is_next), case.key)
         elif turn.ended:
             yield Row(turn.ended, case.created, case.labels, None)
 

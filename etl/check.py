@@ -73,6 +73,7 @@ KPIS = (
     ("csat", "answers with an overall score", "norm_survey WHERE overall IS NOT NULL", "survey.overall"),
     ("csi", "answers with dimensions", "norm_answer WHERE score IS NOT NULL", "survey.dimensions"),
     ("nps", "answers with a recommendation", "norm_survey WHERE nps IS NOT NULL", "survey.nps"),
+    ("response_rate", "invitations to a survey", "norm_survey WHERE offered_at IS NOT NULL", "survey.offered_at"),
 )
 
 

@@ -9,6 +9,7 @@ from etl.model import Batch
 from etl.sources.text_rows import TextRows
 
 TICKET = ("id", "created", "initiated_by", "priority", "spam", "test", "team", "customer", "category")
+DIMENSIONS = ("team", "category", "priority")  # every other attribute is a custom one
 EVENT = ("ticket", "at", "kind", "to", "by", "dept", "into")
 SURVEY = ("customer", "ticket", "at", "seconds", "overall")
 MESSAGES = {
@@ -79,7 +80,7 @@ def _named(dims: tuple[str, ...]) -> list[str]:
 
 
 def _mapping(extra: tuple[str, ...], dims: tuple[str, ...]) -> str:
-    custom = ", ".join(f'"{name}": "{name}"' for name in ["id", "initiated_by", "customer", *extra])
+    custom = ", ".join(f'"{name}": "{name}"' for name in ["id", "initiated_by", "customer", "spam", "test", *extra])
     scores = ", ".join(f'"{dim}": "dim_{dim}"' for dim in dims)
     row = "{row_number: true}"
     events = "\n".join(

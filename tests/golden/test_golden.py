@@ -12,14 +12,15 @@ from tests.golden.document import Check, checks
 from tests.golden.runner import run
 from tests.golden.vocabulary import VOCABULARY
 
-OWN = Path(__file__).with_name("extra.yaml")  # the shared file is run by `make golden`
+OWN = sorted(Path(__file__).parent.glob("extra*.yaml"))  # the shared file is run by `make golden`
 
 
 def cases() -> dict[str, list[Check]]:
     """Return the checks of every case."""
     found: dict[str, list[Check]] = defaultdict(list)
-    for check in checks(OWN):
-        found[check.case].append(check)
+    for path in OWN:
+        for check in checks(path):
+            found[check.case].append(check)
     return found
 
 

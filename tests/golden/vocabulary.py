@@ -13,10 +13,10 @@ from metrics.catalog import CATALOG
 from metrics.defects import defects
 from metrics.due import due_at
 from metrics.flow import flow
-from metrics.model import DIMENSIONS, Reading, Unit
+from metrics.model import Reading, Unit
 from metrics.record import CaseRecord, look_up
 from tests.golden.rows import instant
-from tests.golden.world import Asked, Unsupported, calendars_of, day
+from tests.golden.world import Asked, Unsupported, calendars_of, day, dimension
 
 Answer = Callable[[Asked], Any]
 PERIOD, CLOCK, WHERE = ("from", "to", "tz"), ("clock", "calendar"), ("where",)
@@ -83,8 +83,7 @@ def _frt_km_quantile(asked: Asked) -> float | None:
 
 @entry("avg_of_group_means", "by", "where")
 def _avg_of_group_means(asked: Asked) -> float | None:
-    by = asked.params["by"]
-    return combine.mean_of_means(asked.readings("frt", split=by if by in DIMENSIONS else f"custom.{by}"))
+    return combine.mean_of_means(asked.readings("frt", split=dimension(asked.params["by"])))
 
 
 def pair(interval: tuple[float, float] | None) -> list[float] | None:

@@ -16,10 +16,10 @@ from metrics.calendar import Axis
 from metrics.desk import calendar_from
 from metrics.measure import measure
 from metrics.members import Members
-from metrics.model import DIMENSIONS, NONE_LABEL, Calendar, Clock, Desk, Question, Reading, SlaTier, Slice, Window
+from metrics.model import NONE_LABEL, Calendar, Clock, Desk, Question, Reading, SlaTier, Slice, Window
 from metrics.scan import Ground
 from tests.golden.document import Check
-from tests.golden.rows import deliver, instant
+from tests.golden.rows import DIMENSIONS, deliver, instant
 
 
 class Unsupported(Exception):
@@ -155,10 +155,9 @@ class Asked:
 
     @property
     def slice(self) -> Slice:
-        """Return the filter on case attributes; others than the product's dimensions are custom ones."""
+        """Return the filter on case attributes; others than those the mapping knows as dimensions are custom ones."""
         where = self.params.get("where") or {}
-        named = {key if key in DIMENSIONS else f"custom.{key}": label(value) for key, value in where.items()}
-        return Slice(tuple(sorted((key, (value,)) for key, value in named.items())))
+        return Slice(tuple(sorted((dimension(key), (label(value),)) for key, value in where.items())))
 
     def question(self, metric: str, **more: Any) -> Question:
         """Return the product's question for the check's params."""
@@ -174,6 +173,11 @@ class Asked:
     def reading(self, metric: str, **more: Any) -> Reading:
         """Return the product's one reading."""
         return self.readings(metric, **more)[0]
+
+
+def dimension(attribute: str) -> str:
+    """Return what the product calls an attribute of a golden ticket."""
+    return attribute if attribute in DIMENSIONS else f"custom.{attribute}"
 
 
 def day(text: Any) -> Any:

@@ -24,6 +24,12 @@ def test_rounding_is_half_up_as_people_do_it(value: float, digits: int, rounded:
     assert shown(value, digits) == rounded
 
 
+def test_what_binary_arithmetic_leaves_behind_decides_no_half() -> None:
+    assert 100.0 * 1.15 / 2 < 57.5
+    assert shown(100.0 * 1.15 / 2) == "58"
+    assert shown(57.4999999) == "57"
+
+
 def test_rounding_stays_decimal() -> None:
     assert half_up(1e-7, 2) == Decimal("0.00")
 

@@ -45,6 +45,7 @@ class CalendarFile(Strict):
     """Opening hours of a desk as written in data/calendars/*.yaml (semantics 3.1).
 
     years       years whose holidays are known; others are "unknown" (3.4); "all" where no holiday ever closes
+    changes     first day -> the weekly hours from that day on; earlier days keep theirs (3.4)
     """
 
     name: Mapping[Language, str]
@@ -53,6 +54,7 @@ class CalendarFile(Strict):
     years: tuple[int, ...] | Literal["all"]
     holidays: tuple[date, ...] = ()
     makeup: Mapping[date, tuple[Span, ...]] = Field(default_factory=dict)
+    changes: Mapping[date, Mapping[Day, tuple[Span, ...]]] = Field(default_factory=dict)
 
     _check_zone = field_validator("timezone")(_zone)
 
@@ -65,7 +67,11 @@ class CalendarFile(Strict):
 
     @model_validator(mode="after")
     def _days_in_known_years(self) -> "CalendarFile":
-        for day, spans in self.makeup.items():
+        written = [
+            *self.makeup.items(),
+            *((day, spans) for day, week in self.changes.items() for spans in week.values()),
+        ]
+        for day, spans in written:
             _check_spans(day.isoformat(), spans)
         if self.years != "all":
             strays = [day for day in (*self.holidays, *self.makeup) if day.year not in self.years]

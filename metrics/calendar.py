@@ -163,8 +163,11 @@ def _utc_spans(calendar: Calendar) -> Iterator[Span]:
     weekday = FIRST_DAY.weekday()
     closed = {(day - FIRST_DAY).days for day in calendar.holidays}
     special = {(day - FIRST_DAY).days: spans for day, spans in makeup.items()}
+    weekly = calendar.weekly
+    changes = {max(0, (day - FIRST_DAY).days): week for day, week in sorted(calendar.changes)}
     for number in range(len(offsets) - 1):
-        regular = () if number in closed else calendar.weekly[(weekday + number) % 7]
+        weekly = changes.get(number, weekly)
+        regular = () if number in closed else weekly[(weekday + number) % 7]
         spans = special.get(number, regular)
         if not spans:
             continue

@@ -51,10 +51,11 @@ def calendar_from(name: str, file: CalendarFile) -> Calendar:
     return Calendar(
         name=name,
         tz=file.timezone,
-        weekly=tuple(_spans(file.weekly.get(day, ())) for day in WEEK),
+        weekly=_week(file.weekly),
         holidays=frozenset(file.holidays),
         makeup=tuple(sorted((day, _spans(spans)) for day, spans in file.makeup.items())),
         years="all" if file.years == "all" else frozenset(file.years),
+        changes=tuple(sorted((day, _week(weekly)) for day, weekly in file.changes.items())),
     )
 
 
@@ -82,6 +83,10 @@ def targets_from(settings: Settings, known: Iterable[str]) -> tuple[Target, ...]
             )
         )
     return tuple(targets)
+
+
+def _week(weekly: Mapping[Day, Iterable[str]]) -> tuple[Spans, ...]:
+    return tuple(_spans(weekly.get(day, ())) for day in WEEK)
 
 
 def _spans(written: Iterable[str]) -> Spans:

@@ -240,6 +240,7 @@ class Calendar:
     holidays    days without spans; makeup days win over holidays and weekdays
     years       years whose holidays are published, other ones are "unknown" (3.4); None = those with a holiday;
                 "all" = no holiday ever closes
+    changes     ((first day, weekly), ...): other weekly spans from that day on (3.4)
     """
 
     name: str
@@ -248,6 +249,7 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
     makeup: tuple[tuple[date, tuple[tuple[int, int], ...]], ...] = ()
     years: frozenset[int] | Literal["all"] | None = None
+    changes: tuple[tuple[date, tuple[tuple[tuple[int, int], ...], ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

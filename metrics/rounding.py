@@ -8,7 +8,7 @@ from metrics.model import Better
 def half_up(value: float, digits: int = 0) -> Decimal:
     """Return the value rounded half up as people do it (82.5 -> 83, 2.675 -> 2.68), computed decimally.
 
-    Digits beyond the 14th are what binary arithmetic leaves behind: 115 / 2 may come as 57.49999999999999, and is 57.5.
+    Digits beyond the 14th are what binary arithmetic leaves behind: 57.5 may come as 57.49999999999999.
     """
     return Decimal(f"{value:.14g}").quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 

@@ -120,6 +120,12 @@ def test_spans_become_minutes_of_the_day_monday_first() -> None:
     assert calendar.weekly == (((0, 1440),),) * 7
 
 
+def test_opening_hours_may_change_from_a_day_on(tmp_path: Path) -> None:
+    text = 'name: {en: x}\ntimezone: UTC\nyears: all\nweekly: {}\nchanges: {2025-07-01: {tue: ["08:00-24:00"]}}\n'
+    calendar = calendar_from("x", model_from(_file(tmp_path, text), CalendarFile))
+    assert calendar.changes == ((date(2025, 7, 1), ((), ((480, 1440),), (), (), (), (), ())),)
+
+
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the golden cases are not here")
 def test_china_2025_is_as_in_the_golden_cases() -> None:
     wanted = yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))["calendars"]["cn_office"]
@@ -150,6 +156,7 @@ def test_as_many_office_days_are_worked_in_exchange_as_published() -> None:
         ('weekly: {mon: ["9-18"]}', "weekly.mon"),
         ("weekly: {}\nholidays: [2031-01-01]", "2031-01-01 is listed, but 2031 is not under years"),
         ("weekly: {}\nmakeup: {2025-02-30: []}", "makeup"),
+        ('weekly: {}\nchanges: {2025-02-03: {mon: ["18:00-09:00"]}}', "2025-02-03: 18:00-09:00 does not end"),
     ],
 )
 def test_wrong_opening_hours_are_refused(tmp_path: Path, line: str, told: str) -> None:

@@ -12,7 +12,7 @@ from data.settings import ROOT, load_calendars, load_settings
 from metrics.calendar import FIRST_US, MINUTE_US, Axis, instant_of, us_of
 from metrics.desk import calendar_from
 from metrics.model import Calendar
-from tests.metrics.world import CN_OFFICE, at
+from tests.metrics.world import CN_OFFICE, OFFICE, at
 
 HOLIDAYS = frozenset(date(2025, 10, day) for day in (1, 2, 3, 6, 7, 8))
 NATIONAL_DAY = replace(CN_OFFICE, holidays=HOLIDAYS, makeup=((date(2025, 9, 28), ((540, 1080),)),))
@@ -47,6 +47,22 @@ def test_a_makeup_sunday_works() -> None:
 def test_a_makeup_day_wins_over_a_holiday() -> None:
     both = replace(NATIONAL_DAY, holidays=HOLIDAYS | {date(2025, 9, 28)})
     assert open_minutes(both, "2025-09-28 00:00", "2025-09-29 00:00") == 540
+
+
+def test_hours_change_from_a_day_on_and_never_before() -> None:
+    early = ((7 * 60, 9 * 60),)
+    changed = replace(
+        CN_OFFICE,
+        changes=(
+            (date(2025, 3, 12), (early,) * 7),
+            (date(2025, 3, 14), ((),) * 7),
+            (date(1999, 1, 1), ((OFFICE[0],),) * 7),
+        ),
+    )
+    assert open_minutes(changed, "10 00:00", "12 00:00") == 2 * 540
+    assert open_minutes(changed, "11 17:00", "12 08:00") == 120
+    assert open_minutes(changed, "12 00:00", "20 00:00") == 2 * 120
+    assert open_minutes(changed, "08 00:00", "10 00:00") == 2 * 540  # a change before all time
 
 
 def test_the_lunch_break_is_closed() -> None:

@@ -103,7 +103,7 @@ METRICS = (
             "en": "Issue chains, by their first complaint; cases without a customer cannot be linked",
             "zh-CN": "问题链，按其首次投诉计；无客户信息的工单无法关联",
         },
-        interval="Wilson, by customer",
+        interval="Wilson",
     ),
     Metric(
         name="slow_complaint_rate",

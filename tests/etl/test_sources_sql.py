@@ -11,7 +11,7 @@ import pytest
 
 from etl.mapping import parse_mapping
 from etl.model import Delivery, MappingError, SourceError
-from etl.sources import open_source
+from etl.sources import open_source, sql_database
 from etl.sources.sql_cursor import Position, SqlCursor
 from etl.sources.sql_database import SqlSource, SqlTable
 from etl.sources.text_rows import as_text, text_batch
@@ -119,15 +119,16 @@ def test_a_source_is_never_written_to(helpdesk: Helpdesk) -> None:
         list(source.read(None, NOW))
 
 
-def test_a_first_load_comes_in_several_deliveries(helpdesk: Helpdesk) -> None:
+def test_a_first_load_comes_in_several_deliveries(helpdesk: Helpdesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql_database, "ROWS_PER_DELIVERY", 50_000)
     many = (
-        "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 300000)"
+        "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 60000)"
         " SELECT id, strftime('%Y-%m-%d %H:%M:%S', 1700000000 + id, 'unixepoch') AS changed FROM n"
     )
     first, last = _source(helpdesk, many).read(None, NOW)
     assert (first.until, last.until) == (None, NOW)
-    assert (_rows(first), _rows(last)) == (250_000, 50_000)
-    assert json.loads(first.cursor or "")["tickets"]["value"] == "2023-11-17 19:40:00"
+    assert (_rows(first), _rows(last)) == (50_000, 10_000)
+    assert json.loads(first.cursor or "")["tickets"]["value"] == "2023-11-15 12:06:40"
 
 
 def test_pages_out_of_order_are_refused(helpdesk: Helpdesk) -> None:

@@ -45,6 +45,7 @@ def state(world: World) -> dict[str, list[tuple[Any, ...]]]:
     return {table: world.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES}
 
 
+@pytest.mark.oracle
 @given(
     seed=st.integers(0, 2**32),
     desk=st.sampled_from(DESKS),

@@ -88,6 +88,7 @@ def test_the_list_holds_the_open_cases(world: World, metric: str) -> None:
     assert sorted(case.key for case in listed) == [5, 6, 7]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("split", [None, "team", "category"])
 def test_the_change_is_balanced_in_random_worlds(seed: int, split: str | None) -> None:

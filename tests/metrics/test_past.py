@@ -16,6 +16,8 @@ from tests.metrics.random_world import Loader
 from tests.metrics.test_catalog import PARAMETERS as KNOWN_PARAMETERS
 from tests.metrics.world import DESK, END, World, at
 
+pytestmark = pytest.mark.oracle
+
 MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
 THEN = at("14 12:00")
 PARAMETERS = {**KNOWN_PARAMETERS, "dimension": "a", "vendor field": "ok"}

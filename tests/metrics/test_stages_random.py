@@ -11,6 +11,8 @@ from metrics.model import Question, Reading, Window
 from tests.metrics.random_world import N_TICKETS, Loader, when
 from tests.metrics.world import DESK, World, at
 
+pytestmark = pytest.mark.oracle
+
 MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
 STAGES = tuple(("stage_time", f"{name}/{stage.key}") for name, way in DESK.stages.items() for stage in way)
 OTHERS = (

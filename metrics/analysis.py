@@ -61,6 +61,46 @@ def shortfall(target: float, types: Segments) -> float | None:
     return target - sum(count * score for count, score in types.values()) / n if n else None
 
 
+def within_variance(types: Sequence[tuple[int, float | None]]) -> float | None:
+    """Return the variance of answers within types, of (count, standard deviation); None where no type has two."""
+    known = [(n - 1, spread) for n, spread in types if n > 1 and spread is not None]
+    return sum(free * spread**2 for free, spread in known) / sum(free for free, _ in known) if known else None
+
+
+def shrunk_scores(types: Segments, within: float) -> dict[str, float]:
+    """Return g + (x - g)·τ²/(τ² + s²/n) of types (count, mean score), g being the overall mean (9.3).
+
+    within  s², the variance of answers within types; τ², that between types, is its unbiased estimate, at least 0
+    """
+    n = sum(count for count, _ in types.values())
+    overall = sum(count * score for count, score in types.values()) / n
+    squares = sum(count * (score - overall) ** 2 for count, score in types.values())
+    spare = n - sum(count**2 for count, _ in types.values()) / n
+    between = max(0.0, (squares - (len(types) - 1) * within) / spare) if spare > 0 else 0.0
+    return {
+        name: overall + (score - overall) * _trust(count, between, within) for name, (count, score) in types.items()
+    }
+
+
+def _trust(count: float, between: float, within: float) -> float:
+    return between / (between + within / count) if between else 0.0
+
+
+def rank_ranges(types: Segments, target: float, within: float, draws: int = 2000) -> dict[str, tuple[int, int]]:
+    """Return the ranks (1 = largest impact) that 95 % of redrawn matrices give each type (count, mean score) (9.3).
+
+    A redrawn matrix has other counts (multinomial) and other means (normal, s²/n); the draws are the same every time.
+    """
+    chance = np.random.default_rng(0)
+    counts = np.array([count for count, _ in types.values()], dtype=float)
+    scores = np.array([score for _, score in types.values()], dtype=float)
+    shares = chance.multinomial(int(counts.sum()), counts / counts.sum(), size=draws) / counts.sum()
+    means = scores + chance.standard_normal((draws, len(scores))) * np.sqrt(within / counts)
+    ranks = (-shares * (target - means)).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable") + 1
+    low, high = np.percentile(ranks, [2.5, 97.5], axis=0, method="closest_observation")
+    return {name: (int(low[i]), int(high[i])) for i, name in enumerate(types)}
+
+
 def mean_difference(a: Segments, b: Segments) -> tuple[float | None, float | None]:
     """Return mean a - mean b of types (count, mean): raw, and adjusted for the mix of types both handled (9.4)."""
     raw = _difference(_mean(a), _mean(b))

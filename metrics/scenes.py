@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metrics.analysis import priority_matrix
+from metrics.analysis import priority_matrix, rank_ranges, shrunk_scores, within_variance
 from metrics.model import Reading
 
 
@@ -40,6 +40,8 @@ class ProblemType:
     """A type of problem in the matrix of problem types and satisfaction.
 
     share   percent of the answers; impact: share x (target - score), adding up to target - overall mean
+    shrunk  the score drawn to the overall mean, the more the fewer its answers; ranks: 95 % of redrawn matrices
+            have its impact there, 1 = largest; both None where the readings carry no spread (ask with_interval)
     """
 
     member: str
@@ -47,14 +49,21 @@ class ProblemType:
     score: float
     share: float
     impact: float
+    shrunk: float | None = None
+    ranks: tuple[int, int] | None = None
 
 
 def problem_matrix(readings: Sequence[Reading], target: float) -> tuple[ProblemType, ...]:
     """Return the matrix 问题类型-满意度矩阵 of a mean score split by category, the largest impact first (9.3)."""
-    scores = {one.member or "": (one.n, one.value) for one in readings if one.value is not None and one.n}
+    rated = {one.member or "": one for one in readings if one.value is not None and one.n}
+    scores = {member: (one.n, one.value or 0.0) for member, one in rated.items()}
     impacts = priority_matrix(target, scores) or {}
     total = sum(n for n, _ in scores.values())
+    inner = within_variance([(one.n, one.part("sd")) for one in rated.values()])
+    drawn = shrunk_scores(scores, inner) if inner is not None else {}
+    ranks = rank_ranges(scores, target, inner) if inner is not None else {}
     found = [
-        ProblemType(member, n, score, 100.0 * n / total, impacts[member]) for member, (n, score) in scores.items()
+        ProblemType(member, n, score, 100.0 * n / total, impacts[member], drawn.get(member), ranks.get(member))
+        for member, (n, score) in scores.items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.impact, one.member)))

@@ -2,7 +2,8 @@
 
 from metrics.catalog.anchors import OFFER, SERVED, SURVEY, VALID_CUSTOMER
 from metrics.catalog.basis import BY_OFFER, BY_SUBMISSION
-from metrics.kinds.counting import Count, Share
+from metrics.kinds.beside import ShareBeside
+from metrics.kinds.counting import Count
 from metrics.kinds.funnel import Coverage, ResponseRate
 from metrics.metric import Metric
 from metrics.model import Text, Unit
@@ -11,6 +12,7 @@ INVITED: Text = {
     "en": "Invitations that the source delivers, answered or not; without any there is no value",
     "zh-CN": "来源系统提供的问卷邀请，含未作答；未提供邀请时无值",
 }
+WATERFALL = tuple((rule, f"dropped_by = '{rule}'") for rule in ("speeder", "contradictory", "duplicate"))
 
 METRICS = (
     Metric(
@@ -47,15 +49,15 @@ METRICS = (
         name="valid_rate",
         title={"en": "Valid rate", "zh-CN": "问卷有效率"},
         definition={
-            "en": "Surveys left after cleaning / surveys received",
-            "zh-CN": "清洗后的有效问卷数 ÷ 回收问卷数",
+            "en": "Surveys left after cleaning / surveys received; what each rule took away stands beside",
+            "zh-CN": "清洗后的有效问卷数 ÷ 回收问卷数；各规则剔除数另列",
         },
         unit=Unit.PERCENT,
         better="higher",
         anchor=SURVEY,
-        kind=Share("dropped_by IS NULL", "TRUE"),
+        kind=ShareBeside("dropped_by IS NULL", "TRUE", beside=WATERFALL),
         basis=BY_SUBMISSION,
-        source="semantics 5.8; R-053",
+        source="semantics 5.2, 5.8; R-050, R-051, R-053",
         interval="Wilson",
     ),
     Metric(

@@ -6,6 +6,7 @@ from metrics.kinds.averaging import Mean
 from metrics.kinds.clustered import CustomerShare
 from metrics.kinds.counting import Count, Share
 from metrics.kinds.rating import CompleteCase, Dimension, Index, Promoters, Satisfied
+from metrics.kinds.scaled import ScaledMean
 from metrics.metric import Metric
 from metrics.model import Text, Unit
 
@@ -225,13 +226,13 @@ METRICS = (
         name="ces",
         title={"en": "Customer effort score", "zh-CN": "客户费力度"},
         definition={
-            "en": "Mean of the effort rating on the scale of its questionnaire",
-            "zh-CN": "费力度评分的平均值（问卷原量表）",
+            "en": "Mean of the effort rating, told with the scale of its questionnaire; several scales have no mean",
+            "zh-CN": "费力度评分的平均值，附问卷量表；混有多种量表时无值",
         },
         unit=Unit.SCORE,
         better="neither",
         anchor=VALID_SURVEY,
-        kind=Mean("effort_milli"),
+        kind=ScaledMean("effort_milli", scale=("effort_min", "effort_max")),
         basis=BY_SUBMISSION,
         source="semantics 12.10",
         population=VALID,

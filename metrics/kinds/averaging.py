@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import ClassVar
 
 from metrics.intervals import Interval, day_cluster, mean_interval, order_ranks
@@ -132,17 +133,19 @@ class Mean:
     is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return n, weighted count and sum; sums per day where an interval is due."""
+        """Return n, weighted count and sum; squares and sums per day where an interval is due."""
         column = self._column()
         weight = (
             f"CASE WHEN {column} IS NOT NULL THEN {self.weight} END" if self.weight else f"{column} - {column} + 1"
         )
         weighted = f"sum({column} * {self.weight})" if self.weight else f"sum({column})"
-        needs = [Need(metric.anchor, (f"count({column})", f"sum({weight})", weighted))]
-        if self._has_interval(question):
-            per_day = with_extra(metric.anchor, local_day(metric.anchor, question))
-            needs.append(Need(per_day, (f"count({column})", f"sum({column})")))
-        return tuple(needs)
+        sums = (f"count({column})", f"sum({weight})", weighted)
+        if not self._has_interval(question):
+            return (Need(metric.anchor, sums),)
+        squares = f"sum(CAST({column} AS BIGINT) * {column})"
+        per_day = with_extra(metric.anchor, local_day(metric.anchor, question))
+        days = Need(per_day, (f"count({column})", f"sum({column})"))
+        return Need(metric.anchor, (*sums, squares)), days
 
     def _column(self) -> str:
         return f"CASE WHEN {self.where} THEN {self.column} END" if self.where else self.column
@@ -151,13 +154,14 @@ class Mean:
         return not self.weight and (question.with_interval or is_plain(question))
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
-        """Return the mean in units of the scale."""
-        n, weight, total = first_row(groups[0], 3)
+        """Return the mean in units of the scale; with an interval also part `sd`, the answers' own spread."""
+        n, weight, total, *squares = first_row(groups[0], 3 + self._has_interval(question))
         value = float(total) / 1000.0 / float(weight) if n and weight else None
-        interval = None
-        if self._has_interval(question):
-            interval = day_cluster([(row[1], row[2] / 1000.0) for row in groups[1] if row[1]])
-        return Figure(value, n, (), interval, "day-cluster" if interval else "none")
+        if not squares:
+            return Figure(value, n, (), None, "none")
+        interval = day_cluster([(row[1], row[2] / 1000.0) for row in groups[1] if row[1]])
+        spread = sqrt(max(0.0, (squares[0] - total * total / n) / (n - 1))) / 1000.0 if n > 1 else None
+        return Figure(value, n, (("sd", spread),), interval, "day-cluster" if interval else "none")
 
     def counted(self, question: Question) -> str | None:
         """Return the answered rows."""

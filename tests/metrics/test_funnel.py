@@ -57,6 +57,7 @@ def test_response_and_valid_rate(world: World) -> None:
     rate, valid = ask(world, "response_rate"), ask(world, "valid_rate")
     assert (rate.value, rate.n, rate.part("received"), rate.part("valid")) == (50.0, 4, 2, 1)
     assert (valid.value, valid.n) == (50.0, 2)
+    assert [valid.part(rule) for rule in ("speeder", "contradictory", "duplicate", "passed")] == [1, 0, 0, 1]
     assert ask(world, "response_rate", mode="sms").value == 100.0
     assert ask(world, "response_rate", mode="web").value == 0.0
 

@@ -7,7 +7,7 @@ import pytest
 
 from metrics.drill import drill
 from metrics.measure import measure
-from metrics.model import Question, Reading, Window
+from metrics.model import DataState, Question, Reading, Window
 from tests.metrics.world import World, at
 
 MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
@@ -182,3 +182,21 @@ def test_the_bots_speed_is_a_median() -> None:
     assert (found.value, found.n) == pytest.approx((0.2, 3))
     assert found.part("mean") == pytest.approx((0.1 + 0.2 + 5) / 3)
     assert ask(world, "ai_response", quantile=0.0).value == pytest.approx(0.1)
+
+
+def test_effort_is_told_with_its_scale_and_out_of_it_is_missing() -> None:
+    seven = {"effort_min": 1.0, "effort_max": 7.0}
+    world = rated({"effort": 2.0, **seven}, {"effort": 7.0, **seven}, {"effort": 8.0, **seven}, {"overall": 5.0})
+    found = ask(world, "ces")
+    assert (found.value, found.n) == pytest.approx((4.5, 2))
+    assert (found.part("scale_min"), found.part("scale_max")) == (1.0, 7.0)
+    assert world.rows("SELECT response_key FROM fact_survey WHERE n_out_of_range = 1") == [(3,)]
+
+
+def test_efforts_on_two_scales_have_no_mean() -> None:
+    world = rated(
+        {"effort": 2.0, "effort_min": 1.0, "effort_max": 7.0}, {"effort": 2.0, "effort_min": 1.0, "effort_max": 5.0}
+    )
+    found = ask(world, "ces")
+    assert (found.value, found.n, found.state) == (None, 2, DataState.ERROR)
+    assert found.method == "error:scales from 1-1 to 5-7"

@@ -122,12 +122,12 @@ class House:
 
     @cached_property
     def into(self) -> dict[int, int]:
-        """Return secondary -> the ticket it was merged into."""
+        """Return secondary -> the ticket it was merged into; one that is not there (yet) takes nothing in."""
         found = {one.key: one.merged_into for one in self.present.values() if one.merged_into}
         for event in self.rows.events:
             if event.kind == "merge" and event.when <= self.as_of and event.ticket in self.present:
                 found[event.ticket] = int(event.new or 0)
-        return found
+        return {key: into for key, into in found.items() if into in self.present}
 
     def survivor(self, key: int) -> int:
         while key in self.into:

@@ -1,8 +1,7 @@
 """The same desk through files: the oracle's figures, whatever the order of rows, however often (1.15, 2.8)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -10,40 +9,15 @@ import pytest
 
 from data.warehouse import data_version
 from metrics.measure import measure
-from metrics.model import Question, Reading, Window
 from tests.oracle.asking import Oracle
 from tests.oracle.cases import House
-from tests.oracle.comparing import differences, stock_differences
 from tests.oracle.desk import AS_OF, PLAIN, desk
 from tests.oracle.files import Office, rekeyed, write
-from tests.oracle.kpis import KPIS, Kpi
+from tests.oracle.glance import QUESTIONS, Readings, all_differences
 from tests.oracle.raw import Rows
-from tests.oracle.stocks import STOCKS, Stock
 
 pytestmark = pytest.mark.oracle
 SEED, SIZE = 3, 300
-LIFE = Window(date(2025, 1, 15), date(2025, 5, 2))
-Readings = dict[Question, tuple[Reading, ...]]
-
-
-def forms(name: str, parameter: str | None = None) -> list[Question]:
-    """Return a few questions of a KPI: in all, by week, by team."""
-    plain = Question(name, LIFE, parameter=parameter)
-    return [plain, replace(plain, grain="week"), replace(plain, split="team")]
-
-
-def asked_of(kpi: Kpi) -> list[Question]:
-    return forms(kpi.name, kpi.parameter)
-
-
-def asked_of_stock(stock: Stock) -> list[Question]:
-    return [one for one in forms(stock.name) if not (stock.now and one.grain)]
-
-
-QUESTIONS = [
-    *(one for kpi in KPIS for one in asked_of(kpi)),
-    *(one for stock in STOCKS for one in asked_of_stock(stock)),
-]
 
 
 def answers(office: Office) -> Readings:
@@ -69,14 +43,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
 
 def test_files_give_the_oracles_figures(imported: Imported) -> None:
     oracle = Oracle(House(rekeyed(imported.rows, imported.office), PLAIN, AS_OF))
-    got = imported.readings
-    found = [line for kpi in KPIS for one in asked_of(kpi) for line in differences(oracle, kpi, one, got[one])]
-    found += [
-        line
-        for stock in STOCKS
-        for one in asked_of_stock(stock)
-        for line in stock_differences(oracle, stock, one, got[one])
-    ]
+    found = all_differences(oracle, imported.readings)
     assert not found, f"{len(found)} differences, such as\n" + "\n".join(found[:12])
 
 

@@ -32,10 +32,11 @@ def measure(
 
     as_of     the watermark the facts stand at; None = nothing loaded
     members   labels of the current data_version, when the caller keeps them
-    Raises ValueError for an unknown metric, or a grain on an unbounded window in another zone.
+    Raises ValueError for an unknown metric, a cohort by creation of rows that know none, or a grain on an unbounded
+    window in another zone.
     """
     ground = Ground(con, desk, as_of, members or Members())
-    asked = {question: bounded(ground, question) for question in dict.fromkeys(questions)}
+    asked = {question: bounded(ground, question) for question in dict.fromkeys(map(_askable, questions))}
     by_solver: dict[Solver, list[Question]] = {"scan": [], "backlog": [], "age": [], "pace": []}
     for question in dict.fromkeys(asked.values()):
         by_solver[metric_of(question.metric).kind.solver].append(question)
@@ -43,6 +44,12 @@ def measure(
     answers |= {question: ages(ground, metric_of(question.metric), question) for question in by_solver["age"]}
     answers |= {question: paces(ground, metric_of(question.metric), question) for question in by_solver["pace"]}
     return {question: _as_asked(question, answers[inner]) for question, inner in asked.items()}
+
+
+def _askable(question: Question) -> Question:
+    if question.basis == "created" and not metric_of(question.metric).anchor.has_creation:
+        raise ValueError(f"{question.metric} has no cohort by creation; ask it with basis 'event'")
+    return question
 
 
 def bounded(ground: Ground, question: Question) -> Question:

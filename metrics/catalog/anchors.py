@@ -15,7 +15,7 @@ from metrics.model import DIMENSIONS
 REPLY = Anchor("fact_reply", "reply_at", "reply_day")
 RESOLUTION = Anchor("fact_resolution", "resolved_at", "resolved_day")
 FIRST_RESOLUTION = Anchor("fact_first_resolution", "resolved_at", "resolved_day")
-FLOW = Anchor("fact_flow", "occurred_at", "occurred_day")
+FLOW = Anchor("fact_flow", "occurred_at", "occurred_day", has_creation=False)
 FLOW_OF_CASE = Anchor(
     "(SELECT f.*, c.created_at FROM fact_flow f JOIN fact_case c ON c.case_key = f.case_key)",
     "occurred_at",
@@ -56,7 +56,14 @@ VALID_CUSTOMER = Anchor(
     "submitted_day",
     row_key="response_key",
 )
-ANSWER = Anchor("fact_answer", "submitted_at", "submitted_day", extra=("dimension",), row_key="response_key")
+ANSWER = Anchor(
+    "fact_answer",
+    "submitted_at",
+    "submitted_day",
+    extra=("dimension",),
+    row_key="response_key",
+    has_creation=False,
+)
 SCALED_ANSWER = Anchor(
     "(SELECT a.*, s.scale_min, s.scale_max FROM fact_answer a"
     " JOIN survey_answer s ON s.response_key = a.response_key AND s.dimension = a.dimension)",
@@ -64,6 +71,7 @@ SCALED_ANSWER = Anchor(
     "submitted_day",
     extra=("dimension",),
     row_key="response_key",
+    has_creation=False,
 )
 SURVEY_ANSWER = Anchor(
     "(SELECT a.*, s.case_key, s.created_at FROM fact_answer a JOIN fact_survey s ON s.response_key = a.response_key)",

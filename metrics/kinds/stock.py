@@ -91,12 +91,13 @@ class Survival:
     is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return how many cases were answered and how many left the queue, per wait in microseconds.
+        """Return how many cases were answered, left the queue, were resolved in silence, per wait in microseconds.
 
         On the business clock also between which instants they waited, for years without published holidays.
         """
         anchor = replace(metric.anchor, extra=(self._wait(question),))
-        waits = Need(anchor, ("count(CASE WHEN reason = 'ok' THEN 1 END)", "count(*)"))
+        reasons = [f"count(CASE WHEN reason = '{reason}' THEN 1 END)" for reason in ("ok", "resolved_without_reply")]
+        waits = Need(anchor, (reasons[0], "count(*)", reasons[1]))
         return (waits, Need(metric.anchor, REACH)) if question.clock == "business" else (waits,)
 
     @staticmethod
@@ -117,15 +118,21 @@ class Survival:
         )
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
-        """Return the asked quantile (else the median) in minutes; None where the curve does not come down so far."""
-        waits = sorted((row[0], row[1], row[2]) for row in groups[0] if row[0] is not None)
+        """Return the asked quantile (else the median) in minutes; None where the curve does not come down so far.
+
+        Parts `unanswered` and `unanswered_share` are the cases of the cohort resolved without a reply (4.3).
+        """
+        rows = [row for row in groups[0] if row[0] is not None]
+        waits = sorted((row[0], row[1], row[2]) for row in rows)
         n, answered = sum(row[2] for row in waits), sum(row[1] for row in waits)
         asked = 0.5 if question.quantile is None else question.quantile
         value, p50, p90 = (None if wait is None else wait / MINUTE_US for wait in quantiles(waits, (asked, 0.5, 0.9)))
         longest = waits[-1][0] / MINUTE_US if waits else None
+        silent = sum(row[3] for row in rows)
+        beside = (("unanswered", silent), ("unanswered_share", 100.0 * silent / n if n else None))
         parts = (("p50", p50), ("p90", p90), ("answered", answered), ("censored", n - answered), ("longest", longest))
         reach = year_parts(desk, *groups[1][0]) if len(groups) > 1 and groups[1] else ()
-        return Figure(value, n, (*parts, *reach), None, "Kaplan-Meier")
+        return Figure(value, n, (*parts, *beside, *reach), None, "Kaplan-Meier")
 
     def counted(self, question: Question) -> str | None:
         """Return the cases of the cohort that were at risk."""

@@ -16,6 +16,7 @@ from metrics.catalog import (
     stays,
     survey,
     turns,
+    updates,
     vendor,
     work,
 )
@@ -36,6 +37,7 @@ CATALOG: Mapping[str, Metric] = MappingProxyType(
             funnel,
             ai,
             work,
+            updates,
             stages,
             complaints,
             vendor,

@@ -106,6 +106,7 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "reach_rate": (50.0, 2),
     "followup_24h": (100.0, 1),
     "update_gaps": (0.0, 0),
+    "update_gap_rate": (0.0, 1),
     "vendor_share": (50.0, 2),
     "vendor_mean": (None, 0),
     "vendor_sum": (None, 0),

@@ -138,6 +138,7 @@ CASES = (
     Kpi("reach_rate", work.reach, share, parameter=f"{work.DEPT}/10"),
     Kpi("followup_24h", work.followups, share, bases=EITHER),
     Kpi("update_gaps", work.gaps, count, parameter="4"),
+    Kpi("update_gap_rate", work.gap_cases, share, parameter="4"),
     Kpi("complaints", complaints.complaints, count),
     Kpi("complaint_rate", complaints.of_all, share),
     Kpi(

@@ -67,3 +67,12 @@ def gaps(house: House, clock: str) -> Iterator[Row]:
             for start, stop in pairwise([*steps, end]):
                 if stop - start > GAP:
                     yield Row(start, case.created, case.labels, None)
+
+
+def gap_cases(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        end = case.resolves[-1] if case.is_closed else house.as_of
+        steps = [one.when for one in case.replies if one.when <= end]
+        if steps:
+            longest = max(stop - start for start, stop in pairwise([*steps, end]))
+            yield Row(case.created, case.created, case.labels, longest > GAP)

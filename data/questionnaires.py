@@ -12,6 +12,7 @@ OWN = "own"  # the name of the weights that stand under csi.weights
 
 # semantics 5.3
 CSI_WEIGHTS = {"efficiency": 0.29, "attitude": 0.22, "clarity": 0.18, "resolution": 0.16, "empathy": 0.15}
+LOYALTY = {"5": 4.6, "4": 4.3}  # semantics 5.10: tier -> from which mean rating on
 DIMENSIONS: Mapping[str, Words] = {
     "efficiency": {"zh-CN": "问题解决效率", "en": "Efficiency"},
     "attitude": {"zh-CN": "服务态度", "en": "Attitude"},

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from data.questionnaires import CsiRules
+from data.questionnaires import LOYALTY, CsiRules
 from data.stage_maps import STAGE_MAPS, StageMaps
 from data.strict_yaml import line_of, load_strict, model_from
 
@@ -190,6 +190,7 @@ class Settings(Strict):
     repeat_days: Annotated[float, Field(gt=0)] = 7.0
     sla: Mapping[Annotated[str, Field(pattern=r"^P[1-9]$")], Promise] = Field(default_factory=lambda: dict(PROMISES))
     csi: CsiRules = CsiRules()
+    loyalty: Mapping[Name, Annotated[float, Field(ge=1, le=5)]] = Field(default_factory=lambda: dict(LOYALTY))
     stages: StageMaps = Field(default_factory=lambda: dict(STAGE_MAPS))
     complaints: ComplaintSettings = ComplaintSettings()
     targets: tuple[TargetRule, ...] = ()
@@ -206,6 +207,13 @@ class Settings(Strict):
             if name is not None and name not in known:
                 raise ValueError(f"unknown calendar {name!r}; known: {', '.join(known) or 'none, see calendars'}")
         return named
+
+    @field_validator("loyalty")
+    @classmethod
+    def _tiers_differ(cls, tiers: Mapping[str, float]) -> Mapping[str, float]:
+        if not tiers or len(set(tiers.values())) < len(tiers):
+            raise ValueError(f"every tier starts at a score of its own, there is at least one; got {dict(tiers)}")
+        return tiers
 
     @field_validator("stages")
     @classmethod

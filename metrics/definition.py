@@ -29,6 +29,7 @@ EXAMPLES = {  # of parameters with a form of their own
     "score": "5",
     "map/stage": "D1/accept",
     "department/hours": "department/4",
+    "tier": "5",
 }
 LABELS = "SELECT dimension, member_id, label FROM member"  # metrics/members.py
 NO_CLOCK: Text = {"en": "no clock", "zh-CN": "不涉及计时"}

@@ -29,6 +29,7 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         csi_min_weight=settings.csi.min_weight,
         csi_sets={name: weight_set(one) for name, one in settings.csi.questionnaires.items()},
         csi_set=settings.csi.use,
+        loyalty=dict(settings.loyalty),
         stages=stages_from(settings.stages),
         complaints=ComplaintRules(
             settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors

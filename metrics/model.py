@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from data.questionnaires import LOYALTY
 from data.stage_maps import STAGE_MAPS, StageMaps
 
 Clock = Literal["calendar", "business"]
@@ -312,6 +313,7 @@ class Desk:
     team_calendars  team name -> calendar name, wins over the default
     tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
     csi_weights     the desk's own; csi_sets: further ones by name; csi_set: which of them counts, None = the own
+    loyalty         tier -> from which mean score (1 to 5) on (5.10)
     """
 
     tz: str = "Asia/Shanghai"
@@ -330,5 +332,6 @@ class Desk:
     csi_min_weight: float = 0.8
     csi_sets: Mapping[str, WeightSet] = field(default_factory=dict)
     csi_set: str | None = None
+    loyalty: Mapping[str, float] = field(default_factory=lambda: dict(LOYALTY))
     stages: Mapping[str, tuple[Stage, ...]] = field(default_factory=lambda: stages_from(STAGE_MAPS))
     complaints: ComplaintRules = ComplaintRules()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from data.questionnaires import LOYALTY
 from metrics.intervals import population_factor
 from metrics.model import Reading
 
@@ -96,10 +97,19 @@ def ratio_100(score: float) -> float:
     return score / 5.0 * 100.0
 
 
-def loyalty_tier(score: float) -> str:
-    """Return "5" from 4.6, "4" from 4.3, else "lt4"; the score is rounded to 9 digits first (5.10)."""
-    rounded = round(score, 9)
-    return "5" if rounded >= 4.6 else "4" if rounded >= 4.3 else "lt4"
+def loyalty_tier(score: float, tiers: Mapping[str, float] = LOYALTY) -> str:
+    """Return "5" from 4.6, "4" from 4.3, else "lt4"; the score is rounded to 9 digits first (5.10).
+
+    tiers  name -> from which score on, half-open; below the lowest it is "lt" and that one's name
+    """
+    rounded, rising = round(score, 9), sorted(tiers, key=lambda name: tiers[name])
+    reached = [name for name in rising if rounded >= tiers[name]]
+    return reached[-1] if reached else below(tiers)
+
+
+def below(tiers: Mapping[str, float]) -> str:
+    """Return the name of what lies below the lowest tier."""
+    return f"lt{min(tiers, key=lambda name: tiers[name])}"
 
 
 def funnel_errors(invited: float, received: float, valid: float) -> list[str]:

@@ -85,6 +85,8 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("sla: {P1: {first_reply_min: 0, resolution_min: 9}}\n", "sla.P1.first_reply_min: got 0"),
         (SQL.replace("url", "path"), "a source of kind sql has 'url' and no 'path'"),
         (SQL.replace("}]", "}, {id: a, name: B, kind: file, path: b.csv, mapping: m.yaml}]"), "the id 'a'"),
+        ("loyalty: {}\n", "every tier starts at a score of its own"),
+        ('loyalty: {"5": 4.6, best: 4.6}\n', "settings.yaml:1: loyalty"),
         ("server: {port: 99999}\n", "server.port: got 99999"),
     ],
 )

@@ -5,6 +5,7 @@ from metrics.catalog.basis import BY_SUBMISSION
 from metrics.kinds.averaging import Mean
 from metrics.kinds.clustered import CustomerShare
 from metrics.kinds.counting import Count, Share
+from metrics.kinds.loyalty import Loyalty
 from metrics.kinds.rating import CompleteCase, Dimension, Index, Promoters, Satisfied
 from metrics.kinds.scaled import ScaledMean
 from metrics.metric import Metric
@@ -239,6 +240,29 @@ METRICS = (
         interval="day-cluster",
         min_n=5,
         digits=2,
+    ),
+    Metric(
+        name="loyalty_share",
+        title={"en": "Customers of a loyalty tier", "zh-CN": "忠诚度等级占比"},
+        definition={
+            "en": "Customers whose mean rating (on 1-5) in the period falls into the tier / customers with a rating; "
+            "tiers are half-open, 5 from 4.6, 4 from 4.3, lt4 below, unless set otherwise",
+            "zh-CN": "期间内平均评分（折算为 1-5 分）落入该等级的客户 ÷ 有评分的客户；等级为左闭右开，"
+            "默认 5 级 ≥4.6、4 级 ≥4.3、其余为 lt4",
+        },
+        unit=Unit.PERCENT,
+        better="neither",
+        anchor=VALID_SURVEY,
+        kind=Loyalty(),
+        basis=BY_SUBMISSION,
+        source="semantics 5.10; R-064",
+        population={
+            "en": "Ratings of identified customers; n counts them, the customers stand beside",
+            "zh-CN": "已识别客户的评分；n 为评分数，客户数另列",
+        },
+        interval="none",
+        parameter="tier",
+        min_n=5,
     ),
     Metric(
         name="survey_received",

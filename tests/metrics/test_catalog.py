@@ -16,6 +16,7 @@ PARAMETERS = {
     "department/minutes": "tech/10",
     "hours": "4",
     "score": "5",
+    "tier": "5",
     "map/stage": "D1/accept",
     "department/hours": "tech/4",
     "department": "tech",
@@ -32,6 +33,7 @@ COUNTS = STOCKS | {
 # 2: created 10:00 by another customer, still open and unanswered. As of 20 March 10:00.
 # Surveys: 1 rates 5 (efficiency 5, NPS 10, weight 1), 2 rates 3 (efficiency 4, NPS 5, weight 3).
 BY_HAND: dict[str, tuple[float | None, int]] = {
+    "loyalty_share": (50.0, 2),
     "survey_invited": (0.0, 0),
     "response_rate": (None, 0),
     "valid_rate": (100.0, 2),

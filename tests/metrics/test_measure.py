@@ -24,6 +24,7 @@ PARAMETERS = {
     "department/minutes": "tech/10",
     "hours": "4",
     "score": "5",
+    "tier": "5",
     "map/stage": "D1/accept",
     "department/hours": "tech/4",
     "department": "tech",

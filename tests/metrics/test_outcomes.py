@@ -200,3 +200,31 @@ def test_efforts_on_two_scales_have_no_mean() -> None:
     found = ask(world, "ces")
     assert (found.value, found.n, found.state) == (None, 2, DataState.ERROR)
     assert found.method == "error:scales from 1-1 to 5-7"
+
+
+@pytest.mark.parametrize(("tier", "value", "passed"), [("5", 25.0, 1), ("4", 25.0, 1), ("lt4", 50.0, 2)])
+def test_customers_belong_to_the_tier_of_their_mean_rating(tier: str, value: float, passed: int) -> None:
+    world = World()
+    ten: dict[str, Any] = {"scale_min": 0.0, "scale_max": 10.0}
+    given: tuple[tuple[int | None, float | None, dict[str, Any]], ...] = (
+        (1, 5.0, {}), (1, 4.2, {}),  # 4.6 is tier 5
+        (2, 8.25, ten),  # 1 + 4 * .825 = 4.3 is tier 4
+        (3, 4.299, {}), (4, 1.0, {}), (4, None, {}), (None, 5.0, {}),
+    )  # fmt: skip
+    for key, (customer, overall, scale) in enumerate(given, 1):
+        world.survey(key, "11 10:00", customer_key=customer, ticket_key=None, overall=overall, rules=[], **scale)
+    world.refresh(LATER)
+    question = Question("loyalty_share", MARCH, parameter=tier)
+    found = measure(world.con, world.desk, [question], LATER)[question][0]
+    assert (found.value, found.n, found.part("customers"), found.part("passed")) == (value, 5, 4, passed)
+    assert len(drill(world.con, world.desk, question, LATER)) == 5
+
+
+def test_tiers_are_the_settings_own() -> None:
+    world = World(loyalty={"gold": 4.5, "silver": 3.0})
+    world.survey(1, "11 10:00", customer_key=1, overall=4.0)
+    world.refresh(LATER)
+    asked = [Question("loyalty_share", MARCH, parameter=tier) for tier in ("gold", "silver", "ltsilver", "5")]
+    found = measure(world.con, world.desk, asked, LATER)
+    assert [found[question][0].value for question in asked] == [0.0, 100.0, 0.0, None]
+    assert found[asked[-1]][0].method == "error:no tier '5'; known: gold, silver, ltsilver"

@@ -18,7 +18,7 @@ from tests.oracle.raw import Rows
 
 pytestmark = pytest.mark.oracle
 LIFE = Window(date(2025, 1, 15), date(2025, 5, 2))
-PARAMETERS = {"dimension": "clarity", "department/minutes": "tech/10", "hours": "4", "score": "5"}
+PARAMETERS = {"dimension": "clarity", "department/minutes": "tech/10", "hours": "4", "score": "5", "tier": "lt4"}
 QUESTIONS = [
     Question(name, LIFE, parameter=PARAMETERS.get(metric.parameter or ""), grain="month", split=split)
     for name, metric in CATALOG.items()

@@ -207,6 +207,7 @@ SURVEYS = (
     _of_surveys("fcr_survey", surveys.solved_first),
     _of_surveys("survey_confirmed", surveys.confirmed),
     _of_surveys("ces", surveys.effort),
+    Kpi("loyalty_share", surveys.rows, surveys.loyal, parameter="5", parts=("customers", "passed"), is_survey=True),
     Kpi("survey_received", surveys.all_rows, count, is_survey=True),
     _of_surveys("survey_valid", count),
     Kpi("survey_invited", funnel.offers, count, is_survey=True),

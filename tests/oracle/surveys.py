@@ -152,6 +152,18 @@ def rating_share(score: float) -> Fold:
     return lambda found: _share([None if rating(row.value) is None else rating(row.value) == score for row in found])
 
 
+def loyal(found: Sequence[Row]) -> Figure:
+    """Return the share of customers whose mean rating, on 1 to 5, is at least 4.6 (5.10); n = their ratings."""
+    scores: dict[int, list[float]] = {}
+    for row in found:
+        given, (low, high) = rating(row.value), row.value.scale
+        if given is not None and row.value.customer is not None:
+            scores.setdefault(row.value.customer, []).append(1 + 4 * (given - low) / (high - low))
+    best = sum(1 for each in scores.values() if round(fsum(each) / len(each), 9) >= 4.6)
+    n = sum(len(each) for each in scores.values())
+    return Figure(100 * best / len(scores) if scores else None, n, {"customers": len(scores), "passed": best})
+
+
 def solved_first(found: Sequence[Row]) -> Figure:
     marks = [(row.value.customer, row.value.solved_first) for row in found]
     return by_customer([(customer, mark) for customer, mark in marks if mark is not None])

@@ -61,6 +61,7 @@ def at_risk(
         f"WITH d AS MATERIALIZED (SELECT case_key, what, start_at, due_at, {', '.join(LABELS)} FROM fact_sla"
         f" WHERE {where_sql(shape)} ORDER BY due_at, case_key, what{cut})"
         f" SELECT d.case_key, t.src_ticket_id, t.source_no, d.what, d.start_at, d.due_at,"
+        " (d.case_key, d.what) IN (SELECT ticket_key, what FROM sla_due) AS is_given,"
         f" {', '.join(f'd.{name}' for name in LABELS)} FROM d LEFT JOIN (SELECT ticket_key, src_ticket_id, source_no"
         " FROM ticket WHERE ticket_key IN (SELECT case_key FROM d)) t ON t.ticket_key = d.case_key"
         " ORDER BY d.due_at, d.case_key, d.what",
@@ -70,9 +71,12 @@ def at_risk(
 
 
 def _risk(ground: Ground, as_of: datetime, row: tuple[object, ...]) -> RiskCase:
-    key, ticket, source_no, what, start_at, due_at, *ids = row
+    key, ticket, source_no, what, start_at, due_at, is_given, *ids = row
     labels = {name: ground.label(name, one) for name, one in zip(LABELS, ids, strict=True)}
     axis = sla_axis(ground.desk, labels["priority"], labels["team"])
+    if axis and not is_given:
+        # Facts hold when more than the promise has passed: after a close that is the next opening (3.3, 4.10).
+        due_at = axis.instant(axis.position_us(due_at))  # type: ignore[arg-type]
     left = _between_us(axis, as_of, due_at)  # type: ignore[arg-type]
     used = used_percent(left, _between_us(axis, start_at, due_at))  # type: ignore[arg-type]
     level = Level.CRITICAL if used >= OVER else Level.WARN if used >= NEAR else Level.OK

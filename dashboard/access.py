@@ -7,7 +7,7 @@ from metrics.model import DataState, Reading, Unit
 
 PRIVATE_BELOW = 5  # answers of fewer people could be traced to one of them
 GREY_BELOW = 30
-SURVEYS = ("csi", "csat", "nps", "overall", "dimension")
+SURVEYS = ("csi", "csat", "nps", "overall", "dimension", "rating", "fcr_survey", "survey_confirmed", "loyalty")
 
 
 def is_survey(subject: Subject) -> bool:

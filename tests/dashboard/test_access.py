@@ -2,7 +2,8 @@
 
 import pytest
 
-from dashboard.access import visible
+from dashboard.access import is_survey, visible
+from metrics.catalog import CATALOG
 from metrics.model import DataState, Question, Reading, Window
 from tests.dashboard.fake_answers import NOON, SUBJECTS
 
@@ -25,6 +26,11 @@ def test_surveys_of_few_are_hidden_then_grey(metric: str, n: int, value: float |
     shown = visible(Reading(Question(metric, WINDOW), 4.2, n, DataState.FRESH, NOON, parts=parts), SUBJECTS[metric])
     assert (shown.value, shown.state) == (value, state)
     assert shown.parts == (() if value is None else parts)
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_what_single_customers_said_is_told_from_what_is_counted(name: str) -> None:
+    assert is_survey(CATALOG[name]) == (CATALOG[name].min_n == 5)
 
 
 def test_nothing_stays_nothing() -> None:

@@ -76,6 +76,9 @@ CREATE TABLE IF NOT EXISTS ticket_event (
     dept        VARCHAR,
     origin      VARCHAR        -- native | diff | webhook | backfill
 );
+-- What the customer said in a follow-up (semantics 12.10); NULL not asked.
+ALTER TABLE ticket_event ADD COLUMN IF NOT EXISTS effective BOOLEAN;
+ALTER TABLE ticket_event ADD COLUMN IF NOT EXISTS satisfied BOOLEAN;
 
 CREATE TABLE IF NOT EXISTS message (
     message_key BIGINT,

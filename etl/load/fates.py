@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import duckdb
 
 # Compared as content of an event or message; `seq` and `observed_at` depend on the delivery, not on the row.
-EVENT_CONTENT = ("ticket_key", "stream", "occurred_at", "kind", "old", "new", "actor", "actor_kind", "dept", "origin")
+EVENT_CONTENT = (
+    *("ticket_key", "stream", "occurred_at", "kind", "old", "new", "actor", "actor_kind", "dept", "origin"),
+    *("effective", "satisfied"),
+)
 MESSAGE_CONTENT = ("ticket_key", "stream", "occurred_at", "author", "author_kind", "is_public", "is_auto", "channel")
 
 

@@ -153,7 +153,10 @@ class Line(Strict):
 
 
 class EventLine(Line):
-    """A stream of ticket events (semantics 2.5); `to` is the new status, priority or assignee."""
+    """A stream of ticket events (semantics 2.5); `to` is the new status, priority or assignee.
+
+    effective, satisfied  what the customer said in a follow-up (semantics 12.10)
+    """
 
     kind: ConstantField
     to: ConstantField | None = None
@@ -162,6 +165,8 @@ class EventLine(Line):
     into: ColumnField | None = None
     actor_kind: ConstantField | None = None
     observed_at: ColumnField | None = None
+    effective: ColumnField | None = None
+    satisfied: ColumnField | None = None
 
     @model_validator(mode="after")
     def _words_are_known(self) -> Self:
@@ -174,6 +179,8 @@ class EventLine(Line):
             _check_constants(self.to, PRIORITIES, "priority")
         if kind in ("status", "priority") and self.to is None:
             raise ValueError(f"`to` is required for kind {kind}: a value or a column with values")
+        if kind not in (None, "followup") and (self.effective or self.satisfied):
+            raise ValueError(f"`effective` and `satisfied` are answers of a followup, not of kind {kind}")
         if kind == "merge" and self.into is None:
             raise ValueError("`into` is required for kind merge: the column with the id of the surviving ticket")
         return self

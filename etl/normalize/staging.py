@@ -35,7 +35,7 @@ CREATE TEMP TABLE IF NOT EXISTS norm_ticket (
 CREATE TEMP TABLE IF NOT EXISTS norm_event (
     event_key BIGINT, ticket_key BIGINT, stream SMALLINT, seq BIGINT, occurred_at TIMESTAMPTZ,
     observed_at TIMESTAMPTZ, kind VARCHAR, old VARCHAR, new VARCHAR, actor VARCHAR, actor_kind VARCHAR,
-    dept VARCHAR, origin VARCHAR, row_no BIGINT, table_name VARCHAR);
+    dept VARCHAR, origin VARCHAR, effective BOOLEAN, satisfied BOOLEAN, row_no BIGINT, table_name VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS norm_message (
     message_key BIGINT, ticket_key BIGINT, stream SMALLINT, seq BIGINT, occurred_at TIMESTAMPTZ, author VARCHAR,
     author_kind VARCHAR, is_public BOOLEAN, is_auto BOOLEAN, channel VARCHAR, row_no BIGINT, table_name VARCHAR);

@@ -148,7 +148,7 @@ def _plan_line(stream: Stream) -> None:
     line, forms = stream.line, {"at": VITAL_INSTANT, "by": TEXT, "role": TEXT, "id": TEXT, "seq": INTEGER}
     if isinstance(line, EventLine):
         forms |= {"kind": _KIND, "to": _to_form(line), "old": TEXT, "dept": TEXT, "into": TEXT}
-        forms |= {"actor_kind": _ACTOR, "observed_at": INSTANT}
+        forms |= {"actor_kind": _ACTOR, "observed_at": INSTANT, "effective": BOOLEAN, "satisfied": BOOLEAN}
     else:
         forms |= {"author_kind": AUTHOR, "public": BOOLEAN, "auto": BOOLEAN, "channel": CHANNEL}
     only = f"{stream.path}.only"
@@ -236,6 +236,7 @@ def _insert_events(stream: Stream) -> None:
         "actor_kind": stream.value("actor_kind"),
         "dept": stream.value("dept"),
         "origin": "'native'",
+        **{name: stream.value(name, "BOOLEAN") for name in ("effective", "satisfied")},
     }
     tail = f"{stream.join} WHERE {stream.is_valid}{stream.is_fresh}"
     stream.work.insert("norm_event", columns, stream.rows, tail)

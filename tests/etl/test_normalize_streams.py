@@ -53,6 +53,24 @@ def test_one_log_gives_events_of_several_kinds(bench: Bench) -> None:
     ]
 
 
+def test_a_followup_keeps_what_the_customer_said(bench: Bench) -> None:
+    line = "{kind: followup, at: done, effective: worked, satisfied: {column: happy, equals: J}}"
+    table = f"{{name: calls, rows: event, ticket: {{id: ticket}}, events: [{line}]}}"
+    cells = [("5", "yes", "J"), ("5", "false", "N"), ("6", "", ""), ("7", "perhaps", "J")]
+    rows = [(ticket, f"2024-01-02 0{i}:00:00", *said) for i, (ticket, *said) in enumerate(cells)]
+    bench.take(f"version: 1\ntables: [{table}]\n", TextRows(("ticket", "done", "worked", "happy"), rows))
+    found = bench.all("SELECT effective, satisfied FROM norm_event ORDER BY seq")
+    assert found == [(True, True), (False, False), (None, None), (None, True)]
+    assert bench.all("SELECT row_no, rule, value FROM norm_defect") == [(4, "unparsed_cell", "perhaps")]
+
+
+def test_only_followups_have_answers() -> None:
+    line = "{kind: handoff, at: done, satisfied: happy}"
+    table = f"{{name: calls, rows: event, ticket: {{id: ticket}}, events: [{line}]}}"
+    with pytest.raises(MappingError, match="answers of a followup, not of kind handoff"):
+        parse_mapping(f"version: 1\ntables: [{table}]\n", "x")
+
+
 def test_messages_of_the_same_log_keep_who_wrote_them(bench: Bench) -> None:
     rows = [
         event("reply", role="staff", author="ann", private="0"),

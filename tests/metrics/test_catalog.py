@@ -109,6 +109,8 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "followup_24h": (100.0, 1),
     "update_gaps": (0.0, 0),
     "update_gap_rate": (0.0, 1),
+    "followup_effective": (None, 0),
+    "followup_satisfied": (None, 0),
     "vendor_share": (50.0, 2),
     "vendor_mean": (None, 0),
     "vendor_sum": (None, 0),

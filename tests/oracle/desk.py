@@ -155,6 +155,8 @@ class Maker:
             self.event(one.key, self.later(start, 3), "priority", random.choice(("P1", "P2", "P3")))
         if random.random() < 0.4:
             self.event(one.key, self.later(when, 20), "followup")
+            self.rows.events[-1].effective = (None, True, False, True)[one.key % 4]
+            self.rows.events[-1].satisfied = (True, False, None)[one.key % 3]
         if random.random() < 0.05:
             what = random.choice(("first_reply", "resolution"))
             self.rows.dues.append(Due(one.key, what, self.later(start, 8)))

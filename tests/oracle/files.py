@@ -44,7 +44,8 @@ def tables(rows: Rows) -> dict[str, Table]:
         ],
         "events.csv": [
             {"id": one.key, "ticket": one.ticket, "at": one.when, "kind": one.kind, "to": one.new, "dept": one.dept,
-             "actor": one.actor, "actor_kind": one.actor_kind}
+             "actor": one.actor, "actor_kind": one.actor_kind, "effective": one.effective,
+             "satisfied": one.satisfied}
             for one in rows.events
         ],
         "messages.csv": [

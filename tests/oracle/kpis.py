@@ -139,6 +139,8 @@ CASES = (
     Kpi("followup_24h", work.followups, share, bases=EITHER),
     Kpi("update_gaps", work.gaps, count, parameter="4"),
     Kpi("update_gap_rate", work.gap_cases, share, parameter="4"),
+    Kpi("followup_effective", work.effective, share),
+    Kpi("followup_satisfied", work.satisfied, share),
     Kpi("complaints", complaints.complaints, count),
     Kpi("complaint_rate", complaints.of_all, share),
     Kpi(

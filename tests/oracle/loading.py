@@ -40,6 +40,7 @@ def events(rows: Rows) -> list[dict[str, Any]]:
         {
             "event_key": one.key, "ticket_key": one.ticket, "stream": 1, "seq": one.key, "occurred_at": one.when,
             "kind": one.kind, "new": one.new, "dept": one.dept, "actor": one.actor, "actor_kind": one.actor_kind,
+            "effective": one.effective, "satisfied": one.satisfied,
         }
         for one in rows.events
     ]  # fmt: skip

@@ -25,7 +25,10 @@ class Ticket:
 
 @dataclass(slots=True)
 class Event:
-    """Something that happened; `new` is the status, tier, owner or survivor, `dept` where it was assigned to."""
+    """Something that happened; `new` is the status, tier, owner or survivor, `dept` where it was assigned to.
+
+    effective, satisfied  what the customer said in a follow-up
+    """
 
     key: int
     ticket: int
@@ -35,6 +38,8 @@ class Event:
     dept: str | None = None
     actor: str | None = None
     actor_kind: str | None = None
+    effective: bool | None = None
+    satisfied: bool | None = None
 
 
 @dataclass(slots=True)

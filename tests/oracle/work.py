@@ -76,3 +76,17 @@ def gap_cases(house: House, clock: str) -> Iterator[Row]:
         if steps:
             longest = max(stop - start for start, stop in pairwise([*steps, end]))
             yield Row(case.created, case.created, case.labels, longest > GAP)
+
+
+def effective(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        for event in case.of("followup"):
+            if event.effective is not None:
+                yield Row(event.when, case.created, case.labels, event.effective)
+
+
+def satisfied(house: House, clock: str) -> Iterator[Row]:
+    for case in house.cases:
+        for event in case.of("followup"):
+            if event.satisfied is not None:
+                yield Row(event.when, case.created, case.labels, event.satisfied)

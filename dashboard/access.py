@@ -3,16 +3,19 @@
 from dataclasses import replace
 
 from dashboard.model import Subject
-from metrics.model import DataState, Reading, Unit
+from metrics.model import DataState, Reading
 
 PRIVATE_BELOW = 5  # answers of fewer people could be traced to one of them
 GREY_BELOW = 30
-SURVEYS = ("csi", "csat", "nps", "overall", "dimension", "rating", "fcr_survey", "survey_confirmed", "loyalty")
+SURVEYS = (
+    *("csi", "csat", "nps", "ces", "overall", "dimension", "rating"),
+    *("fcr_survey", "survey_confirmed", "loyalty"),
+)
 
 
 def is_survey(subject: Subject) -> bool:
     """Return whether the KPI is formed of what single customers said."""
-    return subject.name.startswith(SURVEYS) or subject.unit is Unit.SCORE
+    return subject.name.startswith(SURVEYS)
 
 
 def visible(reading: Reading, subject: Subject) -> Reading:

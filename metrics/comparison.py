@@ -25,6 +25,7 @@ SIGNS: dict[Unit, Text] = {
     Unit.POINTS: {"en": " pts", "zh-CN": " 点"},
 }
 FALSE_DISCOVERIES = 0.05
+DROP_Z = 1.645  # one-sided 5 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,20 @@ def p_value(difference: float, interval: Interval) -> float:
     if half <= 0.0:
         return 1.0 if difference == 0 else 0.0
     return erfc(Z95 * abs(difference) / half / sqrt(2.0))
+
+
+def is_significant_drop(previous: Estimate, current: Estimate) -> bool | None:
+    """Return whether a fall is more than chance: (previous - current) / combined error above 1.645 (8.8).
+
+    None when either has no interval, or neither has an error: then the rule fires unlabelled. Errors are read off the
+    intervals, which are 1.96 errors wide on each side for the index and the promoter score; for means of few days,
+    whose t is wider, it errs towards "not significant".
+    """
+    (then, at_then), (now, at_now) = previous, current
+    if at_then is None or at_now is None:
+        return None
+    error = hypot(at_then[1] - at_then[0], at_now[1] - at_now[0]) / (2.0 * Z95)
+    return (then - now) / error > DROP_Z if error else None
 
 
 def benjamini_hochberg(p_values: Sequence[float | None], rate: float = FALSE_DISCOVERIES) -> list[bool | None]:

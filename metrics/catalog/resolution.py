@@ -3,6 +3,7 @@
 from metrics.catalog.anchors import CREATED, FIRST_RESOLUTION, FLOW, FLOW_OF_CASE, ISSUE, RESOLUTION, UNLINKABLE
 from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_FIRST_RESOLUTION, BY_LAST_RESOLUTION
 from metrics.kinds.averaging import HOUR_US, Duration
+from metrics.kinds.beside import ShareBeside
 from metrics.kinds.clustered import CustomerShare, NoRepeat
 from metrics.kinds.counting import Count, Share
 from metrics.metric import Metric
@@ -11,6 +12,7 @@ from metrics.model import Text, Unit
 CREATION: Text = {"en": "Creation", "zh-CN": "工单创建"}
 LAST_RESOLUTION: Text = {"en": "Last entry into resolved or closed", "zh-CN": "最后一次进入已解决或已关闭"}
 FIRST_RESOLUTION_TEXT: Text = {"en": "First entry into resolved or closed", "zh-CN": "首次进入已解决或已关闭"}
+YOUNG = "epoch_us($as_of::TIMESTAMPTZ) - epoch_us(resolved_at) < 604800000000"  # 7 days
 CLOSED_NOW: Text = {
     "en": "Cases closed as of now; ends more than 60 s before creation are left out and counted as defects",
     "zh-CN": "截至目前已关闭的工单；早于创建 60 秒以上的结束时间剔除并计为数据缺陷",
@@ -138,9 +140,14 @@ METRICS = (
         unit=Unit.PERCENT,
         better="lower",
         anchor=FIRST_RESOLUTION,
-        kind=Share("is_reopened", "TRUE"),
+        kind=ShareBeside("is_reopened", "TRUE", beside=(("provisional", YOUNG),)),
         basis=BY_FIRST_RESOLUTION,
         source="semantics 4.5",
+        population={
+            "en": "Cases first resolved in the period; those of the last 7 days, which may still be reopened, are "
+            "counted beside",
+            "zh-CN": "期间内首次解决的工单；最近 7 天内解决、仍可能重开的另列其数",
+        },
         interval="Wilson",
     ),
     Metric(

@@ -1,4 +1,4 @@
-"""Cohorts by creation: who was never answered, and which KPIs know no creation (semantics 1.6, 4.3)."""
+"""Cohorts: who was never answered, who may still come back, which KPIs know no creation (semantics 1.6, 4.3, 4.5)."""
 
 from datetime import date
 
@@ -46,3 +46,15 @@ def test_a_cohort_of_nobody_has_no_share_of_silence() -> None:
 def test_a_kpi_that_knows_no_creation_says_so(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} has no cohort by creation"):
         ask(World(), Question(name, MARCH, basis="created", parameter="clarity"))
+
+
+def test_cases_resolved_in_the_last_week_may_still_be_reopened() -> None:
+    world = World()
+    for key, resolved in ((1, "13 10:00"), (2, "13 10:00:01"), (3, "19 10:00")):
+        world.ticket(key)
+        world.status(key, resolved, "resolved")
+    world.status(3, "19 11:00", "open")
+    world.refresh(NOW)
+    found = ask(world, Question("reopen_rate", MARCH))
+    assert (found.n, found.part("passed"), found.part("provisional")) == (3, 1, 2)
+    assert ask(world, Question("reopen_rate", Window(date(2025, 3, 1), date(2025, 3, 10)))).part("provisional") == 0

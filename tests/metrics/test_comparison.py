@@ -11,8 +11,10 @@ from metrics.comparison import (
     compare,
     compare_many,
     difference_interval,
+    is_significant_drop,
     p_value,
 )
+from metrics.distributions import Z95
 from metrics.intervals import Interval, nps, nps_interval, wilson
 from metrics.measure import measure
 from metrics.model import DataState, Question, Reading, Unit, Window
@@ -94,6 +96,18 @@ def test_the_p_value_meets_5_percent_where_the_interval_meets_zero() -> None:
 
 def test_an_interval_from_one_side_only_is_none() -> None:
     assert difference_interval((1.0, (0.0, 2.0)), (1.0, None)) is None
+
+
+@pytest.mark.parametrize(("now", "is_significant"), [(4.0, True), (4.1, False), (4.5, False)])
+def test_a_drop_is_significant_beyond_1645_errors(now: float, is_significant: bool) -> None:
+    half = Z95 * 0.1 / sqrt(2.0)  # the errors of both add up to 0.1
+    then = 4.17
+    assert is_significant_drop((then, (then - half, then + half)), (now, (now - half, now + half))) is is_significant
+
+
+def test_a_drop_without_errors_is_not_judged() -> None:
+    assert is_significant_drop((4.0, None), (3.0, (2.0, 4.0))) is None
+    assert is_significant_drop((4.0, (4.0, 4.0)), (3.0, (3.0, 3.0))) is None
 
 
 def test_many_slices_are_judged_together() -> None:

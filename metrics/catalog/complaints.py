@@ -42,7 +42,8 @@ def supervised(rules: ComplaintRules) -> str:
         f"(SELECT f.*, x.supervised_us FROM {slow} f LEFT JOIN ("
         "SELECT c.case_key, min(epoch_us(a.moment) - epoch_us(c.created_at)) AS supervised_us"
         f" FROM ({ACTIONS}) a JOIN {slow} c ON c.case_key = a.case_key"
-        f" WHERE a.moment >= c.created_at AND (a.actor IN ({named}) OR (c.source_no, a.actor) IN {in_role})"
+        " WHERE epoch_us(a.moment) - epoch_us(c.created_at) >= -60000000"
+        f" AND (a.actor IN ({named}) OR (c.source_no, a.actor) IN {in_role})"
         " GROUP BY c.case_key) x ON x.case_key = f.case_key)"
     )
 

@@ -150,13 +150,16 @@ def _number(con: duckdb.DuckDBPyConnection, counted: str, source: str) -> int:
 
 
 def _amounts(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    unanswered = "(offered_at IS NOT NULL AND submitted_at IS NULL)"
     amounts = (
         ("tickets", "DISTINCT ticket_key", "norm_ticket"),
         ("events", "DISTINCT event_key", "norm_event"),
         ("messages", "DISTINCT message_key", "norm_message"),
-        ("survey answers", "DISTINCT response_key", "norm_survey"),
+        ("survey answers", "DISTINCT response_key", f"norm_survey WHERE NOT {unanswered}"),
     )
     told = [f"{_number(con, counted, table):,} {name}" for name, counted, table in amounts]
+    invited = _number(con, "DISTINCT response_key", "norm_survey WHERE offered_at IS NOT NULL")
+    told += [f"{invited:,} invitations"] if invited else []
     agents = _number(con, "DISTINCT agent_key", "norm_agent WHERE role IS NOT NULL")
     yield "  " + ", ".join([*told, f"{agents:,} agents with a role"] if agents else told)
 

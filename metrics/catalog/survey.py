@@ -23,8 +23,9 @@ METRICS = (
         name="csi",
         title={"en": "Customer satisfaction index", "zh-CN": "客户满意度指数"},
         definition={
-            "en": "Weighted mean of the survey dimensions' means, 1-5; no value below 80 % answered weight",
-            "zh-CN": "各维度均值按权重加权（1-5 分）；有效权重低于 80% 时无值",
+            "en": "Weighted mean of the survey dimensions' means, 1-5; no value below 80 % answered weight; answers "
+            "on other scales are converted to 1-5 in proportion",
+            "zh-CN": "各维度均值按权重加权（1-5 分）；有效权重低于 80% 时无值；其他量表的评分按比例折算为 1-5 分",
         },
         unit=Unit.SCORE,
         better="higher",

@@ -19,7 +19,7 @@ def pivot(names: Sequence[str], question: Question) -> str:
     used = {question.split, *(dimension for dimension, _ in question.slice.by)}
     dims = [f"any_value({name}) AS {name}" for name in DIMENSIONS if name in used]
     answers = [
-        f"max(CASE WHEN dimension = '{quoted(name)}' THEN score_milli END) AS d{i}" for i, name in enumerate(names)
+        f"max(CASE WHEN dimension = '{quoted(name)}' THEN five_milli END) AS d{i}" for i, name in enumerate(names)
     ]
     columns = ", ".join(["response_key", "submitted_at", "submitted_day", *dims, *answers])
     # Grouped by the instant too, so that the engine can push the window below the grouping.
@@ -52,7 +52,7 @@ class Index:
         surveys = Need(of_template(self.surveys, chosen), ("count(*)",))
         answers = of_template(metric.anchor, chosen)
         if not self._has_interval(question) or not chosen.weights:
-            return surveys, Need(answers, ("count(score_milli)", "sum(score_milli)"))
+            return surveys, Need(answers, ("count(five_milli)", "sum(five_milli)"))
         return surveys, side_by_side(answers, question, sorted(chosen.weights))
 
     @staticmethod
@@ -125,7 +125,7 @@ class CompleteCase:
         weights = " ".join(f"WHEN '{quoted(name)}' THEN {weight!r}" for name, weight in chosen.weights.items())
         names = ", ".join(f"'{quoted(name)}'" for name in chosen.weights)
         composites = (
-            f"SELECT response_key, sum(score_milli * CASE dimension {weights} END) / 1000.0 AS composite"
+            f"SELECT response_key, sum(five_milli * CASE dimension {weights} END) / 1000.0 AS composite"
             f" FROM fact_answer WHERE dimension IN ({names}) GROUP BY response_key"
             f" HAVING count(DISTINCT dimension) = {len(chosen.weights)}"
         )

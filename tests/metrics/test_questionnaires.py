@@ -166,3 +166,15 @@ def test_a_wrong_questionnaire_is_refused_by_name(tmp_path: Path, text: str, tol
     with pytest.raises(ValueError, match="settings.yaml:1") as caught:
         load_settings(path)
     assert told in str(caught.value)
+
+
+def test_answers_on_other_scales_are_converted_for_the_index_and_told_as_given_by_themselves() -> None:
+    made = World(csi_weights={"a": 0.5, "b": 0.5})
+    made.survey(1, dims={"a": 2})
+    # Three quarters of the way from 0 to 10: 4 of 1-5.
+    made.insert("survey_answer", response_key=1, dimension="b", score=7.5, scale_min=0.0, scale_max=10.0)
+    made.refresh()
+    assert ask(made, "csi").value == pytest.approx(0.5 * 2 + 0.5 * 4)
+    assert ask(made, "csi").part("linear_0_100") == pytest.approx(50.0)
+    assert ask(made, "csi_complete_case").value == pytest.approx(3.0)
+    assert ask(made, "dimension_mean", "b").value == pytest.approx(7.5)

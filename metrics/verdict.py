@@ -58,7 +58,7 @@ def level_of(met: bool | None, reached: float | None, critical_below: float = 80
 
 
 def target_for(reading: Reading, targets: Sequence[Target]) -> Target | None:
-    """Return the goal of the reading's metric whose slice and parameter fit it best, valid at the window's end."""
+    """Return the goal of the reading's metric whose slice and parameter fit it best, valid at the window's start."""
     fitting = [target for target in targets if _fits(reading, target)]
     return max(fitting, key=lambda target: (len(target.slice.by), target.parameter is not None), default=None)
 

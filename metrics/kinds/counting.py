@@ -25,6 +25,14 @@ def quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
+def number_in(question: Question) -> str:
+    """Return the question's parameter as a number is written in SQL; ValueError names what was given instead."""
+    try:
+        return repr(float(question.parameter or ""))
+    except ValueError:
+        raise ValueError(f"{question.metric} needs a number as parameter, got {question.parameter!r}") from None
+
+
 def first_row(rows: Sequence[Row], width: int) -> Row:
     """Return the only row of a group, zeros where the engine found nothing."""
     return rows[0] if rows else (0,) * width
@@ -71,8 +79,10 @@ class Share:
         return (Need(metric.anchor, (count_where(f"({passing}) AND ({of})"), count_where(of))),)
 
     def predicates(self, question: Question) -> tuple[str, str]:
-        """Return (passing, of) with the question's parameter filled in."""
-        given = quoted(question.parameter or "")
+        """Return (passing, of) with the question's parameter filled in; ValueError when it is no number."""
+        if "{parameter}" not in self.passing + self.of:
+            return self.passing, self.of
+        given = number_in(question)
         return self.passing.replace("{parameter}", given), self.of.replace("{parameter}", given)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:

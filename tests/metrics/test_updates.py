@@ -62,3 +62,10 @@ def test_replies_on_a_merged_ticket_keep_the_case_up_to_date(world: World) -> No
     world.reply(5, "10 16:00")
     world.refresh(NOW)
     assert ask(world).part("passed") == 1
+
+
+@pytest.mark.parametrize("given", [None, "", "four"])
+@pytest.mark.parametrize("name", ["update_gap_rate", "rating_share"])
+def test_what_needs_a_number_says_so(world: World, name: str, given: str | None) -> None:
+    with pytest.raises(ValueError, match=f"{name} needs a number as parameter, got "):
+        ask(world, Question(name, MARCH, parameter=given))

@@ -72,10 +72,13 @@ def surveys(rows: Rows) -> list[dict[str, Any]]:
 
 def answers(rows: Rows) -> list[dict[str, Any]]:
     return [
-        {"response_key": one.key, "dimension": name, "score": score, "scale_min": 1.0, "scale_max": 5.0}
+        {
+            "response_key": one.key, "dimension": name, "score": score,
+            "scale_min": one.dims_scale[0], "scale_max": one.dims_scale[1],
+        }
         for one in rows.surveys
         for name, score in one.dims.items()
-    ]
+    ]  # fmt: skip
 
 
 def dues(rows: Rows) -> list[dict[str, Any]]:

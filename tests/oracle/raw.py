@@ -74,6 +74,11 @@ class Survey:
     offered: datetime | None = None
 
     @property
+    def dims_scale(self) -> tuple[float, float]:
+        """Return the scale of its dimensions: 1 to 9 where the overall rating goes to 10, else 1 to 5."""
+        return (1.0, 9.0) if self.scale[1] == 10 else (1.0, 5.0)
+
+    @property
     def is_only_offered(self) -> bool:
         """Return whether it is an invitation without any answer."""
         given = (self.submitted, self.overall, self.nps, self.effort, self.solved_first, self.resolved_confirmed)

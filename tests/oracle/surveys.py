@@ -23,16 +23,25 @@ def rating(one: Survey) -> float | None:
 
 def answers(one: Survey) -> dict[str, float]:
     """Return the answered dimensions within the scale."""
-    scores = {name: in_scale(score) for name, score in one.dims.items()}
+    scores = {name: in_scale(score, *one.dims_scale) for name, score in one.dims.items()}
     return {name: score for name, score in scores.items() if score is not None}
 
 
+def as_five(score: float, low: float, high: float) -> float:
+    """Return a score of any scale on 1 to 5 (5.5)."""
+    return 1 + 4 * (score - low) / (high - low)
+
+
+def fives(one: Survey) -> dict[str, float]:
+    """Return the answered dimensions on 1 to 5, as the index and the rules speak of them."""
+    return {name: as_five(score, *one.dims_scale) for name, score in answers(one).items()}
+
+
 def _is_contradictory(one: Survey) -> bool:
-    given, scores = rating(one), list(answers(one).values())
+    given, scores = rating(one), list(fives(one).values())
     if given is None or not scores:
         return False
-    low, high = one.scale
-    overall = 1 + 4 * (given - low) / (high - low)  # the rule speaks of 1 to 5
+    overall = as_five(given, *one.scale)
     return (overall >= 4 and max(scores) <= 2) or (overall <= 2 and min(scores) >= 4)
 
 
@@ -79,7 +88,7 @@ def csi_of(desk: Desk) -> Fold:
     """Return the fold of surveys to their CSI (5.3) with 1.96 standard errors around it (5.4)."""
 
     def fold(found: Sequence[Row]) -> Figure:
-        surveys = [answers(row.value) for row in found]
+        surveys = [fives(row.value) for row in found]
         means = {name: mean([one[name] for one in surveys if name in one]) for name in desk.csi_weights}
         used = {name: desk.csi_weights[name] for name, value in means.items() if value is not None}
         weight, n = fsum(used.values()), len(surveys)
@@ -181,7 +190,7 @@ def complete_case_of(desk: Desk) -> Fold:
     """Return the fold to the mean composite of the surveys that answered every weighted dimension (5.3)."""
 
     def fold(found: Sequence[Row]) -> Figure:
-        complete = [one for one in (answers(row.value) for row in found) if desk.csi_weights.keys() <= one.keys()]
+        complete = [one for one in (fives(row.value) for row in found) if desk.csi_weights.keys() <= one.keys()]
         return _mean([fsum(weight * one[name] for name, weight in desk.csi_weights.items()) for one in complete])
 
     return fold
@@ -194,7 +203,7 @@ def dimension_mean(name: str) -> Fold:
 
 def dimension_top2(name: str) -> Fold:
     """Return the fold of surveys to the share of 4 and 5 in one dimension."""
-    return lambda found: _share([is_top(answers(row.value).get(name)) for row in found])
+    return lambda found: _share([is_top(answers(row.value).get(name), *row.value.dims_scale) for row in found])
 
 
 def nps(found: Sequence[Row]) -> Figure:

@@ -136,6 +136,7 @@ METRICS = (
         basis=BY_SUBMISSION,
         source="semantics 5.3",
         population=VALID,
+        interval="Student's t",
         parameter="dimension",
         min_n=5,
         digits=2,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from metrics.distributions import Z95
-from metrics.intervals import nps, nps_interval, wilson
+from metrics.intervals import mean_interval, nps, nps_interval, wilson
 from metrics.kinds.counting import Share, first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DIMENSIONS, DataState, Desk, Question
@@ -195,19 +195,21 @@ class Dimension:
     is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return n and sum (or top-box count) per dimension; all dimensions share one scan."""
-        top = "count(CASE WHEN score_milli >= 600 * scale_max + 400 * scale_min + 600 THEN 1 END)"
-        return (Need(metric.anchor, ("count(score_milli)", top if self.is_share else "sum(score_milli)")),)
+        """Return n and sums (or top-box count) per dimension; all dimensions share one scan."""
+        top = ("count(CASE WHEN score_milli >= 600 * scale_max + 400 * scale_min + 600 THEN 1 END)",)
+        sums = ("sum(score_milli)", "sum(CAST(score_milli AS BIGINT) * score_milli)")
+        return (Need(metric.anchor, ("count(score_milli)", *(top if self.is_share else sums))),)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
-        """Return the mean on the dimension's own scale, or the share in percent with Wilson's interval."""
+        """Return the mean on the dimension's own scale with Student's interval, or the share with Wilson's (8.1)."""
         found = next((row for row in groups[0] if row[0] == question.parameter), None)
         if found is None or not found[1]:
             return Figure(None, 0)
-        _, n, total = found
+        _, n, total, *squares = found
         if self.is_share:
             return Figure(100.0 * total / n, n, (("passed", total),), wilson(total, n), "wilson")
-        return Figure(total / n / 1000.0, n)
+        ends = mean_interval(n, total, squares[0])
+        return Figure(total / n / 1000.0, n, (), ends and (ends[0] / 1000.0, ends[1] / 1000.0), "t" if ends else None)
 
     def counted(self, question: Question) -> str | None:
         """Return the answers in the dimension."""

@@ -284,3 +284,14 @@ def test_without_a_load_nothing_is_known(world: World) -> None:
             0,
             DataState.ERROR if metric == "csi" else DataState.EMPTY,
         )
+
+
+def test_the_mean_of_a_dimension_carries_how_sure_it_is() -> None:
+    world = World()
+    for key, score in enumerate((3.0, 4.0, 5.0), 1):
+        world.survey(key, "11 10:00", {"clarity": score}, customer_key=key)
+    world.refresh()
+    found = one(world, "dimension_mean", parameter="clarity")
+    half = 4.30265273 / 3**0.5  # t of 2 degrees of freedom, standard deviation 1
+    assert found.interval == pytest.approx((4.0 - half, 4.0 + half))
+    assert found.method == "t"

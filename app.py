@@ -130,7 +130,7 @@ def make_ready(store: Warehouse, desk: Desk) -> None:
     """Create the facts, or work them out anew when they were made under other settings."""
     con = store.cursor()
     with transaction(con):
-        facts.create(con)
+        facts.create(con, desk)
         if data_version(con) and facts.ensure(con, watermark(con), desk):
             bump_data_version(con)
             say("The settings changed; all facts were worked out anew.")

@@ -1,12 +1,13 @@
 """The stage table of a map and the paths tickets take through it (semantics 4.8; R-042)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
 
 from metrics.compile import Shape, scan_sql, shape_filters
-from metrics.kinds.visits import stage_visits
+from metrics.kinds.visits import pair_of_stage
 from metrics.measure import measure
 from metrics.members import Members
 from metrics.metric import Anchor
@@ -89,31 +90,39 @@ def paths(
     like    window and slice are taken from it
     """
     way = map_of(desk, name)
-    low, high = bounds(like.window)
+    limits = dict(zip(("low0", "high0"), bounds(like.window), strict=True))
+    given: dict[str, object] = {name: instant for name, instant in limits.items() if instant}
     shape = Shape(
-        _steps(way),
+        _steps(way, given),
         "last_resolved_at",
         ("count(*)",),
-        ((low is not None, high is not None),),
+        (("low0" in given, "high0" in given),),
         shape_filters(like.slice.by),
     )
-    given = {"low0": low, "high0": high, "as_of": as_of}
-    params: dict[str, object] = {name: instant for name, instant in given.items() if instant or name == "as_of"}
-    params |= Ground(con, desk, as_of, Members()).filter_params(like.slice)
+    params = given | Ground(con, desk, as_of, Members()).filter_params(like.slice)
     rows = con.execute(scan_sql(shape), params).fetchall()
     total = sum(n for _, n in rows)
     found = [StagePath(tuple(way[i].key for i in steps), n, 100.0 * n / total) for steps, n in rows]
     return tuple(sorted(found, key=lambda one: (-one.n, one.stages)))
 
 
-def _steps(way: tuple[Stage, ...]) -> Anchor:
+def _steps(way: tuple[Stage, ...], limits: Collection[str]) -> Anchor:
     """Return resolved cases with the numbers of the stages they entered, in order, as group column."""
-    entered = " UNION ALL ".join(
-        f"SELECT case_key, entered_at, {i} AS stage_no FROM ({stage_visits(stage)})" for i, stage in enumerate(way)
+    signs = {"low0": ">=", "high0": "<"}
+    within = "".join(f" AND last_resolved_at {signs[name]} ${name}" for name in limits)
+    chosen = f"case_key IN (SELECT case_key FROM fact_case WHERE is_closed{within})"
+    pairs = [pair_of_stage(stage) for stage in way]
+    entries = ", ".join(f"{pair.name}_in" if pair.is_plain else "NULL::TIMESTAMPTZ" for pair in pairs)
+    numbers = ", ".join(f"('{pair.name}', {i})" for i, pair in enumerate(pairs))
+    entered = (
+        f"SELECT case_key, unnest([{entries}]) AS entered_at, unnest(range({len(way)})) AS stage_no FROM fact_visit"
+        f" WHERE {chosen} UNION ALL SELECT r.case_key, r.entered_at, p.stage_no FROM fact_revisit r"
+        f" JOIN (VALUES {numbers}) p(pair, stage_no) ON p.pair = r.pair WHERE r.{chosen}"
     )
     table = (
         "(SELECT f.*, p.steps FROM fact_case f JOIN ("
         "SELECT case_key, list(stage_no ORDER BY entered_at, stage_no) AS steps"
-        f" FROM ({entered}) GROUP BY case_key) p ON p.case_key = f.case_key WHERE f.is_closed)"
+        f" FROM ({entered}) WHERE entered_at IS NOT NULL GROUP BY case_key) p ON p.case_key = f.case_key"
+        " WHERE f.is_closed)"
     )
     return Anchor(table, "last_resolved_at", None, extra=("steps",))

@@ -3,9 +3,10 @@
 from metrics.catalog.anchors import VISITED
 from metrics.catalog.basis import BY_EXIT, BY_LIMIT
 from metrics.kinds.averaging import HOUR_US
-from metrics.kinds.visits import DepartmentVisits, Elsewhere, Escalations, Handovers, StageVisits
+from metrics.kinds.visits import Between, DepartmentVisits, Escalations, StageVisits
 from metrics.metric import Metric
 from metrics.model import Text, Unit
+from metrics.visits import ELSEWHERE, HANDOVER
 
 ENDED: Text = {
     "en": "Visits that ended; open ones are counted apart",
@@ -46,7 +47,7 @@ METRICS = (
         unit=Unit.MINUTES,
         better="lower",
         anchor=VISITED,
-        kind=Handovers("stage_us", "stage_biz_us"),
+        kind=Between("stage_us", "stage_biz_us", pair=HANDOVER),
         basis=BY_EXIT,
         source="semantics 4.8; R-043",
         start={"en": "Assignment to another department", "zh-CN": "分派到其他部门"},
@@ -67,7 +68,7 @@ METRICS = (
         unit=Unit.HOURS,
         better="lower",
         anchor=VISITED,
-        kind=Elsewhere("stage_us", "stage_biz_us", HOUR_US),
+        kind=Between("stage_us", "stage_biz_us", HOUR_US, pair=ELSEWHERE),
         basis=BY_EXIT,
         source="semantics 4.8, 12.8; R-083",
         start={"en": "Assignment to a department other than the first", "zh-CN": "分派到首个部门以外的部门"},

@@ -2,9 +2,9 @@
 
 from metrics.catalog.anchors import ASSIGNED, FOLLOWED_UP, OWNED, REACHED, TRANSFERS, UNASSIGNED, UPDATE_GAPS
 from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_LAST_RESOLUTION, SNAPSHOT
-from metrics.kinds.averaging import Mean
+from metrics.kinds.averaging import Duration, Mean
 from metrics.kinds.counting import Share
-from metrics.kinds.work import Assignment, Gaps, Reach, Unassigned
+from metrics.kinds.work import Gaps, Reach, Unassigned
 from metrics.metric import Metric
 from metrics.model import Unit
 
@@ -19,7 +19,7 @@ METRICS = (
         unit=Unit.MINUTES,
         better="lower",
         anchor=ASSIGNED,
-        kind=Assignment("assign_us", "assign_biz_us"),
+        kind=Duration("assign_us", "assign_biz_us"),
         basis=BY_CREATED,
         source="semantics 4.8",
         start={"en": "Creation", "zh-CN": "工单创建"},
@@ -118,7 +118,7 @@ METRICS = (
         unit=Unit.PERCENT,
         better="higher",
         anchor=OWNED,
-        kind=Share("resolver = owner", "resolver IS NOT NULL AND owner IS NOT NULL"),
+        kind=Share("is_first_owner", "is_first_owner IS NOT NULL"),
         basis=BY_LAST_RESOLUTION,
         source="semantics 4.6",
         population={

@@ -11,38 +11,83 @@ LEFT JOIN (
     FROM case_link l JOIN {ticket_rows} s ON s.ticket_key = l.ticket_key GROUP BY l.case_key
 ) g ON g.case_key = t.ticket_key
 {member_joins}
-WHERE {population} AND t.ticket_key NOT IN (SELECT l.ticket_key FROM case_link l);
+WHERE {population} AND t.ticket_key NOT IN (SELECT l.ticket_key FROM case_link l)
+ORDER BY created_at;  -- the joins of new_case keep it, so that sorting the wide rows is little work, or none
 
 -- :: touch
 CREATE OR REPLACE TEMP TABLE new_touch AS
 SELECT case_key,
-       min(CASE WHEN tag = 1 THEN occurred_at END) AS reply_at,
+       min(CASE WHEN tag = 10 THEN occurred_at END) AS reply_at,
+       max(CASE WHEN tag = 10 THEN occurred_at END) AS last_reply_at,
+       min(CASE WHEN tag >= 10 THEN occurred_at END) AS action_at,
+       min(CASE WHEN tag = 1 THEN occurred_at END) AS acknowledged_at,
        min(CASE WHEN tag = 2 THEN occurred_at END) AS bot_at,
-       min(CASE WHEN tag = 3 THEN occurred_at END) AS handoff_at,
-       max(CASE WHEN tag = 4 THEN occurred_at END) AS last_asked_at,
+       max(CASE WHEN tag = 3 THEN occurred_at END) AS last_asked_at,
+       min(CASE WHEN tag = 4 THEN occurred_at END) AS handoff_at,
+       min(CASE WHEN tag = 5 THEN occurred_at END) AS called_at,
+       max(CASE WHEN tag = 5 THEN occurred_at END) AS last_called_at,
+       min(CASE WHEN tag IN (6, 12) THEN occurred_at END) AS closed_at,
        max(occurred_at) AS last_change_at
 FROM (
+    -- From 10 on it is an agent who acts: with a reply (10), otherwise (11), by closing (12).
     SELECT coalesce(l.case_key, m.ticket_key) AS case_key, m.occurred_at,
-           CASE WHEN m.is_public IS FALSE OR m.is_auto IS TRUE THEN 0 WHEN m.author_kind = 'agent' THEN 1
-                WHEN m.author_kind = 'bot' THEN 2 WHEN m.author_kind = 'customer' THEN 4 ELSE 0 END::TINYINT AS tag
+           CASE WHEN {writing} THEN CASE WHEN m.is_public IS FALSE THEN 11 ELSE 10 END
+                WHEN m.is_public IS FALSE THEN 0 WHEN m.is_auto IS TRUE THEN 1
+                WHEN m.author_kind = 'bot' THEN 2 WHEN m.author_kind = 'customer' THEN 3 ELSE 0 END::TINYINT AS tag
     FROM {message_rows} m LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
     WHERE m.occurred_at <= {watermark}
     UNION ALL
     SELECT coalesce(l.case_key, e.ticket_key), e.occurred_at,
-           CASE WHEN e.kind = 'handoff' THEN 3 ELSE 0 END::TINYINT
+           (CASE WHEN e.kind = 'status' AND e.new = 'closed' THEN CASE WHEN {acting} THEN 12 ELSE 6 END
+                 WHEN {acting} THEN 11 WHEN e.kind = 'handoff' THEN 4 WHEN e.kind = 'followup' THEN 5
+                 ELSE 0 END)::TINYINT
     FROM {ticket_event_rows} e LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
     WHERE e.occurred_at <= {watermark} AND NOT (e.kind = 'status' AND l.case_key IS NOT NULL)
 )
 GROUP BY case_key;
 
+-- :: assigns
+CREATE OR REPLACE TEMP TABLE new_assign AS
+SELECT coalesce(l.case_key, e.ticket_key) AS case_key, e.event_key, e.occurred_at, e.seq, e.stream, e.dept, e.new
+FROM {ticket_event_rows} e LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
+WHERE e.kind = 'assign' AND e.occurred_at <= {watermark};
+
+-- :: counted
+CREATE OR REPLACE TEMP TABLE new_counted AS
+SELECT case_key, count(*) AS n, min(occurred_at) AS assigned_at, any_value(dept) AS dept, any_value(new) AS owner
+FROM new_assign GROUP BY case_key;
+
+-- :: handed
+-- The assignments of cases with several: nth of the case, the department before and the first department.
+CREATE OR REPLACE TEMP TABLE new_handed AS
+SELECT *, row_number() OVER walk AS nth, CASE WHEN dept IS NOT NULL THEN lag(dept) OVER named END AS before,
+       CASE WHEN dept IS NOT NULL THEN first_value(dept) OVER named END AS home
+FROM new_assign WHERE case_key IN (SELECT case_key FROM new_counted WHERE n > 1)
+WINDOW walk AS (PARTITION BY case_key ORDER BY occurred_at, seq, stream, event_key),
+       named AS (PARTITION BY case_key, dept IS NULL ORDER BY occurred_at, seq, stream, event_key);
+
+-- :: assigned
+CREATE OR REPLACE TEMP TABLE new_assigned AS
+SELECT case_key, assigned_at, assigned_at AS last_assigned_at, owner, dept,
+       CASE WHEN dept IS NOT NULL THEN assigned_at END AS dept_at, false AS is_handed, 0 AS n_transfers
+FROM new_counted WHERE n = 1
+UNION ALL
+SELECT case_key, min(occurred_at), max(occurred_at),
+       arg_min(new, ROW(occurred_at, seq, stream, event_key)) FILTER (new IS NOT NULL), min(home),
+       min(CASE WHEN dept IS NOT NULL THEN occurred_at END),
+       -- More than the one department of all assignments there are.
+       coalesce(min(dept) <> max(dept), false) OR count(dept) <> count(*),
+       count(CASE WHEN dept <> before THEN 1 END)
+FROM new_handed GROUP BY case_key;
+
 -- :: status
 CREATE OR REPLACE TEMP TABLE new_status AS
-SELECT case_key, step, occurred_at, next_at, is_closed, is_closed <> was_closed AS is_turn, is_pause, held
+SELECT case_key, step, occurred_at, next_at, is_closed, is_closed <> was_closed AS is_turn, is_pause, held, actor
 FROM (
-    SELECT ticket_key AS case_key, row_number() OVER walk AS step, occurred_at, is_closed, is_pause, held,
+    SELECT ticket_key AS case_key, row_number() OVER walk AS step, occurred_at, is_closed, is_pause, held, actor,
            lag(is_closed, 1, false) OVER walk AS was_closed, lead(occurred_at) OVER walk AS next_at
     FROM (
-        SELECT ticket_key, occurred_at, seq, stream, event_key,
+        SELECT ticket_key, occurred_at, seq, stream, event_key, actor,
                new IN {closed} AS is_closed, coalesce(new IN ({pauses}), false) AS is_pause,
                CASE WHEN new IN ('pending_customer', 'on_hold') THEN new END AS held
         FROM {ticket_event_rows}
@@ -60,6 +105,7 @@ SELECT case_key,
        max(CASE WHEN is_closed THEN occurred_at END) AS last_resolved_at,
        min(CASE WHEN NOT is_closed THEN occurred_at END) AS first_reopened_at,
        count(CASE WHEN NOT is_closed THEN 1 END)::INTEGER AS n_reopens,
+       arg_max_null(actor, step) FILTER (is_closed) AS resolver,
        count(CASE WHEN is_closed THEN 1 END) > count(CASE WHEN NOT is_closed THEN 1 END) AS is_closed
 FROM new_status WHERE is_turn GROUP BY case_key;
 
@@ -78,15 +124,25 @@ JOIN new_touch t ON t.case_key = m.case_key
 LEFT JOIN new_life l ON l.case_key = m.case_key
 GROUP BY m.case_key;
 
+-- :: followup
+CREATE OR REPLACE TEMP TABLE new_followup AS
+SELECT c.case_key, min(e.occurred_at) AS followup_at
+FROM {ticket_event_rows} e
+LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
+JOIN new_life c ON c.case_key = coalesce(l.case_key, e.ticket_key)
+WHERE e.kind = 'followup' AND e.occurred_at <= {watermark} AND e.occurred_at >= c.last_resolved_at
+GROUP BY c.case_key;
+
 -- :: range
-SELECT epoch_us(least(b.low, t.low, s.low)), epoch_us(greatest(b.high, t.high))
+SELECT epoch_us(least(b.low, t.low, s.low)), epoch_us(greatest(b.high, t.high, v.high))
 FROM (SELECT min(created_at) AS low, max(created_at) AS high FROM new_base) b,
      (SELECT min(least(reply_at, bot_at, handoff_at)) AS low, max(last_change_at) AS high FROM new_touch) t,
-     (SELECT min(occurred_at) AS low FROM new_status) s;
+     (SELECT min(occurred_at) AS low FROM new_status) s,
+     (SELECT max(submitted_at) AS high FROM {survey_response_rows} WHERE submitted_at <= {watermark}) v;
 
 -- :: join
 CREATE OR REPLACE TEMP TABLE new_case AS
-SELECT * EXCLUDE (reply_diff, any_diff, reply_pos_us, any_pos_us),
+SELECT * EXCLUDE (reply_diff, any_diff, any_pos_us),
        CASE WHEN reason = 'ok' THEN greatest(epoch_us(reply_at) - epoch_us(start_at), 0) END AS frt_us,
        CASE WHEN reason = 'ok' THEN greatest(reply_pos_us - start_pos_us, start_pos_us * 0) END AS frt_biz_us,
        CASE WHEN reason = 'ok' AND reply_diff >= -60000000 THEN greatest(reply_diff, 0) END AS wait_us,
@@ -107,19 +163,23 @@ FROM (
                 ELSE 'ok' END::frt_reason AS reason,
            {created_pos} AS created_pos_us, {start_pos} AS start_pos_us, {reply_pos} AS reply_pos_us,
            {any_pos} AS any_pos_us, {first_resolved_pos} AS first_resolved_pos_us,
-           {last_resolved_pos} AS last_resolved_pos_us
+           {last_resolved_pos} AS last_resolved_pos_us, {assigned_pos} AS assigned_pos_us
     FROM (
         SELECT b.* EXCLUDE (dated_key),
                CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
                t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
                t.last_asked_at,
                coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
-               coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by
+               coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by,
+               a.assigned_at, coalesce(a.n_transfers, 0) AS n_transfers, l.resolver = a.owner AS is_first_owner,
+               u.followup_at
         -- Joined by key alone: with `AND created_at IS NOT NULL` beside it the engine loops over all pairs.
         FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
         LEFT JOIN new_touch t ON t.case_key = b.dated_key
         LEFT JOIN new_life l ON l.case_key = b.dated_key
         LEFT JOIN new_credit c ON c.case_key = b.dated_key
+        LEFT JOIN new_followup u ON u.case_key = b.dated_key
+        LEFT JOIN new_assigned a ON a.case_key = b.case_key
     ) r
     {created_join}
     {start_join}
@@ -127,6 +187,7 @@ FROM (
     {any_join}
     {first_resolved_join}
     {last_resolved_join}
+    {assigned_join}
 );
 
 -- :: store
@@ -137,6 +198,7 @@ SELECT c.case_key, c.source_no, c.created_at, local_day(c.created_at), {c_dims},
        c.is_closed, c.first_resolved_at, c.last_resolved_at, c.n_reopens, c.first_reopened_at,
        c.calendar_no, c.created_pos_us, c.start_pos_us, c.first_resolved_pos_us,
        n.chain_key, n.chain_position, c.last_change_at, c.bot_at, c.handoff_at,
-       make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us})
+       make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us}),
+       c.assigned_at, c.assigned_pos_us, c.n_transfers, c.is_first_owner, c.followup_at
 FROM new_case c LEFT JOIN new_chain n ON n.case_key = c.case_key
 ORDER BY c.created_at, c.case_key;

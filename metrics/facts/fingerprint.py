@@ -8,10 +8,11 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from metrics import visits
 from metrics.facts.script import instant_sql
 from metrics.model import Desk
 
-VERSION = "6"  # of the rows' columns and meaning; another one rebuilds
+VERSION = "7"  # of the rows' columns and meaning; another one rebuilds
 # Facts do not depend on these.
 LATER_READ = ("clock", "csi_weights", "csi_min_weight", "csi_sets", "csi_set", "loyalty", "stages", "complaints")
 DESK = "desk_fingerprint"
@@ -22,6 +23,7 @@ TABLES = "facts_version"
 def of(desk: Desk) -> str:
     """Return a text that changes when facts would."""
     parts = {field.name: _plain(getattr(desk, field.name)) for field in fields(desk) if field.name not in LATER_READ}
+    parts["visits"] = [pair.name for pair in visits.pairs(desk)]  # of the stage maps nothing else
     return sha256(f"{VERSION} {sorted(parts.items())}".encode()).hexdigest()
 
 
@@ -33,6 +35,14 @@ def is_stale(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) ->
         {"desk": of(desk)},
     ).fetchone()
     return row is None or row[0] != 2
+
+
+def is_of(con: DuckDBPyConnection, desk: Desk) -> bool:
+    """Tell whether the facts were made for a desk, of whatever watermark."""
+    row = con.execute(
+        f"SELECT count(*) FROM meta WHERE name = '{DESK}' AND value = $desk", {"desk": of(desk)}
+    ).fetchone()
+    return row is not None and row[0] > 0
 
 
 def is_outgrown(con: DuckDBPyConnection) -> bool:

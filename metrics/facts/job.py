@@ -11,17 +11,20 @@ from duckdb import DuckDBPyConnection
 from metrics import slots
 from metrics.facts.script import DIMS, dims_of, instant_sql, quoted, sections
 from metrics.model import DIMENSIONS, Desk
+from metrics.visits import ACTING, WRITING
 
 CLOSED = "('resolved', 'closed')"
 TICKET_TABLES = {  # the columns that facts need
     "ticket": "ticket_key, source_no, created_at, created_by, customer_key, is_spam, is_test, is_deleted,"
     f" merged_into, given_resolution_s, {DIMS}",
-    "ticket_event": "event_key, ticket_key, stream, seq, occurred_at, kind, new",
+    "ticket_event": "event_key, ticket_key, stream, seq, occurred_at, kind, new, actor, actor_kind, dept",
     "message": "message_key, ticket_key, stream, seq, occurred_at, author, author_kind, is_public, is_auto",
     "sla_due": "ticket_key, what, due_at",
 }
+LOOKED_UP = ("created", "start", "reply", "any", "first_resolved", "last_resolved", "assigned")  # of a case
 SURVEY_TABLES = {"survey_response": "*", "survey_answer": "*"}
 COLUMNS = TICKET_TABLES | SURVEY_TABLES
+SLOTS = "near_slot"  # in which the slots of the scope's instants are looked up
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,21 @@ class Job:
         """Drop temporary tables that are no longer needed, to keep memory bounded."""
         self.con.execute("; ".join(f"DROP TABLE IF EXISTS temp.{table}" for table in tables))
 
-    @property
-    def slot_table(self) -> str:
-        """Return the table in which the slots of the scope's instants are looked up."""
-        return "biz_slot" if self.whole else "near_slot"
-
     @cached_property
     def words(self) -> dict[str, str]:
         """Return the placeholders that every section may use."""
         return {
             "watermark": instant_sql(self.watermark),
+            "acting": ACTING,
+            "writing": WRITING,
             "width": str(slots.width_us(self.desk)),
             "closed": CLOSED,
             "pauses": self._pauses(),
             "dims": DIMS,
             "c_dims": dims_of("c"),
             "author_dims": dims_of("c").replace("c.agent", "coalesce(a.member_id, 0)"),
+            "moved_surveys": "(SELECT response_key FROM touched_survey UNION ALL"
+            f" SELECT response_key FROM awaited_survey WHERE visible_at <= {instant_sql(self.watermark)})",
             "repeat_us": str(round(self.desk.repeat_days * 86_400_000_000)),
             **self._sources(),
             **self._ticket_words(),
@@ -130,12 +132,12 @@ class Job:
     def _slot_words(self) -> dict[str, str]:
         width = slots.width_us(self.desk)
         words = {"slot_of_t": slots.slot_sql(width, "epoch_us(t)")}
-        for name in ("created", "start", "reply", "any", "first_resolved", "last_resolved"):
+        for name in LOOKED_UP:
             us = f"epoch_us(r.{name}_at)"
             words[f"{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-            words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "r.calendar_no", us, self.slot_table)
+            words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "r.calendar_no", us, SLOTS)
         for name in ("start", "end"):
             us = f"epoch_us(p.{name}_at)"
             words[f"p_{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-            words[f"p_{name}_join"] = slots.join_sql(width, f"s_{name}", "p.calendar_no", us, self.slot_table)
+            words[f"p_{name}_join"] = slots.join_sql(width, f"s_{name}", "p.calendar_no", us, SLOTS)
         return words

@@ -38,6 +38,12 @@ SELECT ticket_key FROM touched_ticket
 UNION
 SELECT ticket_key FROM awaited WHERE visible_at <= {watermark}
 
+-- :: surveyed
+UNION
+SELECT ticket_key FROM survey_response WHERE response_key IN {moved_surveys} AND ticket_key IS NOT NULL
+UNION
+SELECT ticket_key FROM fact_survey WHERE response_key IN {moved_surveys} AND ticket_key IS NOT NULL
+
 -- :: newly_tied
 SELECT into_key AS ticket_key FROM new_edge WHERE into_key NOT IN (SELECT ticket_key FROM scope)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from metrics import slots
-from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys, turns
+from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys, turns, visits
 from metrics.facts.job import COLUMNS, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
@@ -20,22 +20,29 @@ BY_CASE = (
     "fact_flow",
     "fact_span",
     "fact_sla",
+    "fact_visit",
+    "fact_revisit",
 )
 BY_TICKET = ("fact_defect", "awaited")
 BY_SURVEY = ("fact_survey", "fact_offer", "fact_answer", "awaited_survey")
 ALL = (*BY_CASE, *BY_TICKET, *BY_SURVEY, "fact_issue", "backlog_day")
+ASSIGNED = ("assigns", "counted", "handed", "assigned")  # sections of cases.sql
 LARGE_SHARE = 0.2  # from here on a rebuild is quicker than a refresh
 
 
-def create(con: DuckDBPyConnection) -> None:
+def create(con: DuckDBPyConnection, desk: Desk | None = None) -> None:
     """Create the derived tables and the member "(none)" of every dimension; does nothing when they are there.
 
+    desk   whose stage maps visits are kept for; None = the shipped ones, or those that are there
     Tables of an older version go: the next refresh or ensure makes their rows anew.
     """
     if fingerprint.is_outgrown(con):
         con.execute("; ".join(f"DROP TABLE IF EXISTS {table}" for table in ALL))
     fingerprint.mark(con)
     con.execute((FOLDER / "schema.sql").read_text(encoding="utf-8").replace("{dims}", DIM_COLUMNS))
+    visits.create(con, desk or Desk())
+    if desk is not None and not fingerprint.is_of(con, desk):
+        visits.empty(con, desk)
     con.execute(members.none_sql())
 
 
@@ -70,6 +77,7 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
     job = Job(con, watermark, desk, whole=True)
     for table in (*ALL, "merge_edge", "case_link", "biz_slot"):
         con.execute(f"DELETE FROM {table}")
+    visits.empty(con, desk)
     links.find_all(job)
     con.execute(days.macro_sql(desk.tz))
     _make(job)
@@ -106,6 +114,7 @@ def _make(job: Job) -> None:
     sla.store(job)
     job.run("defects", "store")
     job.run("scope", "await")
+    visits.store(job)
     surveys.store(job)
     job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey", "near_slot")
     job.drop(*(f"scoped_{table}" for table in COLUMNS))
@@ -113,12 +122,12 @@ def _make(job: Job) -> None:
 
 
 def _make_cases(job: Job) -> None:
-    for section in ("base", "touch", "status", "life", "credit"):
+    for section in (*ASSIGNED, "base", "touch", "status", "life", "followup", "credit"):
         job.run("cases", section)
     members.number_authors(job)
     _cover(job)
     job.run("cases", "join")
-    job.drop("new_base", "new_touch", "new_life", "new_credit")
+    job.drop("new_base", "new_life", "new_credit", "new_assign", "new_counted", "new_followup")
 
 
 def _make_resolutions(job: Job) -> None:
@@ -131,5 +140,4 @@ def _cover(job: Job) -> None:
     low, high = job.rows("cases", "range")[0] if job.desk.calendars else (None, None)
     if low is not None:  # nothing dated, nothing to place on an axis
         slots.cover(job.con, job.desk, low, sla.horizon_us(job.desk, high))
-    if not job.whole:
-        job.run("scope", "near_slots")
+    job.run("scope", "all_slots" if job.whole else "near_slots")

@@ -33,7 +33,11 @@ CREATE TABLE IF NOT EXISTS fact_case (          -- every case, undated ones too;
     chain_key BIGINT, chain_position INTEGER,   -- issue chain (4.14); NULL = no customer, or undated
     last_change_at TIMESTAMPTZ,                 -- latest visible event or message of the case
     bot_at TIMESTAMPTZ, handoff_at TIMESTAMPTZ, -- first reply of a bot, first hand-off to a person (4.17)
-    matures_at TIMESTAMPTZ                      -- first resolution + days in which a repeat counts (4.14, 4.17)
+    matures_at TIMESTAMPTZ,                     -- first resolution + days in which a repeat counts (4.14, 4.17)
+    assigned_at TIMESTAMPTZ, assigned_pos_us BIGINT,  -- first assignment; undated cases have one too
+    n_transfers INTEGER,                        -- assignments to another department than the one before (4.8)
+    is_first_owner BOOLEAN,                     -- who entered the last resolution was assigned first; NULL = unknown
+    followup_at TIMESTAMPTZ                     -- first follow-up at or after the last resolution (4.12)
 );
 CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at; agent = author of the reply
     case_key BIGINT, reply_at TIMESTAMPTZ, reply_day DATE, created_at TIMESTAMPTZ, {dims},
@@ -49,6 +53,14 @@ CREATE TABLE IF NOT EXISTS fact_turn (          -- customer turns (4.2); sorted 
     start_at TIMESTAMPTZ,                       -- first unanswered message; creation in customer-initiated cases
     is_answered BOOLEAN, is_next BOOLEAN,       -- is_next: the case had a reply pair before
     turn_us BIGINT, turn_biz_us BIGINT          -- answered turns only
+);
+CREATE TABLE IF NOT EXISTS fact_revisit (       -- visits that fact_visit has no place for (4.8); sorted by pair and entered_at
+    case_key BIGINT, pair VARCHAR,              -- see metrics/visits; 'reached': the first assignment to a department
+    dept VARCHAR,                               -- of a visit to a department
+    entered_at TIMESTAMPTZ, exited_at TIMESTAMPTZ,  -- exited_at NULL = still open
+    created_at TIMESTAMPTZ, {dims},
+    biz_us BIGINT,                              -- business time between them
+    reached_us BIGINT                           -- from creation to the assignment
 );
 CREATE TABLE IF NOT EXISTS fact_resolution (    -- closed at the watermark with a valid duration; sorted by resolved_at (last)
     case_key BIGINT, resolved_at TIMESTAMPTZ, resolved_day DATE, created_at TIMESTAMPTZ, {dims},

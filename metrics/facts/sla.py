@@ -5,7 +5,7 @@ from typing import Any
 
 from metrics import slots
 from metrics.calendar import MINUTE_US
-from metrics.facts.job import Job
+from metrics.facts.job import SLOTS, Job
 from metrics.facts.priority import Change, Clock, Elapsed, Pause, Terms
 from metrics.facts.script import quoted
 from metrics.model import Desk
@@ -112,7 +112,7 @@ def _clock_words(job: Job) -> dict[str, str]:
         us = f"epoch_us({column})"
         position = slots.position_sql(width, f"s_{name}", us)
         words[f"{name}_pos"] = f"(CASE WHEN k.sla_calendar_no IS NULL THEN {us} ELSE {position} END)"
-        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "k.sla_calendar_no", us, job.slot_table)
+        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "k.sla_calendar_no", us, SLOTS)
     calendar = "n.sla_calendar_no"
     lower = slots.lower_sql(width, "i_first", "n.first_pos_us")
     upper = slots.upper_sql(width, "i_last", "n.due_pos_us")

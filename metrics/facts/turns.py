@@ -2,7 +2,7 @@
 
 from metrics import slots
 from metrics.facts import members
-from metrics.facts.job import Job
+from metrics.facts.job import SLOTS, Job
 from metrics.facts.script import dims_of
 
 AUTHOR = "CASE WHEN t.is_answered THEN coalesce(a.member_id, 0) ELSE t.agent END"
@@ -23,5 +23,5 @@ def _words(job: Job) -> dict[str, str]:
     for name, column in (("turn_start", "start_at"), ("turn_end", "ended_at")):
         us = f"epoch_us(n.{column})"
         words[f"{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "n.calendar_no", us, job.slot_table)
+        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "n.calendar_no", us, SLOTS)
     return words

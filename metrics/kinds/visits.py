@@ -3,51 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from metrics import slots
 from metrics.kinds.averaging import HOUR_US, Duration
 from metrics.kinds.counting import Count, first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row
 from metrics.model import Desk, Question, Stage
-from metrics.visits import (
-    ACTION_POINT,
-    COLUMNS,
-    DEPARTMENTS,
-    MOVES,
-    RESOLVED_LAST,
-    TRANSFERS,
-    on_business_clock,
-    start_of,
-    still_open,
-    stop_of,
-    visit_rows,
-    visits,
-)
+from metrics.visits import HANDOVER, IN_DEPARTMENT, Pair, pair_of, still_open, visit_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Visits(Duration):
     """Time of the visits that ended in the window; part `open`: those that have not ended as of now."""
 
-    def found(self, question: Question, desk: Desk) -> str:
-        """Return the visits as SQL."""
+    def found(self, question: Question, desk: Desk) -> Anchor:
+        """Return the ended visits."""
         raise NotImplementedError
 
     def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the ended visits, on the question's clock."""
-        return self.timed(self.found(question, desk), question, desk)
-
-    def timed(self, found: str, question: Question, desk: Desk) -> Anchor:
-        """Return visits as rows on the question's clock."""
-        rows = visit_rows(found)
-        return on_business_clock(rows, slots.width_us(desk)) if question.clock == "business" else rows
+        """Return the ended visits."""
+        return self.found(question, desk)
 
     def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return further sums that are printed with a plain figure."""
-        return (Need(still_open(visit_rows(self.found(question, desk))), ("count(*)",), timeless=True),)
+        return (Need(still_open(self.found(question, desk)), ("count(*)",), timeless=True),)
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the sums of a duration, behind them what is printed beside a plain figure."""
-        own = replace(metric, anchor=self.rows(metric, question, desk))
+        own = replace(metric, anchor=self.found(question, desk))
         wanted = Duration.needs(self, own, question, desk)
         return (*wanted, *(self.beside(question, desk) if is_plain(question) else ()))
 
@@ -64,17 +45,15 @@ class Visits(Duration):
 class StageVisits(Visits):
     """One stage of a map, parameter "map/stage"; part `share`: its percentage of the time of all its map's stages."""
 
-    def found(self, question: Question, desk: Desk) -> str:
+    def found(self, question: Question, desk: Desk) -> Anchor:
         """Return the visits of the stage."""
-        return stage_visits(stage_of(question, desk)[1])
+        return visit_rows(pair_of_stage(stage_of(question, desk)[1]))
 
     def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the open visits, and the time spent in every stage of the map."""
         column = self.column(question)
-        times = [
-            Need(self.timed(stage_visits(stage), question, desk), (f"sum({column})",))
-            for stage in stage_of(question, desk)[0]
-        ]
+        way = stage_of(question, desk)[0]
+        times = [Need(visit_rows(pair_of_stage(stage)), (f"sum({column})",)) for stage in way]
         return (*Visits.beside(self, question, desk), *times)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
@@ -98,44 +77,36 @@ def stage_of(question: Question, desk: Desk) -> tuple[tuple[Stage, ...], Stage]:
     raise ValueError(f"{question.metric} needs a stage as parameter, got {question.parameter!r}; known: {known}")
 
 
-def stage_visits(stage: Stage) -> str:
-    """Return the visits of a stage as SQL."""
-    return visits(start_of(stage.start), [stop_of(point) for point in stage.stops])
+def pair_of_stage(stage: Stage) -> Pair:
+    """Return the pair of points that the visits of a stage lie between."""
+    return pair_of(stage.start, *stage.stops)
 
 
 @dataclass(frozen=True, slots=True)
-class Handovers(Visits):
-    """From an assignment to another department to the next action of an agent."""
+class Between(Visits):
+    """Visits of a pair that no stage map names."""
 
-    def found(self, question: Question, desk: Desk) -> str:
-        """Return the visits between transfer and action."""
-        return visits(TRANSFERS, [ACTION_POINT])
+    pair: Pair = HANDOVER
 
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere(Visits):
-    """From an assignment away from the first department to the one back, or to the resolution."""
-
-    def found(self, question: Question, desk: Desk) -> str:
-        """Return the visits to other departments."""
-        away, back = (f"SELECT {COLUMNS} FROM ({MOVES}) WHERE dept {sign} home" for sign in ("<>", "="))
-        return visits(away, [back, RESOLVED_LAST])
+    def found(self, question: Question, desk: Desk) -> Anchor:
+        """Return the visits of the pair."""
+        return visit_rows(self.pair)
 
 
 @dataclass(frozen=True, slots=True)
 class DepartmentVisits(Visits):
     """From an assignment to the parameter's department to the next action of an agent."""
 
-    def found(self, question: Question, desk: Desk) -> str:
+    def found(self, question: Question, desk: Desk) -> Anchor:
         """Return the visits between assignment and action; ValueError without a department."""
         if not question.parameter:
             raise ValueError(f"{question.metric} needs the department as parameter")
-        return department_visits(question.parameter)
+        return department_rows(question.parameter)
 
 
-def department_visits(dept: str) -> str:
+def department_rows(dept: str) -> Anchor:
     """Return the visits between assignment to a department and action."""
-    return visits(f"SELECT {COLUMNS} FROM ({DEPARTMENTS}) WHERE dept = '{quoted(dept)}'", [ACTION_POINT])
+    return visit_rows(IN_DEPARTMENT, f"dept = '{quoted(dept)}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +119,7 @@ class Escalations(Count):
         if not slash:
             raise ValueError(f"{question.metric} needs the parameter department/hours, got {question.parameter!r}")
         limit = round(float(hours) * HOUR_US)
-        visited = visit_rows(department_visits(dept)).table
+        visited = department_rows(dept).table
         table = (
             f"(SELECT f.*, make_timestamptz(epoch_us(f.entered_at) + {limit}) AS late_at,"
             " epoch_us(coalesce(f.exited_at, $as_of::TIMESTAMPTZ)) - epoch_us(f.entered_at) AS waited_us"

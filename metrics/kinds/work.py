@@ -4,34 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from metrics import slots
 from metrics.intervals import wilson
-from metrics.kinds.averaging import MINUTE_US, Duration
+from metrics.kinds.averaging import MINUTE_US
 from metrics.kinds.counting import Count, count_where, first_row, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment(Duration):
-    """Created to first assignment; the business clock is read off the slots when asked."""
-
-    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return the sums of a duration, over rows that carry the business time too."""
-        return Duration.needs(self, replace(metric, anchor=self.rows(metric, question, desk)), question, desk)
-
-    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the assigned cases, on the question's clock."""
-        return _on_slots(metric.anchor, slots.width_us(desk)) if question.clock == "business" else metric.anchor
-
-
-def _on_slots(anchor: Anchor, width: int) -> Anchor:
-    us = "epoch_us(f.assigned_at)"
-    position = slots.position_sql(width, "s", us)
-    join = slots.join_sql(width, "s", "f.calendar_no", us)
-    elapsed = f"greatest(0, {position} - f.created_pos_us)"
-    biz = f"CASE WHEN f.assign_us IS NOT NULL THEN {elapsed} END AS assign_biz_us"
-    return replace(anchor, table=f"(SELECT f.*, {biz} FROM {anchor.table} f {join})")
+from metrics.visits import IN_DEPARTMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +19,30 @@ class Reach:
     solver: Solver = "scan"
     is_stock: ClassVar[bool] = False
 
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the dated cases with reached_us: creation to the first assignment to the department."""
+        dept = quoted(_limit(question)[0])
+        found = (
+            f"SELECT case_key, reached_us FROM fact_visit WHERE dept = '{dept}' UNION ALL"
+            " SELECT case_key, coalesce(reached_us, epoch_us(entered_at) - epoch_us(created_at)) FROM fact_revisit"
+            f" WHERE pair IN ('{IN_DEPARTMENT.name}', 'reached') AND dept = '{dept}'"
+        )
+        reached = f"SELECT case_key, min(reached_us) AS reached_us FROM ({found}) GROUP BY case_key"
+        table = f"(SELECT f.*, x.reached_us FROM {metric.anchor.table} f LEFT JOIN ({reached}) x USING (case_key))"
+        return replace(metric.anchor, table=table)
+
     def predicates(self, question: Question) -> tuple[str, str]:
         """Return (in time, decided); ValueError for a parameter that is not department/minutes."""
-        dept, slash, minutes = (question.parameter or "").rpartition("/")
-        if not slash:
-            raise ValueError(f"reach_rate needs the parameter department/minutes, got {question.parameter!r}")
-        limit = round(float(minutes) * 60_000_000)
-        reached = f"list_extract(map_extract(assigned_us, '{quoted(dept)}'), 1)"
-        decided = f"({reached} IS NOT NULL OR epoch_us($as_of) - epoch_us(created_at) >= {limit})"
-        return f"{reached} <= {limit}", decided
+        limit = _limit(question)[1]
+        return (
+            f"reached_us <= {limit}",
+            f"(reached_us IS NOT NULL OR epoch_us($as_of) - epoch_us(created_at) >= {limit})",
+        )
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the two counts."""
         reached, decided = self.predicates(question)
-        return (Need(metric.anchor, (count_where(reached), count_where(decided))),)
+        return (Need(self.rows(metric, question, desk), (count_where(reached), count_where(decided))),)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the share in percent, n = decided cases."""
@@ -68,6 +56,13 @@ class Reach:
     def row_value(self, question: Question) -> str | None:
         """Return 100 for a case in time, else 0."""
         return f"CASE WHEN {self.predicates(question)[0]} THEN 100.0 ELSE 0.0 END"
+
+
+def _limit(question: Question) -> tuple[str, int]:
+    dept, slash, minutes = (question.parameter or "").rpartition("/")
+    if not slash:
+        raise ValueError(f"reach_rate needs the parameter department/minutes, got {question.parameter!r}")
+    return dept, round(float(minutes) * MINUTE_US)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from metrics import facts
 from metrics.drill import drill
 from metrics.measure import measure
 from metrics.model import Clock, Question, Reading, Stage, Window
 from metrics.stages import StageRow, paths, stages
-from metrics.visits import POINTS, stop_of
+from metrics.visits import POINTS, pair_of
 from tests.metrics.world import DESK, World, at
 
 MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
@@ -37,6 +38,7 @@ def stage(world: World, start: str, *stops: str, clock: Clock = "calendar") -> t
     """Return mean minutes, ended and open visits of a stage made up for the occasion."""
     made = {"own": (Stage("one", {"en": "One"}, start, stops),)}
     world.desk = replace(world.desk, stages=made)
+    facts.ensure(world.con, AS_OF, world.desk)
     found = ask(world, "stage_time", "own/one", clock=clock)
     return found.value, found.n, found.part("open")
 
@@ -232,7 +234,7 @@ def test_an_unknown_map_and_an_unknown_point_are_told_the_known_ones(world: Worl
     with pytest.raises(ValueError, match="unknown stage map 'D3'; known: D1, D2, D4"):
         stages(world.con, world.desk, "D3", Question("volume", MARCH), AS_OF)
     with pytest.raises(ValueError, match="unknown point 'lunch' of a stage; known: acknowledgement"):
-        stop_of("lunch")
+        pair_of("created", "lunch")
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -111,6 +111,32 @@ def test_the_last_resolution_says_who_resolved() -> None:
     assert (found.part("passed"), found.n) == (0, 1)
 
 
+def test_who_closes_what_is_resolved_already_has_not_resolved_it() -> None:
+    world = World(DESK)
+    for key, first, second in ((1, None, "anna"), (2, "bob", "anna"), (3, "anna", None)):
+        world.ticket(key, "10 10:00")
+        world.event(key, "10 10:01", "assign", "anna")
+        for to, who in (("resolved", first), ("closed", second)):
+            world.status(key, "10 11:00", to)
+            world.con.execute("UPDATE ticket_event SET actor = ? WHERE event_key = ?", [who, world._seq])
+    world.refresh(AS_OF)
+    found = ask(world, "first_owner_share")[0]
+    assert (found.part("passed"), found.n) == (1, 2)
+    assert listed(world, "first_owner_share") == ["2", "3"]
+
+
+def test_closed_before_resolved_in_one_instant_is_the_entry() -> None:
+    world = World(DESK)
+    world.ticket(1, "10 10:00")
+    world.event(1, "10 10:01", "assign", "anna")
+    for to, who in (("closed", "anna"), ("open", None), ("resolved", "bob")):
+        world.status(1, "10 11:00", to)
+        world.con.execute("UPDATE ticket_event SET actor = ? WHERE event_key = ?", [who, world._seq])
+    world.refresh(AS_OF)
+    found = ask(world, "first_owner_share")[0]
+    assert (found.part("passed"), found.n) == (0, 1)
+
+
 def test_open_promises_are_listed_by_their_due_time() -> None:
     world = World(DESK)
     world.ticket(1, "10 11:59", priority="P1")

@@ -22,6 +22,7 @@ Clock = Literal["calendar", "business"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 Span = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Tier = Annotated[str, Field(pattern=r"^P[1-9]$")]
 Named = str | Mapping[str, str] | None
 DESK_NAME: Mapping[Language, str] = {"en": "Service desk", "zh-CN": "客户服务中心"}
 PLACE = re.compile(r"\$\{(?:(file):)?([^}:]+)(?::-([^}]*))?\}")
@@ -188,7 +189,8 @@ class Settings(Strict):
     pause_statuses: tuple[Literal["pending_customer", "on_hold"], ...] = ("pending_customer",)
     on_priority_change: Literal["fair", "from_start"] = "fair"
     repeat_days: Annotated[float, Field(gt=0)] = 7.0
-    sla: Mapping[Annotated[str, Field(pattern=r"^P[1-9]$")], Promise] = Field(default_factory=lambda: dict(PROMISES))
+    sla: Mapping[Tier, Promise] = Field(default_factory=lambda: dict(PROMISES))
+    sla_changes: Mapping[date, Mapping[Tier, Promise]] = Field(default_factory=dict)
     csi: CsiRules = CsiRules()
     loyalty: Mapping[Name, Annotated[float, Field(ge=1, le=5)]] = Field(default_factory=lambda: dict(LOYALTY))
     stages: StageMaps = Field(default_factory=lambda: dict(STAGE_MAPS))

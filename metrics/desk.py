@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from data.questionnaires import DIMENSIONS, Questionnaire, Words
-from data.settings import CalendarFile, Day, Settings, UnfitSetting
+from data.settings import CalendarFile, Day, Promise, Settings, UnfitSetting
 from metrics.model import Calendar, ComplaintRules, Desk, SlaTier, Slice, Target, Text, WeightSet, stages_from
 
 WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,7 +23,8 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         merge_clock=settings.merge_clock,
         pause_statuses=tuple(settings.pause_statuses),
         on_priority_change=settings.on_priority_change,
-        sla={tier: SlaTier(one.first_reply_min, one.resolution_min) for tier, one in settings.sla.items()},
+        sla=_tiers(settings.sla),
+        sla_changes=tuple((day, _tiers(promises)) for day, promises in sorted(settings.sla_changes.items())),
         repeat_days=settings.repeat_days,
         csi_weights=dict(settings.csi.weights),
         csi_min_weight=settings.csi.min_weight,
@@ -35,6 +36,10 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
             settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors
         ),
     )
+
+
+def _tiers(promises: Mapping[str, Promise]) -> dict[str, SlaTier]:
+    return {tier: SlaTier(one.first_reply_min, one.resolution_min) for tier, one in promises.items()}
 
 
 def weight_set(one: Questionnaire) -> WeightSet:

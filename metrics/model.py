@@ -312,6 +312,7 @@ class Desk:
     calendars       by name; `calendar` is the default one, None = no business clock
     team_calendars  team name -> calendar name, wins over the default
     tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
+    sla_changes     ((first local day, tiers), ...): promises of clocks that start from that day on (semantics 4.9)
     csi_weights     the desk's own; csi_sets: further ones by name; csi_set: which of them counts, None = the own
     loyalty         tier -> from which mean score (1 to 5) on (5.10)
     """
@@ -327,6 +328,7 @@ class Desk:
     pause_statuses: tuple[str, ...] = ("pending_customer",)
     on_priority_change: Literal["fair", "from_start"] = "fair"
     sla: Mapping[str, SlaTier] = field(default_factory=dict)
+    sla_changes: tuple[tuple[date, Mapping[str, SlaTier]], ...] = ()
     repeat_days: float = 7.0
     csi_weights: Mapping[str, float] = field(default_factory=dict)
     csi_min_weight: float = 0.8

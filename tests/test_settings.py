@@ -122,6 +122,12 @@ def test_spans_become_minutes_of_the_day_monday_first() -> None:
     assert calendar.weekly == (((0, 1440),),) * 7
 
 
+def test_promises_may_change_from_a_day_on(tmp_path: Path) -> None:
+    text = "sla_changes: {2025-07-01: {P1: {first_reply_min: 3, resolution_min: null}}}\n"
+    desk = desk_from(load_settings(_file(tmp_path, text)), {})
+    assert desk.sla_changes == ((date(2025, 7, 1), {"P1": SlaTier(3, None)}),)
+
+
 def test_opening_hours_may_change_from_a_day_on(tmp_path: Path) -> None:
     text = 'name: {en: x}\ntimezone: UTC\nyears: all\nweekly: {}\nchanges: {2025-07-01: {tue: ["08:00-24:00"]}}\n'
     calendar = calendar_from("x", model_from(_file(tmp_path, text), CalendarFile))

@@ -3,13 +3,20 @@
 -- :: base
 CREATE OR REPLACE TEMP TABLE new_base AS
 SELECT t.ticket_key AS case_key, t.source_no, {created} AS created_at, {member_ids}, t.customer_key,
-       coalesce(t.created_by = 'agent', false) AS by_agent, coalesce(t.priority, 'P2') AS sla_tier,
+       coalesce(t.created_by = 'agent', false) AS by_agent, coalesce({initial}, 'P2') AS sla_tier,
        ({calendar})::SMALLINT AS calendar_no, ({sla_calendar})::SMALLINT AS sla_calendar_no, t.given_resolution_s
 FROM {ticket_rows} t
 LEFT JOIN (
     SELECT l.case_key, min(s.created_at) AS created_at
     FROM case_link l JOIN {ticket_rows} s ON s.ticket_key = l.ticket_key GROUP BY l.case_key
 ) g ON g.case_key = t.ticket_key
+LEFT JOIN (
+    SELECT ticket_key, CASE WHEN old IN {tier_names} THEN old END AS priority
+    FROM (
+        SELECT ticket_key, arg_min_null(old, ROW(occurred_at, seq, stream, event_key)) AS old
+        FROM {ticket_event_rows} WHERE kind = 'priority' GROUP BY ticket_key
+    )
+) o ON o.ticket_key = t.ticket_key
 {member_joins}
 WHERE {population} AND t.ticket_key NOT IN (SELECT l.ticket_key FROM case_link l)
 ORDER BY created_at;  -- the joins of new_case keep it, so that sorting the wide rows is little work, or none

@@ -14,10 +14,14 @@ from metrics.model import DIMENSIONS, Desk
 from metrics.visits import ACTING, WRITING
 
 CLOSED = "('resolved', 'closed')"
+TIERS = "('P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9')"
+INITIAL = (
+    "coalesce(o.priority, t.priority)"  # sources deliver the priority of today; the first change tells the one before
+)
 TICKET_TABLES = {  # the columns that facts need
     "ticket": "ticket_key, source_no, created_at, created_by, customer_key, is_spam, is_test, is_deleted,"
     f" merged_into, given_resolution_s, {DIMS}",
-    "ticket_event": "event_key, ticket_key, stream, seq, occurred_at, kind, new, actor, actor_kind, dept",
+    "ticket_event": "event_key, ticket_key, stream, seq, occurred_at, kind, old, new, actor, actor_kind, dept",
     "message": "message_key, ticket_key, stream, seq, occurred_at, author, author_kind, is_public, is_auto",
     "sla_due": "ticket_key, what, due_at",
 }
@@ -76,6 +80,7 @@ class Job:
             "writing": WRITING,
             "width": str(slots.width_us(self.desk)),
             "closed": CLOSED,
+            "tier_names": TIERS,
             "pauses": self._pauses(),
             "dims": DIMS,
             "c_dims": dims_of("c"),
@@ -106,9 +111,11 @@ class Job:
             "sla_calendar": self._sla_calendar_sql(),
             "member_ids": ", ".join(f"coalesce(m_{name}.member_id, 0) AS {name}" for name in DIMENSIONS),
             "member_joins": "\n".join(
-                f"LEFT JOIN member m_{name} ON m_{name}.dimension = '{name}' AND m_{name}.label = t.{name}"
+                f"LEFT JOIN member m_{name} ON m_{name}.dimension = '{name}' AND m_{name}.label = "
+                + (INITIAL if name == "priority" else f"t.{name}")
                 for name in DIMENSIONS
             ),
+            "initial": INITIAL,
         }
 
     def _calendar_sql(self) -> str:
@@ -118,7 +125,7 @@ class Job:
     def _sla_calendar_sql(self) -> str:
         if self.desk.sla_clock == "calendar":
             return "NULL"
-        return self._choice("coalesce(t.priority, 'P2')", self.desk.tier_calendars, self._calendar_sql())
+        return self._choice(f"coalesce({INITIAL}, 'P2')", self.desk.tier_calendars, self._calendar_sql())
 
     def _choice(self, column: str, calendars: Mapping[str, str], default: str) -> str:
         if not calendars:

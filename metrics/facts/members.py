@@ -15,8 +15,11 @@ def none_sql() -> str:
 
 def number_tickets(job: Job) -> None:
     """Give ids to the labels of the tickets in scope."""
-    rows = job.words["ticket_rows"]
-    _number(job, [f"SELECT DISTINCT '{name}' AS dimension, {name} AS label FROM {rows}" for name in DIMENSIONS])
+    rows, events, tiers = (job.words[word] for word in ("ticket_rows", "ticket_event_rows", "tier_names"))
+    changes = f"FROM {events} WHERE kind = 'priority' AND old IN {tiers}"
+    before = f"SELECT DISTINCT 'priority' AS dimension, old AS label {changes}"
+    own = [f"SELECT DISTINCT '{name}' AS dimension, {name} AS label FROM {rows}" for name in DIMENSIONS]
+    _number(job, [*own, before])
 
 
 def number_authors(job: Job) -> None:

@@ -1,15 +1,20 @@
 """SLA facts: limits and clocks of the desk, due times, outcomes (semantics 4.9-4.11)."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from metrics import slots
-from metrics.calendar import MINUTE_US
+from metrics.calendar import MINUTE_US, us_of
 from metrics.facts.job import SLOTS, Job
 from metrics.facts.priority import Change, Clock, Elapsed, Pause, Terms
 from metrics.facts.script import quoted
-from metrics.model import Desk
+from metrics.model import Desk, SlaTier
+from metrics.periods import midnight
 
+Tiers = Mapping[str, SlaTier]
+EVER_US = 2**62
 LOOKED_UP = {"k_created": "k.created_at", "k_start": "k.start_at", "stop_start": "p.start_at", "stop_end": "p.end_at"}
 
 
@@ -21,20 +26,29 @@ def horizon_us(desk: Desk, high_us: int) -> int:
     """
     if desk.sla_clock == "calendar":
         return high_us
-    limits = [limit for one in (first_limits(desk), resolution_limits(desk)) for limit in one.values()]
+    tables = [table for _, _, table in policies(desk)]
+    both = [one for table in tables for one in (first_limits(table), resolution_limits(table))]
+    limits = [limit for one in both for limit in one.values()]
     longest = max((limit for limit in limits if limit is not None), default=0)
     ends = [axis.us_at(axis.position_of(high_us) + longest, upper=True) for axis in slots.axes(desk).values()]
     return max(high_us, *ends) + slots.width_us(desk)
 
 
-def first_limits(desk: Desk) -> dict[str, int | None]:
+def policies(desk: Desk) -> list[tuple[int, int, Tiers]]:
+    """Return (from, to, tiers): the promises of clocks that start in [from, to), microseconds since 1970 (4.9)."""
+    changes = sorted(desk.sla_changes, key=itemgetter(0))
+    edges = [-EVER_US, *(us_of(midnight(day, desk.tz)) for day, _ in changes), EVER_US]
+    return list(zip(edges[:-1], edges[1:], (desk.sla, *(tiers for _, tiers in changes)), strict=True))
+
+
+def first_limits(tiers: Tiers) -> dict[str, int | None]:
     """Return tier -> limit of the first reply in microseconds; None = no limit."""
-    return {tier: _us(terms.first_reply_min) for tier, terms in desk.sla.items()}
+    return {tier: _us(terms.first_reply_min) for tier, terms in tiers.items()}
 
 
-def resolution_limits(desk: Desk) -> dict[str, int | None]:
+def resolution_limits(tiers: Tiers) -> dict[str, int | None]:
     """Return tier -> limit of the resolution in microseconds; None = no limit."""
-    return {tier: _us(terms.resolution_min) for tier, terms in desk.sla.items()}
+    return {tier: _us(terms.resolution_min) for tier, terms in tiers.items()}
 
 
 def store(job: Job) -> None:
@@ -55,12 +69,15 @@ def _us(minutes: float | None) -> int | None:
 
 
 def _tiers_sql(desk: Desk) -> str:
-    first, last = first_limits(desk), resolution_limits(desk)
-    rows = [f"({quoted(tier)}, {_number(first[tier])}, {_number(last[tier])})" for tier in sorted(desk.sla)]
-    values = ", ".join(rows or ["(NULL, NULL, NULL)"])
+    rows = [
+        f"({quoted(tier)}, {low}, {high}, {_number(first)}, {_number(resolution_limits(tiers)[tier])})"
+        for low, high, tiers in policies(desk)
+        for tier, first in sorted(first_limits(tiers).items())
+    ]
+    values = ", ".join(rows or ["(NULL, NULL, NULL, NULL, NULL)"])
     return (
-        "SELECT t::VARCHAR AS tier, f::BIGINT AS first_reply_us, r::BIGINT AS resolution_us"
-        f" FROM (VALUES {values}) v(t, f, r)"
+        "SELECT t::VARCHAR AS tier, a::BIGINT AS from_us, b::BIGINT AS to_us, f::BIGINT AS first_reply_us,"
+        f" r::BIGINT AS resolution_us FROM (VALUES {values}) v(t, a, b, f, r)"
     )
 
 
@@ -69,11 +86,12 @@ def _number(limit: int | None) -> str:
 
 
 def _find_changed(job: Job) -> None:
-    found = job.rows("sla", "changes") if job.desk.sla else []
+    found = job.rows("sla", "changes") if job.desk.sla or job.desk.sla_changes else []
     clocks = _clocks(job.desk)
     rule = job.desk.on_priority_change
-    first = Terms(first_limits(job.desk), rule)
-    last = Terms(resolution_limits(job.desk), rule)
+    starts_at = [low for low, _, _ in policies(job.desk)]
+    first = [Terms(first_limits(tiers), rule) for _, _, tiers in policies(job.desk)]
+    last = [Terms(resolution_limits(tiers), rule) for _, _, tiers in policies(job.desk)]
     keys, dues, limits = [], [], []
     for row in found:
         key, tier, calendar_no, start, created, reply, done, instants, tiers, starts, ends = row
@@ -81,8 +99,10 @@ def _find_changed(job: Job) -> None:
         pauses = [Pause(us, end) for us, end in zip(starts or (), ends or (), strict=True)]
         clock = clocks[calendar_no]
         keys.append(key)
-        dues.append(first.first_reply_due(start, tier, _before(changes, reply), clock))
-        limits.append(last.resolution_limit(created, tier, _before(changes, done), pauses, clock))
+        then = first[bisect_right(starts_at, start) - 1]
+        dues.append(then.first_reply_due(start, tier, _before(changes, reply), clock))
+        then = last[bisect_right(starts_at, created) - 1]
+        limits.append(then.resolution_limit(created, tier, _before(changes, done), pauses, clock))
     job.con.execute(job.text("sla", "changed"), {"keys": keys, "dues": dues, "limits": limits})
 
 

@@ -32,11 +32,15 @@ SELECT unnest($keys::BIGINT[]) AS case_key, unnest($dues::BIGINT[]) AS first_due
 
 -- :: clocks
 CREATE OR REPLACE TEMP TABLE new_clock AS
-SELECT c.case_key, c.created_at, c.start_at, c.sla_calendar_no, q.first_reply_us AS first_limit_us, h.case_key IS NOT NULL AS is_changed, h.first_due_us,
-       CASE WHEN h.case_key IS NULL THEN q.resolution_us ELSE h.resolution_us END AS limit_us,
+SELECT c.case_key, c.created_at, c.start_at, c.sla_calendar_no, q.first_reply_us AS first_limit_us,
+       h.case_key IS NOT NULL AS is_changed, h.first_due_us,
+       CASE WHEN h.case_key IS NULL THEN r.resolution_us ELSE h.resolution_us END AS limit_us,
        g.first_due_at AS given_first_due_at, g.due_at AS given_due_at
 FROM new_case c
 LEFT JOIN ({tiers}) q ON q.tier = c.sla_tier
+    AND epoch_us(c.start_at) >= q.from_us AND epoch_us(c.start_at) < q.to_us
+LEFT JOIN ({tiers}) r ON r.tier = c.sla_tier
+    AND epoch_us(c.created_at) >= r.from_us AND epoch_us(c.created_at) < r.to_us
 LEFT JOIN new_changed h ON h.case_key = c.case_key
 LEFT JOIN (
     SELECT ticket_key, max(CASE WHEN what = 'first_reply' THEN due_at END) AS first_due_at,

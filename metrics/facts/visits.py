@@ -74,14 +74,20 @@ def store(job: Job) -> None:
     """Write the visits of new_case; needs new_touch, new_status, new_assigned and new_handed."""
     found = pairs(job.desk)
     job.run("visits", "surveyed")
-    job.run("visits", "store", walked=_walked(found), columns=", ".join(_columns(found)), **_place_words(job))
-    of_scope = "" if job.whole else " AND v.case_key IN (SELECT case_key FROM new_case)"
-    job.run("visits", "unsure", pairs=", ".join(_walks(found)), of_scope=of_scope)
+    visited = "fact_visit" if job.whole else "new_visited"
+    if not job.whole:
+        job.run("visits", "blank")
+    told = {"walked": _walked(found), "columns": ", ".join(_columns(found)), **_place_words(job)}
+    job.run("visits", "store", visited=visited, **told)
+    job.run("visits", "unsure", visited=visited, pairs=", ".join(_walks(found)))
+    if not job.whole:
+        job.run("visits", "keep")
     job.run("visits", "moments", **{WORDS.get(point, point): str(mark) for point, mark in MARKS.items()})
     job.run("visits", "walked", rules=", ".join(_rules(found)))
     job.run("visits", "store_walked")
     job.run("visits", "store_reached")
-    job.drop("new_unsure", "new_moment", "new_visit", "new_touch", "new_assigned", "new_handed", "new_surveyed")
+    job.drop("new_visited", "new_unsure", "new_moment", "new_visit")
+    job.drop("new_touch", "new_assigned", "new_handed", "new_surveyed")
 
 
 def _place_words(job: Job) -> dict[str, str]:

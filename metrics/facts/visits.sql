@@ -17,9 +17,13 @@ FROM {survey_response_rows} s LEFT JOIN case_link l ON l.ticket_key = s.ticket_k
 WHERE s.submitted_at <= {watermark} AND s.ticket_key IS NOT NULL
 GROUP BY coalesce(l.case_key, s.ticket_key);
 
+-- :: blank
+-- The rows of a refresh are few: read again from here, not out of all there are.
+CREATE OR REPLACE TEMP TABLE new_visited AS SELECT * FROM fact_visit LIMIT 0;
+
 -- :: store
 -- An instant before creation makes all of a case unsure.
-INSERT INTO fact_visit
+INSERT INTO {visited}
 SELECT case_key, created_at, {dims}, CASE WHEN NOT is_handed THEN dept END,
        CASE WHEN NOT is_handed THEN epoch_us(dept_at) - epoch_us(created_at) END, {walked}, {columns}
 FROM (
@@ -44,8 +48,11 @@ FROM (
 -- :: unsure
 CREATE OR REPLACE TEMP TABLE new_unsure AS
 SELECT v.case_key, p.pair_no, p.name, p.walk_no, p.mark, p.by_dept
-FROM fact_visit v JOIN (VALUES {pairs}) p(pair_no, name, walk_no, mark, by_dept) ON v.walked & (1::BIGINT << p.pair_no) <> 0
-WHERE v.walked <> 0{of_scope};
+FROM {visited} v JOIN (VALUES {pairs}) p(pair_no, name, walk_no, mark, by_dept) ON v.walked & (1::BIGINT << p.pair_no) <> 0
+WHERE v.walked <> 0;
+
+-- :: keep
+INSERT INTO fact_visit SELECT * FROM new_visited;
 
 -- :: moments
 -- All that is a point in the unsure cases. The first of a sort is told from all, then those before creation go (2.7).

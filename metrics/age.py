@@ -8,20 +8,21 @@ from metrics.backlog import stock_instants
 from metrics.catalog.anchors import SPAN
 from metrics.compile import Shape, scan_sql, shape_filters
 from metrics.kinds.averaging import HOUR_US
+from metrics.kinds.stock import OPEN_AT
 from metrics.metric import Figure, Metric, Row
 from metrics.model import Clock, DataState, Desk, Question, Reading, Slice
 from metrics.reading import reading
 from metrics.scan import Ground
 from metrics.unknown_years import year_parts
 
-# One statement for all instants: only spans open at one of them are joined. The join's test is the stock's own.
-OPEN_AT = (
+# One statement for all instants; the join's test is the stock's own, what goes before leaves out spans open at none.
+OPEN_SPANS = (
     "(SELECT f.*, i.number, i.instant, i.now_us"
     " FROM (SELECT * FROM fact_span WHERE opened_at < $last AND coalesce(closed_at, $last) >= $first) f"
     " JOIN (SELECT unnest($numbers) AS number, unnest($instants) AS instant, unnest($positions) AS now_us) i"
-    " ON f.opened_at < i.instant AND coalesce(f.closed_at, $last) >= i.instant)"
+    f" ON {OPEN_AT.replace('$instant', 'i.instant')})"
 )
-OPEN = replace(SPAN, table=OPEN_AT, extra=("number",))
+OPEN = replace(SPAN, table=OPEN_SPANS, extra=("number",))
 AGE: dict[Clock, str] = {
     "calendar": "epoch_us(instant) - epoch_us(created_at)",
     "business": "list_extract(now_us, calendar_no + 1) - created_pos_us",

@@ -1,12 +1,12 @@
 """How long the open cases last at the pace of late, and what moved the stock (semantics 4.7)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from metrics.backlog import Part, burn_down_days, coverage_days, levels, stock_instants
-from metrics.catalog.anchors import CREATED, FLOW
+from metrics.catalog.anchors import DATED, FLOW
 from metrics.compile import Shape, scan_sql, shape_filters
 from metrics.kinds.stock import Pace, StockChange
 from metrics.metric import Anchor, Figure, Metric
@@ -18,7 +18,6 @@ from metrics.scan import Ground
 
 TRAILING = timedelta(days=28)
 METHOD = "resampled days"
-DATED = replace(CREATED, where="created_at IS NOT NULL")
 FIRST = datetime(1, 1, 2, tzinfo=UTC)
 Span = tuple[datetime, datetime]
 Counts = dict[tuple[int, str | None], Sequence[int]]  # (number of the span, member) -> counts

@@ -1,11 +1,11 @@
 """The anchors: which rows, and the instant that puts a row into a window (semantics 1.6)."""
 
+from dataclasses import replace
+
 from metrics.catalog.events import (
     CASE_FOLLOWUPS,
     CASE_GAPS,
     CASE_OWNERS,
-    CASE_REACHES,
-    CASE_TRANSFERS,
     FIRST_ASSIGNS,
     UNASSIGNED_CASES,
 )
@@ -22,6 +22,7 @@ FLOW_OF_CASE = Anchor(
     "occurred_day",
 )
 CREATED = Anchor("fact_case", "created_at", "created_day")
+DATED = replace(CREATED, where="created_at IS NOT NULL")  # 12.2, decision 11
 COHORT = Anchor(
     "fact_case",
     "created_at",
@@ -85,8 +86,6 @@ TICKET = Anchor(
     "created_day",
 )
 ASSIGNED = Anchor(FIRST_ASSIGNS, "created_at", "created_day")
-TRANSFERS = Anchor(CASE_TRANSFERS, "created_at", "created_day", where="created_at IS NOT NULL")  # 12.2, decision 11
-REACHED = Anchor(CASE_REACHES, "created_at", "created_day")
 FOLLOWED_UP = Anchor(CASE_FOLLOWUPS, "last_resolved_at", None)
 UPDATE_GAPS = Anchor(CASE_GAPS, "replied_at", None)
 UNASSIGNED = Anchor(UNASSIGNED_CASES, "waits_since", None)

@@ -9,8 +9,6 @@ FIRST_ASSIGNS = (
     " FROM (SELECT *, epoch_us(assigned_at) - epoch_us(created_at) AS diff FROM fact_case"
     " WHERE assigned_at IS NOT NULL) f)"
 )
-CASE_TRANSFERS = "(SELECT *, n_transfers > 0 AS is_transferred FROM fact_case)"
-CASE_REACHES = "(SELECT * FROM fact_case WHERE created_at IS NOT NULL)"
 CASE_FOLLOWUPS = (
     "(SELECT *, epoch_us(followup_at) - epoch_us(last_resolved_at) AS followup_us FROM fact_case"
     " WHERE is_closed AND last_resolved_at IS NOT NULL)"

@@ -1,6 +1,6 @@
 """Work lists: hand-overs, assignment, updates, reach and follow-up (semantics 4.8, 4.12)."""
 
-from metrics.catalog.anchors import ASSIGNED, FOLLOWED_UP, OWNED, REACHED, TRANSFERS, UNASSIGNED, UPDATE_GAPS
+from metrics.catalog.anchors import ASSIGNED, DATED, FOLLOWED_UP, OWNED, UNASSIGNED, UPDATE_GAPS
 from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_LAST_RESOLUTION, SNAPSHOT
 from metrics.kinds.averaging import Duration, Mean
 from metrics.kinds.counting import Share
@@ -36,8 +36,8 @@ METRICS = (
         },
         unit=Unit.PERCENT,
         better="lower",
-        anchor=TRANSFERS,
-        kind=Share("is_transferred", "TRUE"),
+        anchor=DATED,
+        kind=Share("n_transfers > 0", "TRUE"),
         basis=BY_CREATED,
         source="semantics 4.8",
         interval="Wilson",
@@ -51,7 +51,7 @@ METRICS = (
         },
         unit=Unit.PERCENT,
         better="higher",
-        anchor=REACHED,
+        anchor=DATED,
         kind=Reach(),
         basis=BY_CREATED,
         source="semantics 4.12; R-090",
@@ -101,7 +101,7 @@ METRICS = (
         },
         unit=Unit.COUNT,
         better="lower",
-        anchor=TRANSFERS,
+        anchor=DATED,
         kind=Mean("n_transfers * 1000"),
         basis=BY_CREATED,
         source="semantics 4.8; R-083",

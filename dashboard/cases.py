@@ -14,6 +14,7 @@ from dashboard.access import visible
 from dashboard.frame import Screen
 from dashboard.model import Subject
 from dashboard.room import Room
+from metrics.drill import LABELS
 from metrics.model import Case, Reading
 
 IN_MEMORY = 8_000_000  # bytes; a longer file waits on disk for its reader
@@ -79,7 +80,7 @@ class _File:
         value = self._screen.title(self._subject.name) + (f" ({sign})" if sign else "")
         zone = self._screen.site.tz
         moments = [f"{words(f'cases.{key}')} ({zone})" for key in ("created", "moment")]
-        dimensions = [words(f"filter.{name}") for name in ("team", "agent", "channel", "category", "priority")]
+        dimensions = [words(f"filter.{name}") for name in LABELS]
         return [words("cases.number"), words("cases.ticket"), words("cases.source"), *moments, value, *dimensions]
 
     def _row(self, number: int, case: Case) -> list[Any]:

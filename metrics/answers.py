@@ -104,9 +104,8 @@ class Answers:
         mine: dict[Question, Future[Readings]],
     ) -> None:
         version, as_of = moment
-        known = self._members[1] if self._members[0] == version else None
         try:
-            found = measure(con, self.desk, mine, as_of, known)
+            found = measure(con, self.desk, mine, as_of, self._labels(version))
         except BaseException as error:
             with self._lock:
                 for question, future in mine.items():
@@ -115,6 +114,11 @@ class Answers:
             raise
         for question, future in mine.items():
             future.set_result(found[question])
+
+    def _labels(self, version: int) -> Members:
+        """Return the members kept for a version; those of a version already left are read again."""
+        kept, members = self._members
+        return members if kept == version else Members()
 
     def verdict(self, reading: Reading) -> Verdict:
         """Return the reading held against the target that fits it, and the state of the data behind it."""
@@ -138,9 +142,7 @@ class Answers:
     def members(self, dimension: str) -> list[str]:
         """Return the labels of a dimension in text order, the missing value last."""
         with self._snapshot() as con:
-            version = data_version(con)
-            known = self._members[1] if self._members[0] == version else Members()
-            labels = known.labels(con, dimension).values()
+            labels = self._labels(data_version(con)).labels(con, dimension).values()
         return sorted(one for one in labels if one != NONE_LABEL) + [NONE_LABEL] * (NONE_LABEL in labels)
 
     def definition(self, metric: str, language: str, question: Question | None = None) -> dict[str, str]:
@@ -158,12 +160,12 @@ class Answers:
     def drill(self, question: Question, limit: int | None = None) -> list[Case]:
         """Return the cases behind a figure; limit None = all, as many as its n."""
         with self._snapshot() as con:
-            return drill(con, self.desk, question, watermark(con), limit)
+            return drill(con, self.desk, question, watermark(con), limit, self._labels(data_version(con)))
 
     def behind(self, question: Question, keep: Callable[[Reading, Iterator[Case]], Seen]) -> Seen:
         """Return what `keep` makes of a plain question's reading and all its cases, both of one snapshot (1.13)."""
         with self._snapshot() as con:
-            ground = Ground(con, self.desk, watermark(con), Members())
+            ground = Ground(con, self.desk, watermark(con), self._labels(data_version(con)))
             (reading,) = measure(con, self.desk, [question], ground.as_of, ground.members)[question]
             return keep(reading, cases(ground, question))
 

@@ -59,7 +59,10 @@ class Terms:
     rule: Rule
 
     def first_reply_due(self, start: int, tier: str, changes: Sequence[Change], clock: Clock) -> int | None:
-        """Return the due instant after the changes made before the reply; None = no limit."""
+        """Return the due instant after the changes made before the reply; None = no limit.
+
+        A change before the start, which a hand-off moves (4.1), counts at the start: no promise runs out before it.
+        """
         limit = self._last_limit(tier, changes) if self.rule == "from_start" else self.limits.get(tier)
         due = None if limit is None else after(clock, start, limit)
         for change in changes if self.rule == "fair" else ():
@@ -67,7 +70,7 @@ class Terms:
                 break
             new = self.limits.get(change.tier)
             if _is_shorter(new, limit):
-                due = _least(due, after(clock, change.us, new or 0))
+                due = _least(due, after(clock, max(start, change.us), new or 0))
             elif new != limit:
                 due = None if new is None else after(clock, start, new)
             limit = new

@@ -210,6 +210,28 @@ def test_a_change_after_the_reply_changes_nothing_for_it() -> None:
     assert outcome(world, "first_reply") == ("met", at("10 10:15"))
 
 
+@pytest.mark.parametrize(("early", "due"), [(["P1"], "10 10:35"), (["P1", "P2"], "10 10:45"), (["P3"], "11 10:30")])
+def test_a_change_before_the_hand_off_counts_from_it(early: list[str], due: str) -> None:
+    world = World()
+    world.ticket(1, priority="P2")
+    for number, tier in enumerate(early):
+        world.event(1, f"10 10:1{number}", "priority", tier)
+    world.event(1, "10 10:30", "handoff")
+    world.reply(1, "10 10:33")
+    world.refresh()
+    assert outcome(world, "first_reply") == ("met", at(due))
+
+
+def test_a_change_before_the_hand_off_counts_from_the_next_opening() -> None:
+    world = World(sla_clock="business")
+    world.ticket(1, "10 17:00", priority="P2")
+    world.event(1, "10 17:30", "priority", "P1")
+    world.event(1, "10 19:00", "handoff")
+    world.reply(1, "11 09:05")
+    world.refresh()
+    assert outcome(world, "first_reply") == ("met", at("11 09:05"))
+
+
 FIVE, QUARTER, DAY = minutes(5), minutes(15), minutes(1440)
 FAIR = Terms({"P1": FIVE, "P2": QUARTER, "P3": DAY, "P4": None}, "fair")
 

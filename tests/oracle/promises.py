@@ -48,7 +48,7 @@ def _fair_due(
     if new is None:
         return None
     if old is None or new < old:
-        fresh = clock.after(when, new)
+        fresh = clock.after(max(start, when), new)
         return fresh if due is None else min(due, fresh)
     return clock.after(start, new)
 

@@ -75,6 +75,7 @@ METRICS = (
         ),
         basis=BY_CREATED,
         source="semantics 4.17; R-086",
+        fixed_clock="elapsed",
         population={
             "en": "Cases of identified customers first resolved at least 7 days ago; immature and unlinkable "
             "ones are shown beside",
@@ -95,6 +96,8 @@ METRICS = (
         kind=Median(ANSWER, ANSWER),
         basis=BY_BOT_REPLY,
         source="semantics 4.17; R-086",
+        fixed_clock="elapsed",
+        population={"en": "Cases the bot replied in", "zh-CN": "机器人答复过的工单"},
         start={"en": "Creation", "zh-CN": "工单创建"},
         stop={"en": "First answer of the bot", "zh-CN": "机器人首次答复"},
         twin="ai_confirmed",

@@ -6,7 +6,6 @@ from metrics.catalog.events import (
     CASE_FOLLOWUPS,
     CASE_GAPS,
     CASE_OWNERS,
-    FIRST_ASSIGNS,
     UNASSIGNED_CASES,
 )
 from metrics.metric import Anchor
@@ -85,7 +84,6 @@ TICKET = Anchor(
     "created_at",
     "created_day",
 )
-ASSIGNED = Anchor(FIRST_ASSIGNS, "created_at", "created_day")
 FOLLOWED_UP = Anchor(CASE_FOLLOWUPS, "last_resolved_at", None)
 UPDATE_GAPS = Anchor(CASE_GAPS, "replied_at", None)
 UNASSIGNED = Anchor(UNASSIGNED_CASES, "waits_since", None)

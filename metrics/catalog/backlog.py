@@ -54,6 +54,7 @@ METRICS = (
         kind=StockAge(),
         basis=SNAPSHOT,
         source="semantics 4.7",
+        population={"en": "All open cases", "zh-CN": "全部未关闭工单"},
         twin="csi",
         clock_dependent=True,
     ),

@@ -59,6 +59,7 @@ METRICS = (
         kind=Count(),
         basis=BY_CREATED,
         source="semantics 4.6; R-082",
+        population={"en": "Complaints", "zh-CN": "投诉工单"},
         digits=0,
     ),
     Metric(
@@ -86,6 +87,7 @@ METRICS = (
         kind=PerThousand(SERVED),
         basis=BY_CREATED,
         source="semantics 4.6, 12.10; R-082",
+        population={"en": "Complaints", "zh-CN": "投诉工单"},
     ),
     Metric(
         name="second_complaints",
@@ -138,6 +140,14 @@ METRICS = (
         ),
         basis=BY_CREATED,
         source="semantics 4.12, 12.8; R-096",
+        start={"en": "Creation", "zh-CN": "工单创建"},
+        stop={"en": "First action of a supervisor", "zh-CN": "主管的首个处理动作"},
+        population={
+            "en": "Complaints about slow response on which a supervisor acted or that are past the 24 h",
+            "zh-CN": "主管已跟进或已超过 24 小时的“响应慢”投诉",
+        },
+        fixed_clock="elapsed",
+        uncounted="not_due",
         interval="Wilson",
     ),
 )

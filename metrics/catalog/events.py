@@ -2,13 +2,6 @@
 
 from metrics.visits import OF_CASE
 
-FIRST_ASSIGNS = (
-    "(SELECT f.*, CASE WHEN f.diff >= -60000000 THEN greatest(0, f.diff) END AS assign_us,"
-    " CASE WHEN f.diff >= -60000000 THEN greatest(f.assigned_pos_us - f.created_pos_us, f.created_pos_us * 0) END"
-    " AS assign_biz_us"
-    " FROM (SELECT *, epoch_us(assigned_at) - epoch_us(created_at) AS diff FROM fact_case"
-    " WHERE assigned_at IS NOT NULL) f)"
-)
 CASE_FOLLOWUPS = (
     "(SELECT *, epoch_us(followup_at) - epoch_us(last_resolved_at) AS followup_us FROM fact_case"
     " WHERE is_closed AND last_resolved_at IS NOT NULL)"

@@ -28,6 +28,7 @@ def _said(name: str, column: str, title: Text, definition: Text, population: Tex
         basis=BY_FOLLOWUP,
         source="semantics 12.10; R-066",
         population=population,
+        uncounted="no_answer",
         interval="Wilson",
     )
 

@@ -74,6 +74,7 @@ METRICS = (
         kind=Coverage(OFFER, VALID_CUSTOMER),
         basis={"en": "by resolution, invitation and submission", "zh-CN": "按解决、邀请与提交时间"},
         source="semantics 5.8; R-052",
+        uncounted="unlinkable",
         population={
             "en": "Resolutions of identified customers; n counts them, the customers stand beside",
             "zh-CN": "已识别客户的解决记录；n 为其数量，去重客户数另列",

@@ -94,6 +94,13 @@ METRICS = (
         kind=Count(is_stock=True),
         basis=SNAPSHOT,
         source="semantics 4.3",
+        start={"en": "First hand-off if any, else creation", "zh-CN": "首次转人工；没有则为创建时间"},
+        stop={"en": "Now", "zh-CN": "当前"},
+        population={
+            "en": "Open cases without a reply; without agent-initiated ones",
+            "zh-CN": "未关闭且尚未答复的工单；不含客服主动发起",
+        },
+        fixed_clock="elapsed",
         digits=0,
     ),
     Metric(
@@ -111,6 +118,11 @@ METRICS = (
         kind=Survival(),
         basis=BY_CREATED,
         source="semantics 4.3, 8.10",
+        population={
+            "en": "Cases created in the period; without agent-initiated ones, those contained by the bot and replies "
+            "before the start",
+            "zh-CN": "期间内创建的工单；不含客服主动发起、机器人独立处理及早于起点答复的工单",
+        },
         start={"en": "First hand-off if any, else creation", "zh-CN": "首次转人工；没有则为创建时间"},
         stop=FIRST_HUMAN_REPLY,
         twin="fcr",

@@ -74,6 +74,7 @@ METRICS = (
         kind=Duration("res_us", "res_biz_us", HOUR_US),
         basis=BY_FIRST_RESOLUTION,
         source="semantics 4.4",
+        uncounted="negative_duration",
         start=CREATION,
         stop=FIRST_RESOLUTION_TEXT,
         population={"en": "Cases ever resolved", "zh-CN": "曾经解决过的工单"},
@@ -95,6 +96,9 @@ METRICS = (
         kind=Duration("net_us", "net_biz_us", HOUR_US),
         basis=BY_FIRST_RESOLUTION,
         source="semantics 4.4",
+        uncounted="negative_duration",
+        interval="day-cluster",
+        population={"en": "Cases ever resolved", "zh-CN": "曾经解决过的工单"},
         start=CREATION,
         stop=FIRST_RESOLUTION_TEXT,
         twin="reopen_rate",
@@ -164,6 +168,7 @@ METRICS = (
         kind=NoRepeat(UNLINKABLE),
         basis=BY_FIRST_RESOLUTION,
         source="semantics 4.14; R-006",
+        fixed_clock="elapsed",
         population={
             "en": "Mature issues of identified customers; immature and unlinkable ones are shown beside",
             "zh-CN": "已识别客户的观察期满问题；未满与无法关联的另列",
@@ -183,6 +188,11 @@ METRICS = (
         kind=CustomerShare("n_replies = 1 AND NOT is_reopened", "n_replies >= 1"),
         basis=BY_FIRST_RESOLUTION,
         source="semantics 4.13",
+        uncounted="resolved_without_reply",
+        population={
+            "en": "Cases first resolved in the period with a reply by a person up to then",
+            "zh-CN": "期间内首次解决且此前有人工答复的工单",
+        },
         interval="Wilson, by customer",
     ),
     Metric(
@@ -198,6 +208,9 @@ METRICS = (
         kind=Share("chain_position > 1", "chain_key IS NOT NULL"),
         basis=BY_CREATED,
         source="semantics 4.16",
+        uncounted="unlinkable",
+        fixed_clock="elapsed",
+        population={"en": "Cases of identified customers", "zh-CN": "已识别客户的工单"},
         interval="Wilson",
     ),
 )

@@ -20,6 +20,11 @@ METRICS = (
         kind=SlaShare(UNDATED_FIRST_REPLY),
         basis=BY_DECISION,
         source="semantics 4.9; R-020",
+        fixed_clock="promise",
+        population={
+            "en": "Cases whose first-reply promise is met or has run out",
+            "zh-CN": "首次响应承诺已达标或已超时的工单",
+        },
         start={"en": "First hand-off if any, else creation", "zh-CN": "首次转人工；没有则为创建时间"},
         stop={"en": "First public reply by a person", "zh-CN": "人工首次公开答复"},
         twin="fcr",
@@ -38,6 +43,11 @@ METRICS = (
         kind=SlaShare(UNDATED_RESOLUTION),
         basis=BY_DECISION,
         source="semantics 4.10",
+        fixed_clock="promise",
+        population={
+            "en": "Cases whose resolution promise is met or has run out",
+            "zh-CN": "解决承诺已达标或已超时的工单",
+        },
         start={"en": "Creation", "zh-CN": "工单创建"},
         stop={"en": "Last resolution", "zh-CN": "最后一次解决"},
         twin="reopen_rate",

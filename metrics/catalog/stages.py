@@ -114,10 +114,13 @@ METRICS = (
         kind=Escalations(),
         basis=BY_LIMIT,
         source="semantics 4.8; R-091",
+        start={"en": "Assignment to the department", "zh-CN": "分派到该部门"},
+        stop=ACTION,
         population={
             "en": "Assignments answered late, and those still waiting",
             "zh-CN": "超时响应的分派，以及仍在等待的分派",
         },
+        fixed_clock="elapsed",
         parameter="department/hours",
         digits=0,
     ),

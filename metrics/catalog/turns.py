@@ -33,6 +33,7 @@ METRICS = (
         kind=Turns("turn_us", "turn_biz_us", waiting=WAITING_TURN),
         basis=BY_TURN,
         source="semantics 4.2; R-016",
+        uncounted="unanswered",
         start=ASKED,
         stop=ANSWERED,
         population=PAIRS,

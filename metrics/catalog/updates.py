@@ -28,10 +28,16 @@ METRICS = (
         kind=Share("longest_us > 3600000000 * CAST('{parameter}' AS DOUBLE)", "TRUE"),
         basis=BY_CREATED,
         source="semantics 4.0, 4.12; R-021",
+        start={"en": "A reply by a person", "zh-CN": "人工答复"},
+        stop={
+            "en": "The next one, else the last resolution or now",
+            "zh-CN": "下一次答复；没有则为最后一次解决或当前",
+        },
         population={
             "en": "Cases with a reply by a person, up to the last resolution, or now while open",
             "zh-CN": "有人工答复的工单，计至最后一次解决；未关闭者计至当前",
         },
+        fixed_clock="elapsed",
         parameter="hours",
         interval="Wilson",
     ),

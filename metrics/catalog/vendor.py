@@ -23,6 +23,8 @@ def _vendor(name: str, title: Text, unit: Unit, what: str) -> Metric:
         kind=Vendor(what),
         basis=BY_CREATED,
         source="semantics 12.3",
+        population={"en": "Tickets that carry the field", "zh-CN": "带有该字段的工单"},
+        uncounted="field_missing",
         parameter="vendor field",
     )
 

@@ -1,12 +1,14 @@
 """Work lists: hand-overs, assignment, updates, reach and follow-up (semantics 4.8, 4.12)."""
 
-from metrics.catalog.anchors import ASSIGNED, DATED, FOLLOWED_UP, OWNED, UNASSIGNED, UPDATE_GAPS
-from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_LAST_RESOLUTION, SNAPSHOT
-from metrics.kinds.averaging import Duration, Mean
+from metrics.catalog.anchors import DATED, FOLLOWED_UP, OWNED, UNASSIGNED, UPDATE_GAPS, VISITED
+from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_EXIT, BY_LAST_RESOLUTION, SNAPSHOT
+from metrics.kinds.averaging import Mean
 from metrics.kinds.counting import Share
+from metrics.kinds.visits import Between
 from metrics.kinds.work import Gaps, Reach, Unassigned
 from metrics.metric import Metric
 from metrics.model import Unit
+from metrics.visits import INTAKE
 
 METRICS = (
     Metric(
@@ -18,14 +20,20 @@ METRICS = (
         },
         unit=Unit.MINUTES,
         better="lower",
-        anchor=ASSIGNED,
-        kind=Duration("assign_us", "assign_biz_us"),
-        basis=BY_CREATED,
-        source="semantics 4.8",
+        anchor=VISITED,
+        kind=Between("stage_us", "stage_biz_us", pair=INTAKE),
+        basis=BY_EXIT,
+        source="semantics 4.0, 4.8; R-043",
         start={"en": "Creation", "zh-CN": "工单创建"},
         stop={"en": "First assignment", "zh-CN": "首次分派"},
+        population={
+            "en": "Cases assigned at least once; those without assignment are counted apart",
+            "zh-CN": "至少分派过一次的工单；尚未分派的另行计数",
+        },
         twin="transfer_share",
+        interval="day-cluster",
         clock_dependent=True,
+        has_cohort=True,
     ),
     Metric(
         name="transfer_share",
@@ -55,6 +63,14 @@ METRICS = (
         kind=Reach(),
         basis=BY_CREATED,
         source="semantics 4.12; R-090",
+        start={"en": "Creation", "zh-CN": "工单创建"},
+        stop={"en": "First assignment to the desk", "zh-CN": "首次分派到目标部门"},
+        population={
+            "en": "Cases assigned to the desk, and those whose limit has passed; usually asked for urgent cases (P1)",
+            "zh-CN": "已分派到目标部门或时限已过的工单；通常按紧急（P1）筛选",
+        },
+        fixed_clock="elapsed",
+        uncounted="not_due",
         parameter="department/minutes",
         interval="Wilson",
     ),
@@ -74,6 +90,14 @@ METRICS = (
         ),
         basis=BY_LAST_RESOLUTION,
         source="semantics 4.12",
+        start={"en": "Last resolution", "zh-CN": "最后一次解决"},
+        stop={"en": "First follow-up at or after it", "zh-CN": "其后（含同时）首次回访"},
+        population={
+            "en": "Closed cases that were followed up or are past the 24 h",
+            "zh-CN": "已回访或已超过 24 小时的已关闭工单",
+        },
+        fixed_clock="elapsed",
+        uncounted="not_due",
         interval="Wilson",
     ),
     Metric(
@@ -89,6 +113,16 @@ METRICS = (
         kind=Gaps(),
         basis=BY_EVENT,
         source="semantics 4.12",
+        start={"en": "A reply by a person", "zh-CN": "人工答复"},
+        stop={
+            "en": "The next one, else the last resolution or now",
+            "zh-CN": "下一次答复；没有则为最后一次解决或当前",
+        },
+        population={
+            "en": "Replies by a person, up to the last resolution, or now while open",
+            "zh-CN": "人工答复，计至最后一次解决；未关闭者计至当前",
+        },
+        fixed_clock="elapsed",
         parameter="hours",
         digits=0,
     ),
@@ -121,6 +155,7 @@ METRICS = (
         kind=Share("is_first_owner", "is_first_owner IS NOT NULL"),
         basis=BY_LAST_RESOLUTION,
         source="semantics 4.6",
+        uncounted="owner_unknown",
         population={
             "en": "Resolved cases of which first owner and resolver are known",
             "zh-CN": "首个负责人与解决人均已知的已解决工单",
@@ -140,6 +175,13 @@ METRICS = (
         kind=Unassigned(),
         basis=SNAPSHOT,
         source="semantics 4.12; R-023",
+        start={"en": "Creation", "zh-CN": "工单创建"},
+        stop={"en": "Now", "zh-CN": "当前"},
+        population={
+            "en": "Open cases without owner and without any assignment",
+            "zh-CN": "既无负责人也未分派过的未关闭工单",
+        },
+        fixed_clock="elapsed",
         digits=0,
     ),
 )

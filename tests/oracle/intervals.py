@@ -131,7 +131,7 @@ def _named(kpis: Sequence[Kpi], name: str) -> Kpi:
 
 
 TURNS = ("response_time", "next_reply")
-SPECIAL = (*TURNS, "frt_km", "ai_response", "stage_assign")
+SPECIAL = (*TURNS, "frt_km", "ai_response")
 VISITED = [one for one in VISITS if not one.is_brief and one.name != "department_escalations"]
 SURE = (
     *(Sure(kpi, _plain(kpi.name)) for kpi in DURATIONS if kpi.name not in SPECIAL),

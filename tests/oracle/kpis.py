@@ -111,7 +111,6 @@ DURATIONS = (
     Kpi("hold_time", stays.hold, HOURS, BOTH, EITHER),
     Kpi("agent_work", stays.agent_work, HOURS, BOTH, EITHER),
     Kpi("requester_wait", stays.requester_wait, HOURS, BOTH, EITHER),
-    Kpi("stage_assign", work.stage_assign, MINUTES, BOTH, parts=PERCENTILES),
     Kpi("ai_response", outcomes.bot_replies, _bot_median, bases=EITHER, parts=("p90", "mean")),
 )  # fmt: skip
 CASES = (
@@ -181,6 +180,7 @@ def _visits(name: str, found: stages.Found, unit: float, parameter: str | None =
 
 VISITS = (
     *_stages(),
+    _visits("stage_assign", stages.intake, MINUTE),
     _visits("transfer_handling", stages.handovers, MINUTE),
     _visits("time_elsewhere", stages.elsewhere, HOUR),
     _visits("department_response", partial(stages.department, "tech"), HOUR, "tech"),

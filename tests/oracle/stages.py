@@ -142,6 +142,11 @@ def timed(name: str, unit: float) -> Fold:
     return fold
 
 
+def intake(house: House, case: Case) -> list[Visit]:
+    opening = points(house, case, "created", FIRST)
+    return visits(case, opening, points(house, case, "first_assign", LAST))
+
+
 def handovers(house: House, case: Case) -> list[Visit]:
     return visits(case, _of(transfers_of(case)), _of(actions_of(case)))
 

@@ -1,4 +1,4 @@
-"""Work lists and stages by hand: assignment, transfers, reach, follow-up, update gaps (semantics 4.8, 4.12)."""
+"""Work lists and stages by hand: transfers, reach, follow-up, update gaps (semantics 4.8, 4.12)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,18 +7,9 @@ from itertools import pairwise
 from tests.oracle.cases import Case, House
 from tests.oracle.figures import Row
 from tests.oracle.raw import Event
-from tests.oracle.replies import span
 
 DEPT, REACH = "tech", timedelta(minutes=10)
 GAP, DAY = timedelta(hours=4), timedelta(hours=24)
-
-
-def stage_assign(house: House, clock: str) -> Iterator[Row]:
-    for case in house.cases:
-        for event in case.of("assign")[:1]:
-            value = span(house.clock(case, clock), case.created, event.when)
-            if value is not None:
-                yield Row(case.created, case.created, case.labels, value)
 
 
 def transfers_of(case: Case) -> list[Event]:

@@ -9,6 +9,7 @@ from metrics.metric import Metric
 from metrics.model import Text
 
 DOCS = Path(__file__).resolve().parent
+CLOCKS = {"elapsed": "calendar", "promise": "that of the promise (`sla_clock` of the settings, the tier's calendar)"}
 HEAD = """# Metrics
 
 What every number means. This page is written from the catalogue (`metrics/catalog/`) by `make docs`; change it there.
@@ -35,7 +36,7 @@ def _section(metric: Metric) -> str:
         ("who counts", _both(metric.population)),
         ("starts", _both(metric.start)),
         ("stops", _both(metric.stop)),
-        ("clock", "calendar or business" if metric.clock_dependent else None),
+        ("clock", "calendar or business" if metric.clock_dependent else CLOCKS.get(metric.fixed_clock or "")),
         ("may be asked for", metric.option),
         ("interval", metric.interval),
         ("least n", str(metric.min_n) if metric.min_n > 1 else None),

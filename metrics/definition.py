@@ -32,6 +32,13 @@ EXAMPLES = {  # of parameters with a form of their own
     "tier": "5",
 }
 LABELS = "SELECT dimension, member_id, label FROM member"  # metrics/members.py
+PROMISES: Mapping[str, Text] = {
+    "calendar": {"en": "clock of the promise: elapsed time", "zh-CN": "承诺时钟：自然时间"},
+    "business": {
+        "en": "clock of the promise: business hours of the priority's calendar, else the team's",
+        "zh-CN": "承诺时钟：按优先级日历（没有则为团队日历）的工作时间",
+    },
+}
 NO_CLOCK: Text = {"en": "no clock", "zh-CN": "不涉及计时"}
 EVERYWHERE: Text = {
     "en": "Spam, test and deleted tickets everywhere, in history too; merged tickets count as one",
@@ -44,16 +51,17 @@ CREATION: Text = {"en": "Creation", "zh-CN": "工单创建"}
 SNAPSHOT_END: Text = {"en": "End of the period, or the data's as-of", "zh-CN": "期末，或数据截止时刻"}
 
 
-def definition(metric: Metric, language: str, question: Question | None = None) -> dict[str, str]:
+def definition(
+    metric: Metric, language: str, question: Question | None = None, desk: Desk | None = None
+) -> dict[str, str]:
     """Return the metric's own words by heading; start and stop are left out where nothing is timed."""
-    clock = question.clock if question else "calendar"
     start, stop = ends(metric)
     texts: dict[str, Text | None] = {
         "definition": metric.definition,
         "population": metric.population or population(metric),
         "start": start,
         "stop": stop,
-        "clock": CLOCKS[clock] if metric.clock_dependent else NO_CLOCK,
+        "clock": clock_of(metric, question, desk),
         "basis": COHORT if question and question.basis == "created" else metric.basis,
         "exclusions": EVERYWHERE,
     }
@@ -61,6 +69,15 @@ def definition(metric: Metric, language: str, question: Question | None = None) 
     if metric.twin:
         panel["twin"] = metric_of(metric.twin).title[language]
     return panel
+
+
+def clock_of(metric: Metric, question: Question | None, desk: Desk | None) -> Text:
+    """Return the clock in force: the asked one, or the only one that the KPI is timed on (1.8, 4.9)."""
+    if metric.fixed_clock == "promise":
+        return PROMISES[desk.sla_clock if desk else "calendar"]
+    if metric.fixed_clock == "elapsed":
+        return CLOCKS["calendar"]
+    return CLOCKS[question.clock if question else "calendar"] if metric.clock_dependent else NO_CLOCK
 
 
 def population(metric: Metric) -> Text:
@@ -112,7 +129,7 @@ def with_sql(
     con: duckdb.DuckDBPyConnection, desk: Desk, question: Question, as_of: datetime | None, language: str
 ) -> dict[str, str]:
     """Return the whole panel: words, exclusions with their counts, n, as-of, data version, and `sql` last."""
-    panel = definition(metric_of(question.metric), language, question)
+    panel = definition(metric_of(question.metric), language, question, desk)
     readings, texts = answered(con, desk, question, as_of)
     first = readings[0] if len(readings) == 1 else None
     counts = left_out(Ground(con, desk, as_of, Members()), question, first)

@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from metrics.catalog import metric_of
+from metrics.catalog.anchors import COHORT, REPLY, RESOLUTION, SLA_FIRST_REPLY, VISITED
+from metrics.catalog.turns import TURN
 from metrics.compile import Shape, shape_filters, source_sql, where_sql
 from metrics.drill import drill_sql
-from metrics.metric import Anchor
+from metrics.metric import Anchor, Metric, rows_of
 from metrics.model import Question, Reading, Slice, Text
 from metrics.periods import bounds
 from metrics.scan import Ground
 
 CASES = Anchor("fact_case", "created_at", None)
 SURVEYS = Anchor("fact_survey", "submitted_at", None, row_key="response_key")
-REPLY_TABLES = ("fact_reply", "fact_sla")
+EVERY_REASON = ("agent_initiated", "bot_contained", "resolved_without_reply", "open_unanswered", "negative_duration")
+REASONS: Mapping[Anchor, tuple[str, ...]] = {  # why cases have no row here (4.1)
+    REPLY: EVERY_REASON,
+    SLA_FIRST_REPLY: EVERY_REASON,
+    COHORT: ("agent_initiated", "bot_contained", "negative_duration"),
+    TURN: ("bot_contained",),
+}
 TEXTS: Mapping[str, Text] = {
     "spam": {"en": "spam", "zh-CN": "垃圾工单"},
     "test": {"en": "test", "zh-CN": "测试工单"},
@@ -34,8 +42,17 @@ TEXTS: Mapping[str, Text] = {
     "unlinkable": {"en": "customer unknown", "zh-CN": "客户未知"},
     "undecided": {"en": "undecided", "zh-CN": "未判定"},
     "na": {"en": "without a deadline", "zh-CN": "没有时限"},
+    "unmarked": {"en": "without the source's mark", "zh-CN": "来源未标记"},
+    "open": {"en": "not yet ended", "zh-CN": "尚未结束"},
+    "unanswered": {"en": "turns without a reply", "zh-CN": "未获答复的轮次"},
+    "not_due": {"en": "not yet due", "zh-CN": "尚未到期"},
+    "owner_unknown": {"en": "first owner or resolver unknown", "zh-CN": "首个负责人或解决人未知"},
+    "no_answer": {"en": "without this answer", "zh-CN": "未作答该题"},
+    "field_missing": {"en": "without the field", "zh-CN": "无该字段"},
+    "no_calendar": {"en": "without business hours", "zh-CN": "未设工作时间"},
+    "of_dropped_ticket": {"en": "of spam, test or deleted tickets", "zh-CN": "属于垃圾、测试或已删除工单"},
 }
-BY_PART = ("immature", "unlinkable", "undecided", "na")
+BY_PART = ("immature", "unlinkable", "undecided", "na", "unmarked")
 TICKETS = """
 SELECT count(CASE WHEN is_spam THEN 1 END), count(CASE WHEN is_test AND is_spam IS NOT TRUE THEN 1 END),
        count(CASE WHEN is_deleted AND is_spam IS NOT TRUE AND is_test IS NOT TRUE THEN 1 END),
@@ -47,21 +64,40 @@ WHERE created_at IS NULL
    OR (($low::TIMESTAMPTZ IS NULL OR created_at >= $low) AND ($high::TIMESTAMPTZ IS NULL OR created_at < $high))
 """
 
+SURVEY_ROWS = """
+SELECT count(CASE WHEN ticket_key IN (SELECT ticket_key FROM ticket WHERE is_spam OR is_test OR is_deleted)
+                  THEN 1 END),
+       count(CASE WHEN {instant} > $as_of::TIMESTAMPTZ THEN 1 END)
+FROM survey_response
+WHERE {instant} IS NOT NULL AND ($low::TIMESTAMPTZ IS NULL OR {instant} >= $low)
+  AND ($high::TIMESTAMPTZ IS NULL OR {instant} < $high)
+"""
+
 
 def left_out(ground: Ground, question: Question, found: Reading | None) -> dict[str, int]:
     """Return rule -> rows left out of the figure, those of 0 too; the names are the keys of TEXTS.
 
-    Tickets and reasons are counted by creation in the window, surveys by submission; the slice narrows what has one
-    (spam and merged tickets have none).
+    Tickets and reasons are counted by creation in the window, surveys by submission, invitations by their sending,
+    the rest as the figure itself; the slice narrows what has one (spam, merged tickets and what is theirs have none).
     """
     metric = metric_of(question.metric)
-    counts = _surveys(ground, question) if metric.anchor.row_key == "response_key" else _tickets(ground, question)
-    if metric.anchor.table in REPLY_TABLES and metric.name != "sla_resolution":
-        counts |= _reasons(ground, question)
-    if metric.anchor.table in ("fact_resolution", "fact_first_resolution"):
+    counts = _population(ground, question, metric)
+    if reasons := REASONS.get(metric.anchor):
+        counts |= _reasons(ground, question, reasons)
+    if metric.anchor == RESOLUTION:
         counts |= _defects(ground)
-    parts = {name: found.part(name) for name in BY_PART} if found else {}
+    counts |= _uncounted(ground, question, metric)
+    names = (*BY_PART, *(("open",) if metric.anchor == VISITED else ()))
+    parts = {name: found.part(name) for name in names} if found else {}
     return counts | {name: int(n) for name, n in parts.items() if n is not None}
+
+
+def _population(ground: Ground, question: Question, metric: Metric) -> dict[str, int]:
+    if metric.anchor.row_key == "response_key":
+        return _survey_rows(ground, question, "submitted_at") | _surveys(ground, question)
+    if metric.anchor.row_key == "offer_key":
+        return _survey_rows(ground, question, "offered_at")
+    return _tickets(ground, question)
 
 
 def told(counts: Mapping[str, int], language: str) -> str:
@@ -86,10 +122,31 @@ def _undated_in(ground: Ground, question: Question) -> int:
     return int(ground.con.execute(f"SELECT count(*) FROM ({text}) WHERE created_at IS NULL", params).fetchall()[0][0])
 
 
-def _reasons(ground: Ground, question: Question) -> dict[str, int]:
-    names = ("agent_initiated", "bot_contained", "resolved_without_reply", "open_unanswered", "negative_duration")
+def _reasons(ground: Ground, question: Question, names: tuple[str, ...]) -> dict[str, int]:
     counts = [f"count(CASE WHEN reason = '{name}' THEN 1 END)" for name in names]
     return dict(zip(names, _counted(ground, question, CASES, counts), strict=True))
+
+
+def _uncounted(ground: Ground, question: Question, metric: Metric) -> dict[str, int]:
+    """Return the rows of window and slice that n leaves out, under the KPI's own rule; what has no hours apart."""
+    counted = metric.kind.counted(question)
+    if counted is None or metric.kind.is_stock or not (metric.uncounted or metric.clock_dependent):
+        return {}
+    elapsed = metric.kind.counted(replace(question, clock="calendar"))
+    anchor = rows_of(metric, question, ground.desk)
+    if question.basis == "created":
+        anchor = replace(anchor, instant="created_at")
+    rest = [f"({elapsed}) IS NOT TRUE", f"({elapsed}) AND ({counted}) IS NOT TRUE"]
+    counts = _counted(ground, question, anchor, [f"count(CASE WHEN {test} THEN 1 END)" for test in rest])
+    named = {metric.uncounted: counts[0]} if metric.uncounted else {}
+    return named | ({"no_calendar": counts[1]} if question.clock == "business" and metric.clock_dependent else {})
+
+
+def _survey_rows(ground: Ground, question: Question, instant: str) -> dict[str, int]:
+    low, high = bounds(question.window)
+    given = {"as_of": ground.as_of, "low": low, "high": high}
+    row = ground.con.execute(SURVEY_ROWS.format(instant=instant), given).fetchall()[0]
+    return dict(zip(("of_dropped_ticket", "future"), map(int, row), strict=True))
 
 
 def _surveys(ground: Ground, question: Question) -> dict[str, int]:
@@ -107,6 +164,8 @@ def _counted(ground: Ground, question: Question, anchor: Anchor, counts: list[st
     given = {"low0": low, "high0": high}
     params = ground.filter_params(question.slice) | {name: at for name, at in given.items() if at}
     text = f"SELECT {', '.join(counts)} FROM {source_sql(shape)} WHERE {where_sql(shape)}"
+    if "$as_of" in text:
+        params["as_of"] = ground.as_of
     return [int(n) for n in ground.con.execute(text, params).fetchall()[0]]
 
 

@@ -10,6 +10,7 @@ from metrics.definition import definition, example, is_timed, with_sql
 from metrics.exclusions import TEXTS, left_out, told
 from metrics.measure import measure
 from metrics.members import Members
+from metrics.metric import rows_of
 from metrics.model import Question, Slice, Window
 from metrics.scan import Ground
 from tests.metrics.world import CN_OFFICE, DESK, END, World, at
@@ -82,7 +83,56 @@ def test_a_reply_time_counts_the_reasons_it_has_none(world: World) -> None:
 
 def test_surveys_left_out_are_counted_by_rule(world: World) -> None:
     found = counts(world, Question("csi", MARCH))
-    assert found == {"speeder": 1, "contradictory": 1, "duplicate": 0, "out_of_range": 1}
+    cleaned = {"speeder": 1, "contradictory": 1, "duplicate": 0, "out_of_range": 1}
+    assert found == {"of_dropped_ticket": 0, "future": 0} | cleaned
+
+
+def test_a_share_counts_the_rows_that_its_n_leaves_out(world: World) -> None:
+    assert counts(world, Question("repeat_share", MARCH))["unlinkable"] == 4
+    assert counts(world, Question("csat", MARCH))["no_answer"] == 0
+    urgent = Question("reach_rate", MARCH, parameter="tech/60")
+    assert counts(world, urgent)["not_due"] == 0
+
+
+@pytest.mark.parametrize("metric", sorted(name for name, metric in CATALOG.items() if metric.uncounted))
+def test_n_and_what_it_leaves_out_are_all_rows_of_the_window(world: World, metric: str) -> None:
+    question = example(CATALOG[metric], MARCH)
+    rows = rows_of(CATALOG[metric], question, world.desk)
+    text = f"SELECT count(*) FROM {rows.table} WHERE {rows.where or 'TRUE'}"
+    instant = rows.instant
+    given = {"low": at("2025-03-01 00:00"), "high": at("2025-04-01 00:00")} | (
+        {"as_of": END} if "$as_of" in text else {}
+    )
+    total = world.con.execute(f"{text} AND {instant} >= $low AND {instant} < $high", given).fetchall()[0][0]
+    found = measure(world.con, world.desk, [question], END)[question]
+    assert found[0].n + counts(world, question)[CATALOG[metric].uncounted or ""] == total
+
+
+def test_business_times_count_what_has_no_hours() -> None:
+    world = World(replace(DESK, calendar=None, team_calendars={"A": "cn_office"}))
+    for key, team in ((1, "A"), (2, "B")):
+        world.ticket(key, team=team)
+        world.reply(key, "10 10:30")
+    world.refresh()
+    assert counts(world, Question("frt", MARCH, clock="business"))["no_calendar"] == 1
+    assert "no_calendar" not in counts(world, Question("frt", MARCH))
+
+
+def test_surveys_and_invitations_of_dropped_tickets_are_counted() -> None:
+    world = World()
+    world.ticket(1, is_spam=True)
+    world.survey(1, "11 10:00", {}, ticket_key=1, overall=4.0, offered_at=at("10 12:00"))
+    world.refresh()
+    assert counts(world, Question("survey_received", MARCH))["of_dropped_ticket"] == 1
+    assert counts(world, Question("survey_invited", MARCH)) == {"of_dropped_ticket": 1, "future": 0}
+
+
+def test_the_clock_of_a_promise_is_told() -> None:
+    asked = Question("sla_first_reply", MARCH)
+    assert definition(CATALOG["sla_first_reply"], "en", asked, DESK)["clock"].endswith("elapsed time")
+    desk = replace(DESK, sla_clock="business")
+    assert "优先级日历" in definition(CATALOG["sla_resolution"], "zh-CN", asked, desk)["clock"]
+    assert definition(CATALOG["followup_24h"], "en")["clock"] == "elapsed time"
 
 
 def test_what_a_reading_says_of_itself_is_told_too(world: World) -> None:

@@ -118,6 +118,17 @@ class ComplaintSettings(Strict):
     supervisors: tuple[str, ...] = ()
 
 
+class UrgentReach(Strict):
+    """Which department urgent tickets have to reach, and how soon (semantics 4.12, 12.8; R-090).
+
+    department   as the source names it in assignments; null = not measured
+    """
+
+    department: Annotated[str, Field(min_length=1)] | None = None
+    minutes: Annotated[float, Field(gt=0)] = 10
+    priorities: Annotated[tuple[Tier, ...], Field(min_length=1)] = ("P1",)
+
+
 class TargetRule(Strict):
     """The goal of a KPI, for everything or for a slice (semantics 6).
 
@@ -195,6 +206,7 @@ class Settings(Strict):
     loyalty: Mapping[Name, Annotated[float, Field(ge=1, le=5)]] = Field(default_factory=lambda: dict(LOYALTY))
     stages: StageMaps = Field(default_factory=lambda: dict(STAGE_MAPS))
     complaints: ComplaintSettings = ComplaintSettings()
+    urgent_reach: UrgentReach = UrgentReach()
     targets: tuple[TargetRule, ...] = ()
     sources: tuple[SourceRule, ...] = ()
 

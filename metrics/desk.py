@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping
 
 from data.questionnaires import DIMENSIONS, Questionnaire, Words
 from data.settings import CalendarFile, Day, Promise, Settings, UnfitSetting
-from metrics.model import Calendar, ComplaintRules, Desk, SlaTier, Slice, Target, Text, WeightSet, stages_from
+from metrics.model import (
+    Calendar,
+    ComplaintRules,
+    Desk,
+    ReachRule,
+    SlaTier,
+    Slice,
+    Target,
+    Text,
+    WeightSet,
+    stages_from,
+)
 
 WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Spans = tuple[tuple[int, int], ...]
@@ -34,6 +45,9 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         stages=stages_from(settings.stages),
         complaints=ComplaintRules(
             settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors
+        ),
+        urgent_reach=ReachRule(
+            settings.urgent_reach.department, settings.urgent_reach.minutes, settings.urgent_reach.priorities
         ),
     )
 

@@ -30,9 +30,11 @@ DIMENSIONS = (
     "product",
 )
 # Looked up when asked for: how a survey was taken (survey KPIs only), who answered the case (human, bot),
-# and the case's tags: a case with several counts under each, shares may add up to more than 100 (5.11, 5.12).
-# custom.<name> and vendor.<name> reach declared extra attributes.
-LOOKED_UP = ("mode", "handler", "tag")
+# the case's tags: a case with several counts under each, shares may add up to more than 100 (5.11, 5.12),
+# whether it is one of the common issues (common, other; 4.14), its problem type (top of the settings' tree;
+# problem.2 is the next level). custom.<name> and vendor.<name> reach declared extra attributes.
+LOOKED_UP = ("mode", "handler", "tag", "issue", "problem")
+OPEN_ENDED = ("custom.", "vendor.", "problem.")
 NONE_LABEL = "(none)"  # a null category is a value of its own (semantics 1.11)
 
 
@@ -85,9 +87,9 @@ class Window:
 
 def check_dimension(name: str) -> None:
     """Raise ValueError for a name that is no dimension; the message lists those there are."""
-    if name not in (*DIMENSIONS, *LOOKED_UP) and not name.startswith(("custom.", "vendor.")):
+    if name not in (*DIMENSIONS, *LOOKED_UP) and not name.startswith(OPEN_ENDED):
         known = ", ".join((*DIMENSIONS, *LOOKED_UP))
-        raise ValueError(f"unknown dimension {name!r}; known: {known}, custom.<name>, vendor.<name>")
+        raise ValueError(f"unknown dimension {name!r}; known: {known}, problem.<level>, custom.<name>, vendor.<name>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,18 @@ class ComplaintRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachRule:
+    """Which department urgent cases have to reach, how soon, and which priorities are urgent (semantics 4.12, 12.8).
+
+    department   as assignments name it; None = nobody has named one, then nothing is measured
+    """
+
+    department: str | None = None
+    minutes: float = 10
+    priorities: tuple[str, ...] = ("P1",)
+
+
+@dataclass(frozen=True, slots=True)
 class WeightSet:
     """A questionnaire and what its dimensions weigh in the index (semantics 5.1, 12.9).
 
@@ -314,6 +328,7 @@ class Desk:
     tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
     sla_changes     ((first local day, tiers), ...): promises of clocks that start from that day on (semantics 4.9)
     csi_weights     the desk's own; csi_sets: further ones by name; csi_set: which of them counts, None = the own
+    problem_types   category -> its problem types, from the top of the tree down (R-058)
     loyalty         tier -> from which mean score (1 to 5) on (5.10)
     """
 
@@ -337,3 +352,5 @@ class Desk:
     loyalty: Mapping[str, float] = field(default_factory=lambda: dict(LOYALTY))
     stages: Mapping[str, tuple[Stage, ...]] = field(default_factory=lambda: stages_from(STAGE_MAPS))
     complaints: ComplaintRules = ComplaintRules()
+    problem_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    urgent_reach: ReachRule = ReachRule()

@@ -9,7 +9,7 @@ import yaml
 from data.settings import ROOT, CalendarFile, UnfitSetting, filled, load_calendars, load_settings, rooted
 from data.strict_yaml import StrictYamlError, model_from
 from metrics.desk import calendar_from, desk_from, targets_from
-from metrics.model import Desk, SlaTier, Stage
+from metrics.model import Desk, ReachRule, SlaTier, Stage
 
 GOLDEN = ROOT.parent / "shared/spec/golden/golden.yaml"
 KNOWN = ("frt", "backlog")
@@ -49,12 +49,23 @@ def test_the_three_stage_maps_are_shipped_and_the_example_writes_them_out() -> N
     desk = _desk(ROOT / "data/settings.example.yaml")
     assert {name: len(way) for name, way in desk.stages.items()} == {"D1": 4, "D2": 4, "D4": 6}
     assert desk.stages == Desk().stages
-    assert desk.complaints == Desk().complaints
+    assert (desk.complaints, desk.urgent_reach) == (Desk().complaints, Desk().urgent_reach)
 
 
 def test_a_stage_map_is_what_the_file_says(tmp_path: Path) -> None:
     text = "stages: {own: [{id: a, name: {en: A}, start: created, stop: [reply, closed]}]}\n"
     assert _desk(_file(tmp_path, text)).stages == {"own": (Stage("a", {"en": "A"}, "created", ("reply", "closed")),)}
+
+
+def test_the_desk_of_urgent_tickets_is_what_the_file_says(tmp_path: Path) -> None:
+    text = "urgent_reach: {department: 技术支持部, minutes: 15, priorities: [P1, P2]}\n"
+    assert _desk(_file(tmp_path, text)).urgent_reach == ReachRule("技术支持部", 15, ("P1", "P2"))
+
+
+def test_problem_types_are_a_tree_in_which_a_category_has_one_place(tmp_path: Path) -> None:
+    tree = "problem_types: [{name: L, of: [late, {name: D, of: [torn]}]}, {name: B, of: [bill%s]}]\n"
+    assert _desk(_file(tmp_path, tree % "")).problem_types == {"late": ("L",), "torn": ("L", "D"), "bill": ("B",)}
+    assert "'late' is under L and under B" in _refusal(tmp_path, tree % ", late")
 
 
 def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_EXIT, BY_LAST_RESOLUT
 from metrics.kinds.averaging import Mean
 from metrics.kinds.counting import Share
 from metrics.kinds.visits import Between
-from metrics.kinds.work import Gaps, Reach, Unassigned
+from metrics.kinds.work import Gaps, Reach, Unassigned, UrgentReach
 from metrics.metric import Metric
 from metrics.model import Unit
 from metrics.visits import INTAKE
@@ -73,6 +73,29 @@ METRICS = (
         uncounted="not_due",
         parameter="department/minutes",
         interval="Wilson",
+    ),
+    Metric(
+        name="urgent_reach",
+        title={"en": "Urgent cases reached in time", "zh-CN": "紧急工单触达率"},
+        definition={
+            "en": "Urgent cases first assigned to the desk's department within the minutes of the settings / decided "
+            "cases; never assigned is a miss",
+            "zh-CN": "在设置的时限内首次分派到目标部门的紧急工单占已判定紧急工单的比例；从未分派计为未达标",
+        },
+        unit=Unit.PERCENT,
+        better="higher",
+        anchor=DATED,
+        kind=UrgentReach(),
+        basis=BY_CREATED,
+        source="semantics 4.12, 12.8; R-090",
+        start={"en": "Creation", "zh-CN": "工单创建"},
+        stop={"en": "First assignment to the department of the settings", "zh-CN": "首次分派到设置中的目标部门"},
+        population={
+            "en": "Urgent cases (settings, P1) that were assigned to the department or whose limit has passed",
+            "zh-CN": "已分派到目标部门或时限已过的紧急工单（见设置，默认 P1）",
+        },
+        interval="Wilson",
+        fixed_clock="elapsed",
     ),
     Metric(
         name="followup_24h",

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from metrics.intervals import wilson
 from metrics.kinds.averaging import MINUTE_US
-from metrics.kinds.counting import Count, count_where, first_row, quoted
+from metrics.kinds.counting import Count, Share, count_where, first_row, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question
 from metrics.visits import IN_DEPARTMENT
@@ -21,15 +21,7 @@ class Reach:
 
     def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
         """Return the dated cases with reached_us: creation to the first assignment to the department."""
-        dept = quoted(_limit(question)[0])
-        found = (
-            f"SELECT case_key, reached_us FROM fact_visit WHERE dept = '{dept}' UNION ALL"
-            " SELECT case_key, coalesce(reached_us, epoch_us(entered_at) - epoch_us(created_at)) FROM fact_revisit"
-            f" WHERE pair IN ('{IN_DEPARTMENT.name}', 'reached') AND dept = '{dept}'"
-        )
-        reached = f"SELECT case_key, min(reached_us) AS reached_us FROM ({found}) GROUP BY case_key"
-        table = f"(SELECT f.*, x.reached_us FROM {metric.anchor.table} f LEFT JOIN ({reached}) x USING (case_key))"
-        return replace(metric.anchor, table=table)
+        return replace(metric.anchor, table=_reached(metric.anchor.table, _limit(question)[0]))
 
     def predicates(self, question: Question) -> tuple[str, str]:
         """Return (in time, decided); ValueError for a parameter that is not department/minutes."""
@@ -56,6 +48,41 @@ class Reach:
     def row_value(self, question: Question) -> str | None:
         """Return 100 for a case in time, else 0."""
         return f"CASE WHEN {self.predicates(question)[0]} THEN 100.0 ELSE 0.0 END"
+
+
+def _reached(cases: str, dept: str) -> str:
+    """Return the cases as SQL with reached_us, creation to the first assignment to a department; NULL = never."""
+    found = (
+        f"SELECT case_key, reached_us FROM fact_visit WHERE dept = '{quoted(dept)}' UNION ALL"
+        " SELECT case_key, coalesce(reached_us, epoch_us(entered_at) - epoch_us(created_at)) FROM fact_revisit"
+        f" WHERE pair IN ('{IN_DEPARTMENT.name}', 'reached') AND dept = '{quoted(dept)}'"
+    )
+    reached = f"SELECT case_key, min(reached_us) AS reached_us FROM ({found}) GROUP BY case_key"
+    return f"(SELECT f.*, x.reached_us FROM {cases} f LEFT JOIN ({reached}) x USING (case_key))"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentReach(Share):
+    """Urgent cases that came to the desk's department in time, by the desk's rules; nothing while none is named."""
+
+    passing: str = "reached_us <= limit_us"
+    of: str = "reached_us IS NOT NULL OR epoch_us($as_of) - epoch_us(created_at) >= limit_us"
+
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the dated urgent cases with reached_us and limit_us."""
+        rule = desk.urgent_reach
+        names = ", ".join(f"'{quoted(one)}'" for one in rule.priorities)
+        urgent = f"SELECT member_id FROM member WHERE dimension = 'priority' AND label IN ({names})"
+        table = (
+            f"(SELECT *, {round(rule.minutes * MINUTE_US)} AS limit_us"
+            f" FROM {_reached(metric.anchor.table, rule.department or '')}"
+            f" WHERE {rule.department is not None} AND priority IN ({urgent}))"
+        )
+        return replace(metric.anchor, table=table)
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return the two counts."""
+        return Share.needs(self, replace(metric, anchor=self.rows(metric, question, desk)), question, desk)
 
 
 def _limit(question: Question) -> tuple[str, int]:

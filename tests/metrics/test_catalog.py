@@ -106,6 +106,7 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "slow_complaint_followup": (None, 0),
     "transfer_share": (50.0, 2),
     "reach_rate": (50.0, 2),
+    "urgent_reach": (None, 0),
     "followup_24h": (100.0, 1),
     "update_gaps": (0.0, 0),
     "update_gap_rate": (0.0, 1),

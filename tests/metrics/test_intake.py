@@ -1,4 +1,4 @@
-"""Time to the first assignment counts in the period in which it was made, as every stage does (semantics 4.0, 4.8)."""
+"""Time to the first assignment counts in its own period, as every stage does (semantics 4.0, 4.8)."""
 
 from datetime import date
 

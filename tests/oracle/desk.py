@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from metrics.model import Calendar, Desk, SlaTier
+from metrics.model import Calendar, Desk, ReachRule, SlaTier
 from tests.oracle.raw import Due, Event, Message, Rows, Survey, Ticket
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
@@ -26,7 +26,12 @@ CALENDARS = {
 SLA = {"P1": SlaTier(5, 120), "P2": SlaTier(15, 1440), "P3": SlaTier(1440, None)}
 WEIGHTS = {"efficiency": 0.29, "attitude": 0.22, "clarity": 0.18, "resolution": 0.16, "empathy": 0.15}
 PLAIN = Desk(
-    calendars=CALENDARS, calendar="office", team_calendars={"B": "night", "C": "always"}, sla=SLA, csi_weights=WEIGHTS
+    calendars=CALENDARS,
+    calendar="office",
+    team_calendars={"B": "night", "C": "always"},
+    sla=SLA,
+    csi_weights=WEIGHTS,
+    urgent_reach=ReachRule("tech"),
 )
 START, AS_OF = datetime(2025, 1, 20, tzinfo=UTC), datetime(2025, 4, 22, 3, 17, 11, 13, tzinfo=UTC)
 VALUES: dict[str, tuple[str | None, ...]] = {

@@ -135,6 +135,7 @@ CASES = (
     Kpi("ai_containment", stays.contained, share),
     Kpi("ai_confirmed", outcomes.bot_cases, outcomes.confirmed, parts=("immature", "unlinkable")),
     Kpi("reach_rate", work.reach, share, parameter=f"{work.DEPT}/10"),
+    Kpi("urgent_reach", work.urgent_reach, share),
     Kpi("followup_24h", work.followups, share, bases=EITHER),
     Kpi("update_gaps", work.gaps, count, parameter="4"),
     Kpi("update_gap_rate", work.gap_cases, share, parameter="4"),

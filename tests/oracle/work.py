@@ -36,6 +36,11 @@ def reach(house: House, clock: str) -> Iterator[Row]:
             yield Row(case.created, case.created, case.labels, good)
 
 
+def urgent_reach(house: House, clock: str) -> Iterator[Row]:
+    """Return the urgent cases alone; the oracle's desks name the department and the minutes of `reach`."""
+    return (row for row in reach(house, clock) if row.labels["priority"] in house.desk.urgent_reach.priorities)
+
+
 def followups(house: House, clock: str) -> Iterator[Row]:
     for case in house.cases:
         if not case.is_closed:

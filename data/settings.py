@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from data.problem_types import ProblemTypes, one_place_each
 from data.questionnaires import LOYALTY, CsiRules
 from data.stage_maps import STAGE_MAPS, StageMaps
 from data.strict_yaml import line_of, load_strict, model_from
@@ -207,6 +208,7 @@ class Settings(Strict):
     stages: StageMaps = Field(default_factory=lambda: dict(STAGE_MAPS))
     complaints: ComplaintSettings = ComplaintSettings()
     urgent_reach: UrgentReach = UrgentReach()
+    problem_types: ProblemTypes = ()
     targets: tuple[TargetRule, ...] = ()
     sources: tuple[SourceRule, ...] = ()
 
@@ -238,6 +240,8 @@ class Settings(Strict):
             if twice:
                 raise ValueError(f"two stages of {name} have the id {min(twice)!r}; every stage needs its own")
         return stages
+
+    _check_problems = field_validator("problem_types")(one_place_each)
 
     @field_validator("sources")
     @classmethod

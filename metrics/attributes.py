@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from metrics.metric import Anchor
 from metrics.model import check_dimension
+from metrics.problems import level_of
 
 SURVEYS = {"response_key": "fact_survey", "offer_key": "fact_offer"}  # by the key of the rows: who knows their case
+ISSUE = "CASE t.is_common WHEN TRUE THEN 'common' WHEN FALSE THEN 'other' END"
 HANDLER = "CASE WHEN h.reply_at IS NOT NULL THEN 'human' WHEN h.any_at IS NOT NULL THEN 'bot' END"
 
 
@@ -52,7 +54,21 @@ def attribute(dimension: str, anchor: Anchor) -> Attribute:
         return Attribute(HANDLER, f"{_cases(anchor, is_survey)} LEFT JOIN fact_case h ON h.case_key = {case}")
     if dimension == "tag":
         return Attribute("t.tags", f"{_cases(anchor, is_survey)} LEFT JOIN ticket t ON t.ticket_key = {case}", True)
+    if dimension == "issue":
+        return Attribute(ISSUE, f"{_cases(anchor, is_survey)} LEFT JOIN ticket t ON t.ticket_key = {case}")
+    if level := level_of(dimension):
+        return _problem(level, anchor, is_survey)
     return _declared(dimension, anchor, is_survey)
+
+
+def _problem(level: int, anchor: Anchor, is_survey: bool) -> Attribute:
+    """Return the problem type at a level of the tree; a branch that ends above it tells its last name."""
+    category = "s.category" if is_survey else "f.category"
+    joined = (
+        f"{_cases(anchor, is_survey)} LEFT JOIN (SELECT m.member_id, p.path FROM member m JOIN problem_type p"
+        f" ON p.category = m.label WHERE m.dimension = 'category') q ON q.member_id = {category}"
+    )
+    return Attribute(f"list_extract(q.path, least({level}, len(q.path)))", joined)
 
 
 def _mode(anchor: Anchor, is_survey: bool) -> Attribute:

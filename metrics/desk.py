@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from data.problem_types import paths
 from data.questionnaires import DIMENSIONS, Questionnaire, Words
 from data.settings import CalendarFile, Day, Promise, Settings, UnfitSetting
 from metrics.model import (
@@ -42,6 +43,7 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         csi_sets={name: weight_set(one) for name, one in settings.csi.questionnaires.items()},
         csi_set=settings.csi.use,
         loyalty=dict(settings.loyalty),
+        problem_types=dict(paths(settings.problem_types)),
         stages=stages_from(settings.stages),
         complaints=ComplaintRules(
             settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors

@@ -23,7 +23,9 @@ LATER_READ = (
     "loyalty",
     "stages",
     "complaints",
+    "problem_types",
     "urgent_reach",
+    "problem_types",
 )
 DESK = "desk_fingerprint"
 WATERMARK = "facts_watermark"

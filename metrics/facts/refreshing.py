@@ -4,7 +4,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from metrics import slots
+from metrics import problems, slots
 from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys, turns, visits
 from metrics.facts.job import COLUMNS, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
@@ -44,6 +44,7 @@ def create(con: DuckDBPyConnection, desk: Desk | None = None) -> None:
     if desk is not None and not fingerprint.is_of(con, desk):
         visits.empty(con, desk)
     con.execute(members.none_sql())
+    problems.place(con, desk.problem_types if desk else {})
 
 
 def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:

@@ -1,12 +1,16 @@
 """Slices that are looked up: survey mode, who answered the case, tags (semantics 5.11, 5.12)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from metrics import facts
 from metrics.drill import drill
+from metrics.facts.fingerprint import of
 from metrics.measure import measure
 from metrics.model import NONE_LABEL, Question, Reading, Slice, Window
+from metrics.problems import shares
 from tests.metrics.world import DESK, END, World
 
 MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
@@ -126,5 +130,66 @@ def test_a_ticket_has_no_survey_mode() -> None:
 
 
 def test_no_other_name_is_a_dimension() -> None:
-    with pytest.raises(ValueError, match="unknown dimension 'mood'; known: team, .*, mode, handler, tag, custom"):
+    known = "unknown dimension 'mood'; known: team, .*, mode, handler, tag, issue, problem, problem.<level>, custom"
+    with pytest.raises(ValueError, match=known):
         Slice.of(mood="good")
+
+
+def test_common_issues_are_a_slice_of_every_kpi() -> None:
+    world = World()
+    for key, common in ((1, True), (2, False), (3, None)):
+        world.ticket(key, is_common=common, customer_key=key)
+        world.reply(key, "10 10:20")
+        world.status(key, "10 12:00", "resolved")
+    world.status(2, "11 12:00", "open")
+    world.refresh()
+    assert by_member(world, "fcr", "issue") == {NONE_LABEL: (100.0, 1), "common": (100.0, 1), "other": (0.0, 1)}
+    assert narrowed(world, "fcr", "issue", "common").value == 100.0
+    assert narrowed(world, "backlog", "issue", "other").value == 1.0
+
+
+TREE = {"late": ("logistics",), "torn box": ("logistics", "damage"), "wrong bill": ("billing",)}
+
+
+def problems() -> World:
+    world = World(problem_types=TREE)
+    facts.create(world.con, world.desk)
+    for key, category in enumerate(("late", "late", "torn box", "wrong bill", "other", None), start=1):
+        world.ticket(key, category=category)
+    world.survey(1, overall=2.0, ticket_key=1)
+    world.survey(2, overall=4.0, ticket_key=3)
+    world.refresh()
+    return world
+
+
+def test_a_category_counts_under_its_problem_type() -> None:
+    world = problems()
+    assert by_member(world, "volume", "problem") == {NONE_LABEL: (2.0, 2), "billing": (1.0, 1), "logistics": (3.0, 3)}
+    second = by_member(world, "volume", "problem.2")
+    assert second == {NONE_LABEL: (2.0, 2), "billing": (1.0, 1), "damage": (1.0, 1), "logistics": (2.0, 2)}
+    assert by_member(world, "overall_mean", "problem")["logistics"] == (3.0, 2)
+    assert narrowed(world, "backlog", "problem", "logistics").n == 3
+    assert narrowed(world, "volume", "problem.2", "damage").n == 1
+
+
+def test_problem_types_have_shares() -> None:
+    world = problems()
+    found = shares(ask(world, Question("volume", MARCH, split="problem")))
+    assert [(one.member, one.n, round(one.share, 1)) for one in found] == [
+        ("logistics", 3, 50.0), (NONE_LABEL, 2, 33.3), ("billing", 1, 16.7),
+    ]  # fmt: skip
+    assert shares(()) == ()
+
+
+def test_another_tree_changes_no_fact_and_counts_at_once() -> None:
+    world = problems()
+    facts.create(world.con, replace(world.desk, problem_types={"other": ("rest",)}))
+    assert by_member(world, "volume", "problem") == {NONE_LABEL: (5.0, 5), "rest": (1.0, 1)}
+    assert of(replace(world.desk, problem_types={})) == of(world.desk)
+
+
+def test_the_tree_has_levels_from_two_on() -> None:
+    world = problems()
+    for wrong in ("problem.1", "problem.x", "problem."):
+        with pytest.raises(ValueError, match="unknown level"):
+            by_member(world, "volume", wrong)

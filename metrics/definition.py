@@ -26,6 +26,7 @@ CLOCKS: Mapping[str, Text] = {
 EXAMPLES = {  # of parameters with a form of their own
     "department/minutes": "department/10",
     "hours": "4",
+    "tickets": "350",
     "score": "5",
     "map/stage": "D1/accept",
     "department/hours": "department/4",

@@ -17,6 +17,7 @@ from metrics.pace import paces
 from metrics.periods import DAY, buckets, local_day
 from metrics.reading import reading
 from metrics.scan import Ground, Plan
+from metrics.stock_days import days_within
 
 Answers = dict[Question, tuple[Reading, ...]]
 
@@ -37,12 +38,13 @@ def measure(
     """
     ground = Ground(con, desk, as_of, members or Members())
     asked = {question: bounded(ground, question) for question in dict.fromkeys(map(_askable, questions))}
-    by_solver: dict[Solver, list[Question]] = {"scan": [], "backlog": [], "age": [], "pace": []}
+    by_solver: dict[Solver, list[Question]] = {"scan": [], "backlog": [], "age": [], "pace": [], "days": []}
     for question in dict.fromkeys(asked.values()):
         by_solver[metric_of(question.metric).kind.solver].append(question)
     answers = _scans(ground, by_solver["scan"]) | _stocks(ground, by_solver["backlog"])
     answers |= {question: ages(ground, metric_of(question.metric), question) for question in by_solver["age"]}
     answers |= {question: paces(ground, metric_of(question.metric), question) for question in by_solver["pace"]}
+    answers |= {question: days_within(ground, metric_of(question.metric), question) for question in by_solver["days"]}
     return {question: _as_asked(question, answers[inner]) for question, inner in asked.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 from metrics.model import Better, DataState, Desk, Question, Text, Unit
 
 Row = Sequence[Any]  # the measures of one group, as the engine counted and added them
-Solver = Literal["scan", "backlog", "age", "pace"]
+Solver = Literal["scan", "backlog", "age", "pace", "days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Kind(Protocol):
 
     @property
     def solver(self) -> Solver:
-        """Return which part of the house answers: an ordinary scan, or backlog, age, pace."""
+        """Return which part of the house answers: an ordinary scan, or backlog, age, pace, days."""
 
     @property
     def is_stock(self) -> bool:

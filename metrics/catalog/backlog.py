@@ -2,7 +2,7 @@
 
 from metrics.catalog.anchors import CREATED, SPAN
 from metrics.catalog.basis import BY_EVENT, SNAPSHOT
-from metrics.kinds.stock import FirstStock, Pace, Stock, StockAge, StockChange
+from metrics.kinds.stock import FirstStock, Pace, Stock, StockAge, StockChange, StockDays
 from metrics.metric import Metric
 from metrics.model import Unit
 
@@ -23,6 +23,23 @@ METRICS = (
         population={"en": "All open cases", "zh-CN": "全部未关闭工单"},
         twin="csi",
         digits=0,
+    ),
+    Metric(
+        name="backlog_days_met",
+        title={"en": "Days within the backlog limit", "zh-CN": "积压达标天数占比"},
+        definition={
+            "en": "Days that ended with at most the given number of open cases / days since the first case",
+            "zh-CN": "日末未关闭工单数不超过给定数量的天数 / 自首张工单以来的天数",
+        },
+        unit=Unit.PERCENT,
+        better="higher",
+        anchor=SPAN,
+        kind=StockDays(),
+        basis=SNAPSHOT,
+        source="semantics 4.0, 4.7, 1.10; R-005",
+        population={"en": "n and the list: cases open at the end", "zh-CN": "n 与明细：期末未关闭工单"},
+        twin="csi",
+        parameter="tickets",
     ),
     Metric(
         name="backlog_first",

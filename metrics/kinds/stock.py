@@ -77,6 +77,13 @@ class Pace(Stock):
 
 
 @dataclass(frozen=True, slots=True)
+class StockDays(Stock):
+    """Days whose end held at most as many open cases as the parameter says (4.7, 1.10)."""
+
+    solver: Solver = "days"
+
+
+@dataclass(frozen=True, slots=True)
 class StockChange(Stock):
     """What came and went: B(end) - B(start) = created + reopened - resolved (4.7, 1.15)."""
 

@@ -20,6 +20,7 @@ PARAMETERS = {
     "map/stage": "D1/accept",
     "department/hours": "tech/4",
     "department": "tech",
+    "tickets": "1",
 }
 STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now", "unassigned"}
 COUNTS = STOCKS | {
@@ -74,6 +75,7 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "repeat_share": (0.0, 2),
     "backlog": (1.0, 1),
     "backlog_first": (1.0, 1),
+    "backlog_days_met": (100.0, 1),
     "backlog_age": (240.0, 1),
     "sla_first_reply": (50.0, 2),
     "sla_resolution": (50.0, 2),

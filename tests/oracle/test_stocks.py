@@ -90,6 +90,20 @@ def test_average_and_maximum_are_those_of_the_days(side: Side) -> None:
     assert found.part("max") == max(levels)
 
 
+def test_days_within_the_limit_are_those_of_the_oracles_days(side: Side) -> None:
+    span = window(side, end=date(2025, 4, 25))
+    first = min(case.created for case in side.oracle.house.cases)
+    days = [(start, min(end, AS_OF)) for start, end in steps(span, "day") if start and first < end and start < AS_OF]
+    levels = [sum(1 for case in backlog(side.oracle.house, end) if fits(case.labels, FILTER)) for _, end in days]
+    limit = sorted(levels)[len(levels) // 3]
+    met = sum(1 for level in levels if level <= limit)
+    assert 0 < met < len(levels)
+    found = ask(side, Question("backlog_days_met", span, FILTER, parameter=str(limit)))[0]
+    assert (found.part("days"), found.part("days_met"), found.n) == (len(days), met, levels[-1])
+    by_week = ask(side, Question("backlog_days_met", span, FILTER, grain="week", parameter=str(limit)))
+    assert [sum(int(one.part(name) or 0) for one in by_week) for name in ("days", "days_met")] == [len(days), met]
+
+
 def test_the_flow_balances_day_by_day(side: Side) -> None:
     span = window(side)
     readings = ask(side, Question("backlog_change", span, grain="day"))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from data.benchmarks import INDUSTRIES, Industries
 from data.problem_types import ProblemTypes, one_place_each
 from data.questionnaires import LOYALTY, CsiRules
 from data.stage_maps import STAGE_MAPS, StageMaps
@@ -209,6 +210,8 @@ class Settings(Strict):
     complaints: ComplaintSettings = ComplaintSettings()
     urgent_reach: UrgentReach = UrgentReach()
     problem_types: ProblemTypes = ()
+    benchmarks: Industries = Field(default_factory=lambda: dict(INDUSTRIES))
+    industry: Name | None = None
     targets: tuple[TargetRule, ...] = ()
     sources: tuple[SourceRule, ...] = ()
 
@@ -242,6 +245,14 @@ class Settings(Strict):
         return stages
 
     _check_problems = field_validator("problem_types")(one_place_each)
+
+    @field_validator("industry")
+    @classmethod
+    def _industry_is_there(cls, industry: str | None, info: ValidationInfo) -> str | None:
+        known = info.data.get("benchmarks", {})
+        if industry is not None and industry not in known:
+            raise ValueError(f"unknown industry {industry!r}; known: {', '.join(known) or 'none, see benchmarks'}")
+        return industry
 
     @field_validator("sources")
     @classmethod

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from data.warehouse import data_version
+from metrics.benchmark import held_against
 from metrics.catalog import metric_of
 from metrics.compile import literal_sql
 from metrics.exclusions import left_out, told
@@ -139,6 +140,8 @@ def with_sql(
         panel["weights"] = told_weights(question, desk, language)
     if years := years_text(first) if first else "":
         panel["unknown_years"] = WARNING[language].format(years=years)
+    if found := held_against(first, desk, language) if first else None:
+        panel["benchmark"] = found.sentence(language)
     panel["n"] = f"{sum(reading.n for reading in readings):,}"
     panel["as_of"] = f"{as_of.astimezone(ZoneInfo(desk.tz)):%Y-%m-%d %H:%M:%S} ({desk.tz})" if as_of else "—"
     panel["version"] = str(data_version(con))

@@ -1,7 +1,8 @@
 """The settings as the measures need them: the desk that facts depend on, and the targets of readings."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from data.benchmarks import INDUSTRIES
 from data.problem_types import paths
 from data.questionnaires import DIMENSIONS, Questionnaire, Words
 from data.settings import CalendarFile, Day, Promise, Settings, UnfitSetting
@@ -43,6 +44,8 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         csi_sets={name: weight_set(one) for name, one in settings.csi.questionnaires.items()},
         csi_set=settings.csi.use,
         loyalty=dict(settings.loyalty),
+        benchmarks=dict(settings.benchmarks),
+        industry=settings.industry,
         problem_types=dict(paths(settings.problem_types)),
         stages=stages_from(settings.stages),
         complaints=ComplaintRules(
@@ -82,8 +85,12 @@ def calendar_from(name: str, file: CalendarFile) -> Calendar:
 
 
 def targets_from(settings: Settings, known: Iterable[str]) -> tuple[Target, ...]:
-    """Return the targets of the settings; UnfitSetting names the first that no metric or dimension fits."""
+    """Return the targets of the settings; UnfitSetting names the first that no metric or dimension fits.
+
+    Benchmarks of metrics that nobody knows are refused here too.
+    """
     names = sorted(known)
+    _check_benchmarks(settings, names)
     targets = []
     for place, rule in enumerate(settings.targets):
         if rule.metric not in names:
@@ -105,6 +112,14 @@ def targets_from(settings: Settings, known: Iterable[str]) -> tuple[Target, ...]
             )
         )
     return tuple(targets)
+
+
+def _check_benchmarks(settings: Settings, known: Sequence[str]) -> None:
+    for industry, rules in settings.benchmarks.items():
+        for place, one in enumerate(rules.values):
+            if one.metric not in known and rules != INDUSTRIES.get(industry):
+                message = f"unknown metric {one.metric!r}; known: {', '.join(known)}"
+                raise UnfitSetting(("benchmarks", industry, "values", place, "metric"), message)
 
 
 def _week(weekly: Mapping[Day, Iterable[str]]) -> tuple[Spans, ...]:

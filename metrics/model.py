@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from data.benchmarks import INDUSTRIES, Industries
 from data.questionnaires import LOYALTY
 from data.stage_maps import STAGE_MAPS, StageMaps
 
@@ -329,6 +330,7 @@ class Desk:
     sla_changes     ((first local day, tiers), ...): promises of clocks that start from that day on (semantics 4.9)
     csi_weights     the desk's own; csi_sets: further ones by name; csi_set: which of them counts, None = the own
     problem_types   category -> its problem types, from the top of the tree down (R-058)
+    benchmarks      by industry; `industry` is the one readings are held against, None = none
     loyalty         tier -> from which mean score (1 to 5) on (5.10)
     """
 
@@ -353,4 +355,6 @@ class Desk:
     stages: Mapping[str, tuple[Stage, ...]] = field(default_factory=lambda: stages_from(STAGE_MAPS))
     complaints: ComplaintRules = ComplaintRules()
     problem_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    benchmarks: Industries = field(default_factory=lambda: dict(INDUSTRIES))
+    industry: str | None = None
     urgent_reach: ReachRule = ReachRule()

@@ -24,6 +24,8 @@ LATER_READ = (
     "stages",
     "complaints",
     "problem_types",
+    "benchmarks",
+    "industry",
     "urgent_reach",
     "problem_types",
 )

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from metrics.catalog.anchors import CREATED, SERVED
 from metrics.catalog.basis import BY_CREATED
-from metrics.kinds.complaints import DeskShare, PerThousand
+from metrics.kinds.complaints import Again, DeskShare, PerThousand
 from metrics.kinds.counting import Count, Share, quoted
-from metrics.metric import Anchor, Metric
+from metrics.metric import Metric
 from metrics.model import ComplaintRules, Unit
 from metrics.visits import ACTIONS
 
@@ -14,13 +14,6 @@ COMPLAINT = "type IN (SELECT member_id FROM member WHERE dimension = 'type' AND 
 COMPLAINTS = replace(CREATED, where=COMPLAINT)
 # Set against customers served in a period, which only dated cases can be (12.2, decision 11).
 DATED_COMPLAINTS = replace(CREATED, where=f"{COMPLAINT} AND created_at IS NOT NULL")
-CHAINS = Anchor(
-    "(SELECT f.*, x.n_complaints FROM fact_case f JOIN ("
-    "SELECT chain_key, arg_min(case_key, chain_position) AS case_key, count(*) AS n_complaints FROM fact_case"
-    f" WHERE chain_key IS NOT NULL AND {COMPLAINT} GROUP BY chain_key) x ON x.case_key = f.case_key)",
-    "created_at",
-    "created_day",
-)
 DAY_US = 86_400_000_000
 
 
@@ -46,6 +39,33 @@ def supervised(rules: ComplaintRules) -> str:
         f" AND (a.actor IN ({named}) OR (c.source_no, a.actor) IN {in_role})"
         " GROUP BY c.case_key) x ON x.case_key = f.case_key)"
     )
+
+
+def repeated(repeat_days: float) -> str:
+    """Return the first complaint of every chain of complaints with n_complaints, its length (decision 16).
+
+    A complaint follows the one before of the same customer and category as cases of an issue do (4.14).
+    """
+    ever = 2**63 - 1
+    followed = f"CASE WHEN is_closed THEN epoch_us(last_resolved_at) + {round(repeat_days * DAY_US)} ELSE {ever} END"
+    linkable = (
+        "(SELECT case_key, customer_key, category, created_at, is_closed, last_resolved_at FROM fact_case"
+        f" WHERE {COMPLAINT} AND customer_key IS NOT NULL AND created_at IS NOT NULL)"
+    )
+    marked = (
+        f"(SELECT *, coalesce(lag({followed}) OVER before >= epoch_us(created_at), false) AS is_joined"
+        f" FROM {linkable} WINDOW before AS (PARTITION BY customer_key, category ORDER BY created_at, case_key))"
+    )
+    numbered = (
+        f"(SELECT *, sum(CASE WHEN is_joined THEN 0 ELSE 1 END) OVER before AS chain_no FROM {marked}"
+        " WINDOW before AS (PARTITION BY customer_key, category ORDER BY created_at, case_key"
+        " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))"
+    )
+    chains = (
+        "(SELECT arg_min(case_key, ROW(created_at, case_key)) AS case_key, count(*) AS n_complaints"
+        f" FROM {numbered} GROUP BY customer_key, category, chain_no)"
+    )
+    return f"(SELECT f.*, x.n_complaints FROM fact_case f JOIN {chains} x ON x.case_key = f.case_key)"
 
 
 METRICS = (
@@ -93,18 +113,19 @@ METRICS = (
         name="second_complaints",
         title={"en": "Second-complaint rate", "zh-CN": "客户二次投诉率"},
         definition={
-            "en": "Issues of one customer and category with two complaints or more / issues with a complaint",
-            "zh-CN": "同一客户同类问题再次投诉的问题数占有投诉的问题数的比例",
+            "en": "Chains of complaints of one customer and category with two or more / chains; a complaint follows "
+            "another up to N days after its resolution",
+            "zh-CN": "同一客户同类投诉链中含两次及以上投诉的占比；前次投诉解决后 N 天内再次投诉计入同一链",
         },
         unit=Unit.PERCENT,
         better="lower",
-        anchor=CHAINS,
-        kind=Share("n_complaints >= 2", "TRUE"),
+        anchor=CREATED,
+        kind=Again("n_complaints >= 2", "TRUE", table=repeated),
         basis=BY_CREATED,
         source="semantics 4.16; R-081",
         population={
-            "en": "Issue chains, by their first complaint; cases without a customer cannot be linked",
-            "zh-CN": "问题链，按其首次投诉计；无客户信息的工单无法关联",
+            "en": "Chains of complaints, by their first one; cases without a customer cannot be linked",
+            "zh-CN": "投诉链，按其首次投诉计；无客户信息的工单无法关联",
         },
         interval="Wilson",
     ),

@@ -61,6 +61,27 @@ def test_complaints_are_set_against_the_customers_served() -> None:
     assert (before.value, before.n) == (None, 1)
 
 
+@pytest.mark.parametrize(("when", "again"), [("08 10:00", 1), ("08 10:00:01", 0), ("12 10:00", 0)])
+def test_an_inquiry_in_between_makes_no_second_complaint_later_than_n_days(when: str, again: int) -> None:
+    world = World(DESK)
+    world.ticket(1, "01 09:00", customer_key=1, type="complaint", category="x")
+    world.status(1, "01 10:00", "resolved")
+    world.ticket(2, "06 10:00", customer_key=1, type="inquiry", category="x")
+    world.status(2, "07 10:00", "resolved")
+    world.ticket(3, when, customer_key=1, type="complaint", category="x")
+    world.refresh(AS_OF)
+    found = ask(world, "second_complaints")
+    assert (found.part("passed"), found.n) == (again, 2 - again)
+
+
+def test_another_category_is_another_chain() -> None:
+    world = World(DESK)
+    for key, category in ((1, "x"), (2, "y"), (3, "x")):
+        world.ticket(key, f"1{key} 10:00", customer_key=1, type="complaint", category=category)
+    world.refresh(AS_OF)
+    assert (ask(world, "second_complaints").part("passed"), ask(world, "second_complaints").n) == (1, 2)
+
+
 def test_a_second_complaint_is_one_of_the_same_issue() -> None:
     world = World(DESK)
     for key, created, customer, kind in (

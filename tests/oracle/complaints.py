@@ -53,11 +53,9 @@ def per_thousand(rows: Sequence[Row]) -> Figure:
 
 
 def second(house: House, clock: str) -> Iterator[Row]:
-    """Return the issues with a complaint, at their first one: whether there was another."""
-    for chain in chains(house):
-        found = [case for case in chain if is_complaint(case.ticket)]
-        if found:
-            yield Row(found[0].created, found[0].created, found[0].labels, len(found) >= 2)
+    """Return the chains of complaints, at their first one: whether there was another (decision 16)."""
+    for chain in chains(house, [case for case in house.cases if is_complaint(case.ticket)]):
+        yield Row(chain[0].created, chain[0].created, chain[0].labels, len(chain) >= 2)
 
 
 def slow_followups(house: House, clock: str) -> Iterator[Row]:

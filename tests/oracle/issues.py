@@ -1,17 +1,17 @@
 """Issues by hand: chains of a customer's cases of one category, repeats, one touch (semantics 4.13 to 4.16)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from tests.oracle.cases import Case, House
 from tests.oracle.figures import Figure, Row, wilson
 
 
-def chains(house: House) -> list[list[Case]]:
-    """Return the issues; cases without customer belong to none."""
+def chains(house: House, cases: Iterable[Case] | None = None) -> list[list[Case]]:
+    """Return the issues, or the chains of some of the cases; cases without customer belong to none."""
     groups: dict[tuple[int, str], list[Case]] = defaultdict(list)
-    for case in sorted(house.cases, key=lambda one: (one.created, one.key)):
+    for case in sorted(house.cases if cases is None else cases, key=lambda one: (one.created, one.key)):
         if case.ticket.customer is not None:
             groups[case.ticket.customer, case.labels["category"]].append(case)
     found: list[list[Case]] = []

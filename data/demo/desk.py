@@ -102,6 +102,7 @@ class Living:
     def __init__(self, path: Path, seed: int) -> None:
         if not path.exists():
             raise FileNotFoundError(f"{path}: no demo desk here; create it first")
+        _add_later_tables(path)
         self._path = path
         self._seed = seed
         self._con: sqlite3.Connection | None = None
@@ -143,6 +144,16 @@ class Living:
             self._forget()
 
 
+def _add_later_tables(path: Path) -> None:
+    """Give a desk made by an earlier version the tables it lacks; they fill from now on."""
+    statements = SCHEMA.read_text(encoding="utf-8").split(";")
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=10.0)) as con:
+        known = {row[0] for row in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for text in statements if "hd_invite" not in known else ():
+            if " IF NOT EXISTS " in text:
+                con.execute(text)
+
+
 def _step(con: sqlite3.Connection, walk: Walk, to_ms: int) -> int:
     before = walk.at_ms
     blocks = walk.step(to_ms)
@@ -174,4 +185,4 @@ def _resumed(con: sqlite3.Connection, path: Path, seed: int) -> Walk:
     return Walk(world, shown_until, Numbers(*last))
 
 
-NUMBERED = ("hd_case_log", "hd_post", "hd_rating")
+NUMBERED = ("hd_case_log", "hd_post", "hd_invite", "hd_rating")

@@ -54,6 +54,13 @@ CREATE TABLE hd_post (
     sent_at INTEGER,
     updated_at INTEGER
 );
+CREATE TABLE IF NOT EXISTS hd_invite (  -- to rate a solved case, answered or not
+    id INTEGER PRIMARY KEY,
+    case_id INTEGER,
+    contact_id INTEGER,
+    way TEXT,              -- app sms mail web
+    sent_at INTEGER
+);
 CREATE TABLE hd_rating (
     id INTEGER PRIMARY KEY,
     case_id INTEGER,
@@ -76,4 +83,5 @@ CREATE TABLE hd_rating (
 CREATE INDEX hd_case_updated ON hd_case (updated_at, id);
 CREATE INDEX hd_case_log_logged ON hd_case_log (logged_at, id);
 CREATE INDEX hd_post_updated ON hd_post (updated_at, id);
+CREATE INDEX IF NOT EXISTS hd_invite_sent ON hd_invite (sent_at, id);
 CREATE INDEX hd_rating_updated ON hd_rating (updated_at, id);

@@ -31,9 +31,9 @@ def export(
 ) -> dict[str, int]:
     """Write the history of `create` as `<name>-<part>.parquet`; return the rows by name.
 
-    Names: contacts, tickets, log, posts, ratings; one part each per 200,000 tickets, in order of time.
-    As files cannot be joined, tickets and log carry the names of group and department, tickets the contact's
-    region and level. Instants are epoch ms, null where unreadable.
+    Names: contacts, tickets, log, posts, ratings; one part each per 200,000 tickets, in order of time; invitations
+    stay out. As files cannot be joined, tickets and log carry the names of group and department, tickets the
+    contact's region and level. Instants are epoch ms, null where unreadable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = dict.fromkeys(FILES.values(), 0)

@@ -245,4 +245,6 @@ def _afterwards(opening: Opening, fate: Fate, draws: Draws, steps: Steps) -> Non
     rates = draws.chance("rates", np.where(fate.contained, 0.10, 0.235)) & ~fate.trashed
     delay = np.minimum(draws.spread("rates after", 25.0 * MINUTE, 1.3), 6.0 * DAY_S)
     steps["rate"] = _only(rates, solve + delay)
+    invited = (rates | draws.chance("invited", 0.8)) & ~fate.trashed
+    steps["invite"] = _only(invited, solve + np.where(rates, np.minimum(0.5 * delay, MINUTE), MINUTE))
     steps["rate_again"] = _only(draws.chance("rates again", 0.006), steps["rate"] + 4.0 * MINUTE)

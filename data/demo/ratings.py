@@ -5,18 +5,37 @@ import numpy as np
 from data.demo import cast
 from data.demo.draws import Draws, Flags, Floats, Ints
 from data.demo.life import Lives
-from data.demo.rows import CASE_ID, CONTACT_ID, RATES, Happenings, happenings
+from data.demo.rows import CASE_ID, CONTACT_ID, INVITES, RATES, Happenings, happenings
 from data.demo.tables import MISSING, Block
 
 # How much better (> 0) a dimension is liked than the visit as a whole.
 DIMENSIONS = {"efficiency": -0.16, "attitude": 0.26, "clarity": 0.10, "resolution": 0.0, "empathy": -0.02}
+WAYS = (0.55, 0.20, 0.15, 0.10)
+
+
+def _draws(lives: Lives, found: Happenings) -> Draws:
+    return Draws(0, lives.draws.below("rating", 1 << 60)[found.life] + found.which)
+
+
+def invite_rows(lives: Lives, after_ms: int, until_ms: int, first_id: int) -> Block:
+    """Return the invitations to a rating of (after, until], ids rising with time from first_id."""
+    found = happenings(lives, INVITES, after_ms, until_ms)
+    case, opening = found.life, lives.opening
+    contact = np.where(opening.is_anonymous, MISSING, CONTACT_ID + opening.contact)[case]
+    return {
+        "id": first_id + np.arange(len(case)),
+        "case_id": CASE_ID + opening.cases[case],
+        "contact_id": contact,
+        "way": _draws(lives, found).pick("way", WAYS),
+        "sent_at": found.at_ms,
+    }
 
 
 def rating_rows(lives: Lives, after_ms: int, until_ms: int, first_id: int) -> Block:
     """Return the ratings of (after, until], ids rising with time from first_id."""
     found = happenings(lives, RATES, after_ms, until_ms)
     case, opening = found.life, lives.opening
-    draws = Draws(0, lives.draws.below("rating", 1 << 60)[case] + found.which)
+    draws = _draws(lives, found)
     liked = _liked(lives, found, draws)
     crossed = draws.chance("contradicts", 0.012)
     contact = np.where(opening.is_anonymous, MISSING, CONTACT_ID + opening.contact)[case]
@@ -26,7 +45,7 @@ def rating_rows(lives: Lives, after_ms: int, until_ms: int, first_id: int) -> Bl
         "case_id": CASE_ID + opening.cases[case],
         "contact_id": contact,
         "agent_id": np.where(lives.fate.contained, cast.ROBOT_ID, owner)[case],
-        "way": draws.pick("way", (0.55, 0.20, 0.15, 0.10)),
+        "way": draws.pick("way", WAYS),
         "seconds": _seconds(draws),
         "overall": np.where(crossed, 5, _score(draws, "overall", liked, 0.02)),
         **{name: _dimension(draws, name, liked + better, crossed) for name, better in DIMENSIONS.items()},

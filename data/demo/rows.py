@@ -72,8 +72,9 @@ WORDS = (
     Word("cust_5", cast.CONTACT),
     Word("reply_5", cast.AGENT),
 )
+INVITES = ("invite",)
 RATES = ("rate", "rate_again")
-_STEPS = (*(change.step for change in CHANGES), *(word.step for word in WORDS), *RATES)
+_STEPS = (*(change.step for change in CHANGES), *(word.step for word in WORDS), *INVITES, *RATES)
 
 
 @dataclass(frozen=True)

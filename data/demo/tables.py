@@ -78,6 +78,11 @@ POST = (
     _instant("sent_at"),
     _instant("updated_at"),
 )
+INVITE = (
+    *_numbers("id", "case_id", "contact_id"),
+    Column("way", cast.WAYS),
+    _instant("sent_at"),
+)
 RATING = (
     *_numbers("id", "case_id", "contact_id", "agent_id"),
     Column("way", cast.WAYS),
@@ -91,6 +96,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
     "hd_case": CASE,
     "hd_case_log": LOG,
     "hd_post": POST,
+    "hd_invite": INVITE,
     "hd_rating": RATING,
 }
 

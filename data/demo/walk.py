@@ -7,7 +7,7 @@ import numpy as np
 from data.demo.draws import Ints
 from data.demo.life import LONGEST_MS, Lives, lives
 from data.demo.people import opening
-from data.demo.ratings import rating_rows
+from data.demo.ratings import invite_rows, rating_rows
 from data.demo.rhythm import DAY, Rhythm, World
 from data.demo.rows import case_rows, contact_rows, due, log_rows, post_rows
 from data.demo.tables import Block, size
@@ -21,6 +21,7 @@ class Numbers:
 
     log: int = 0
     post: int = 0
+    invite: int = 0
     rating: int = 0
 
 
@@ -86,8 +87,10 @@ class Walk:
     def _numbered(self, met: Lives, after_ms: int, until_ms: int) -> dict[str, Block]:
         log = log_rows(met, after_ms, until_ms, self._numbers.log + 1)
         post = post_rows(met, after_ms, until_ms, self._numbers.post + 1)
+        invite = invite_rows(met, after_ms, until_ms, self._numbers.invite + 1)
         rating = rating_rows(met, after_ms, until_ms, self._numbers.rating + 1)
         self._numbers.log += size(log)
         self._numbers.post += size(post)
+        self._numbers.invite += size(invite)
         self._numbers.rating += size(rating)
-        return {"hd_case_log": log, "hd_post": post, "hd_rating": rating}
+        return {"hd_case_log": log, "hd_post": post, "hd_invite": invite, "hd_rating": rating}

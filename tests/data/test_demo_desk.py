@@ -188,3 +188,13 @@ def test_an_unfinished_desk_leaves_no_file_behind(monkeypatch: pytest.MonkeyPatc
     assert not (tmp_path / "desk.sqlite").exists()
     create(tmp_path / "desk.sqlite", 50, UNTIL, SEED)
     assert ask(tmp_path / "desk.sqlite", "SELECT count(*) FROM hd_case") == [(50,)]
+
+
+def test_a_desk_of_before_the_invitations_gets_their_table(desk: Path, tmp_path: Path) -> None:
+    path = copied(desk, tmp_path / "desk.sqlite")
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("DROP TABLE hd_invite")
+        con.commit()
+    advance(path, UNTIL + timedelta(hours=2))
+    assert ask(path, f"SELECT count(*) > 0, min(sent_at) > {to_ms(UNTIL)} FROM hd_invite") == [(1, 1)]
+    Living(path, SEED).close()

@@ -22,7 +22,8 @@ MAPPINGS = Path(__file__).resolve().parents[2] / "data" / "mappings"
 UNTIL = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 TICKETS = 800
 SEED = 21  # a world of this size with some rows of each dirty kind
-TWINS = {"ticket": "hd_case", "ticket_event": "hd_case_log", "message": "hd_post", "survey_response": "hd_rating"}
+SURVEYS = "(SELECT id FROM hd_rating UNION ALL SELECT id FROM hd_invite)"
+TWINS = {"ticket": "hd_case", "ticket_event": "hd_case_log", "message": "hd_post", "survey_response": SURVEYS}
 
 
 @dataclass
@@ -132,7 +133,7 @@ def test_pulling_every_few_seconds_ends_like_pulling_once(monitor: Monitor, desk
             living.advance(now)
             assert accounted(monitor.pull(now))
     told = "SELECT {} FROM {} ORDER BY 1"
-    for table, twin in (("ticket", "hd_case"), ("survey_response", "hd_rating")):
+    for table, twin in (("ticket", "hd_case"), ("survey_response", SURVEYS)):
         assert count(monitor.con, told.format("count(*)", table)) == in_desk(desk, told.format("count(*)", twin))
     newest = monitor.con.execute("SELECT epoch_ms(max(occurred_at)) FROM ticket_event").fetchall()
     assert newest == [(in_desk(desk, "SELECT max(logged_at) FROM hd_case_log"),)]

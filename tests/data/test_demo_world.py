@@ -55,6 +55,8 @@ def test_the_schema_and_the_generator_name_the_same_columns(con: sqlite3.Connect
         ("hd_case_log", "other_case_id", "hd_case"),
         ("hd_post", "case_id", "hd_case"),
         ("hd_post", "author_id", "hd_agent"),
+        ("hd_invite", "case_id", "hd_case"),
+        ("hd_invite", "contact_id", "hd_contact"),
         ("hd_rating", "case_id", "hd_case"),
         ("hd_rating", "agent_id", "hd_agent"),
     ],
@@ -67,7 +69,13 @@ def test_every_reference_is_there(con: sqlite3.Connection, table: str, column: s
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("hd_case", "opened_at"), ("hd_case_log", "logged_at"), ("hd_post", "updated_at"), ("hd_rating", "updated_at")],
+    [
+        ("hd_case", "opened_at"),
+        ("hd_case_log", "logged_at"),
+        ("hd_post", "updated_at"),
+        ("hd_invite", "sent_at"),
+        ("hd_rating", "updated_at"),
+    ],
 )
 def test_ids_rise_with_time(con: sqlite3.Connection, table: str, column: str) -> None:
     instants = [row[0] for row in con.execute(f"SELECT {column} FROM {table} ORDER BY id")]
@@ -131,7 +139,16 @@ def test_a_case_has_some_rows(con: sqlite3.Connection) -> None:
     rows = {table: one(con, f"SELECT count(*) FROM {table}") / TICKETS for table in TABLES}
     assert 3.2 < rows["hd_case_log"] < 4.5
     assert 2.8 < rows["hd_post"] < 4.0
+    assert 0.65 < rows["hd_invite"] < 0.85
     assert 0.15 < rows["hd_rating"] < 0.25
+
+
+def test_who_rates_was_invited_before_in_the_same_way(con: sqlite3.Connection) -> None:
+    invited = "SELECT 1 FROM hd_invite i WHERE i.case_id = r.case_id AND i.sent_at <= r.answered_at"
+    assert one(con, f"SELECT count(*) FROM hd_rating r WHERE NOT EXISTS ({invited})") == 0
+    first = "SELECT min(id) FROM hd_rating GROUP BY case_id"
+    both = "FROM hd_rating r JOIN hd_invite i USING (case_id)"
+    assert one(con, f"SELECT count(*) {both} WHERE r.id IN ({first}) AND r.way <> i.way") == 0
 
 
 def test_the_desk_speaks_two_languages(con: sqlite3.Connection) -> None:

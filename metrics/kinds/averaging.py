@@ -100,14 +100,15 @@ class Duration:
 
     def _interval(self, question: Question, rows: Sequence[Row]) -> tuple[Interval | None, str | None]:
         if question.quantile is not None:
-            return self._ranked([one for one in rows[0][0] if one is not None], question.quantile), "order statistics"
+            ranked = self._ranked([one for one in rows[0][0] if one is not None], question.quantile)
+            return ranked, "order statistics" if ranked else None
         days = [row[1:3] for row in rows if row[1]]
         found, method = day_cluster(days), "day-cluster"
         if found is None:
             # One day has no clusters; the rows of it still give a mean interval (1.12).
             n, total, squares = (sum(row[i] or 0 for row in rows) for i in (1, 2, 3))
             found, method = mean_interval(n, total, squares), "t"
-        return (found and (found[0] / self.unit_us, found[1] / self.unit_us)), method
+        return (found and (found[0] / self.unit_us, found[1] / self.unit_us)), method if found else None
 
     def _ranked(self, ordered: Sequence[int], quantile: float) -> Interval | None:
         ranks = order_ranks(len(ordered), quantile)
@@ -159,9 +160,12 @@ class Mean:
         value = float(total) / 1000.0 / float(weight) if n and weight else None
         if not squares:
             return Figure(value, n, (), None, "none")
-        interval = day_cluster([(row[1], row[2] / 1000.0) for row in groups[1] if row[1]])
+        interval, method = day_cluster([(row[1], row[2] / 1000.0) for row in groups[1] if row[1]]), "day-cluster"
+        if interval is None and n:
+            # As for durations: one day has no clusters, and a sample is never told without its interval (1.12, 8.1).
+            interval, method = mean_interval(n, total / 1000.0, squares[0] / 1_000_000.0), "t"
         spread = sqrt(max(0.0, (squares[0] - total * total / n) / (n - 1))) / 1000.0 if n > 1 else None
-        return Figure(value, n, (("sd", spread),), interval, "day-cluster" if interval else "none")
+        return Figure(value, n, (("sd", spread),), interval, method if interval else "none")
 
     def counted(self, question: Question) -> str | None:
         """Return the answered rows."""

@@ -15,7 +15,7 @@ AS_OF = at("20 10:00")
 LATER = Window(date(2025, 3, 15), date(2025, 3, 18))  # nothing happened then
 STOCKS = {
     *("backlog", "backlog_first", "backlog_age", "backlog_change", "coverage_days", "burn_down_days"),
-    *("waiting_now", "unassigned"),
+    *("waiting_now", "unassigned", "backlog_days_met"),
 }
 
 

@@ -1,6 +1,7 @@
 """Which rows an interval is made of: clusters of local days, rows with a duration, whole durations (8.2, 8.4)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -55,3 +56,30 @@ def test_the_spread_of_a_sum_of_times_is_that_of_the_sum() -> None:
     found = ask(world, Question("requester_wait", MARCH, with_interval=True))
     assert found.value == 3.0  # 1 h open + 1 h on hold, and 4 h
     assert found.interval == pytest.approx((3 - T1, 3 + T1))
+
+
+@pytest.mark.parametrize(("metric", "column"), [("overall_mean", "overall"), ("ces", "effort")])
+def test_the_ratings_of_one_day_have_the_interval_of_their_rows(metric: str, column: str) -> None:
+    world = World()
+    scale: dict[str, Any] = {"effort_min": 1.0, "effort_max": 5.0} if column == "effort" else {}
+    for key, score in ((1, 3.0), (2, 4.0)):
+        world.survey(key, "10 12:00", customer_key=key, **scale | {column: score})
+    world.refresh()
+    found = ask(world, Question(metric, MARCH))
+    assert found.interval == pytest.approx((3.5 - T1 / 2, 3.5 + T1 / 2))
+    assert found.method == "t"
+    world.survey(3, "11 12:00", customer_key=3, **scale | {column: 5.0})
+    world.refresh()
+    assert ask(world, Question(metric, MARCH)).method == "day-cluster"
+
+
+@pytest.mark.parametrize("metric", ["overall_mean", "ces", "frt"])
+def test_one_row_has_no_interval_and_no_method_of_one(metric: str) -> None:
+    world = World()
+    world.ticket(1, "10 10:00")
+    world.reply(1, "10 10:10")
+    world.survey(1, "10 12:00", overall=4.0, effort=2.0)
+    world.refresh()
+    found = ask(world, Question(metric, MARCH, with_interval=True))
+    assert (found.n, found.interval) == (1, None)
+    assert found.method in (None, "none")

@@ -23,6 +23,7 @@ PARAMETERS = {
     "vendor field": "ok",
     "department/minutes": "tech/10",
     "hours": "4",
+    "tickets": "1",
     "score": "5",
     "tier": "5",
     "map/stage": "D1/accept",

@@ -39,11 +39,11 @@ def student(df: int) -> float:
     return low
 
 
-def of_mean(clusters: Sequence[Sequence[float]], is_strict: bool) -> Interval | None:
-    """Return the interval of the mean over clusters; with one cluster that of its rows, unless strict (1.12, 8.2)."""
+def of_mean(clusters: Sequence[Sequence[float]]) -> Interval | None:
+    """Return the interval of the mean over clusters; with one cluster that of its rows (1.12, 8.2)."""
     k, rows = len(clusters), [value for one in clusters for value in one]
     centre = mean(rows)
-    if centre is None or (k < 2 and (is_strict or len(rows) < 2)):
+    if centre is None or (k < 2 and len(rows) < 2):
         return None
     if k < 2:
         half = student(len(rows) - 1) * sqrt(fsum((x - centre) ** 2 for x in rows) / (len(rows) - 1) / len(rows))
@@ -96,7 +96,7 @@ class Sure:
         clusters: dict[Hashable, list[float]] = defaultdict(list)
         for key, value in given:
             clusters[key].append(value)
-        return of_mean(list(clusters.values()), is_strict=self.kpi.is_survey)
+        return of_mean(list(clusters.values()))
 
 
 def _plain(name: str) -> Value:

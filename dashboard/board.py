@@ -16,6 +16,7 @@ from metrics.model import DataState, Question, Reading, Unit, Verdict, Window
 
 FLOWS = ("volume",)  # sums over time: compared over full days only
 MATURING = ("fcr",)  # known only after the desk's repeat_days
+ASKED_OF_SOME = ("csi", "csat")  # those who answer are not those who were served (semantics 4.0, 8.9)
 LEADS_BELOW = 300  # semantics 4.1, 8.3: a mean of fewer cases says little, the quantiles lead
 
 
@@ -80,11 +81,12 @@ class _Plan:
     change: tuple[Question, Question] | None
     trend: Question | None
     teams: Question | None
+    response: Question | None
 
     def questions(self) -> Iterable[Question]:
         yield self.current
         yield from self.change or ()
-        yield from (one for one in (self.trend, self.teams) if one)
+        yield from (one for one in (self.trend, self.teams, self.response) if one)
 
 
 def mark_of(version: int, sources: Mapping[str, DataState]) -> str:
@@ -130,6 +132,7 @@ def _plan(subject: Subject, view: View, scope: Scope, spell: _Spell) -> _Plan:
         change,
         replace(current, window=spans.trailing(spell.asked, scope.trend_days), grain="day") if is_dated else None,
         replace(current, split="team") if scope.teams else None,
+        replace(current, metric="response_rate") if subject.name in ASKED_OF_SOME else None,
     )
 
 
@@ -150,6 +153,7 @@ def _answer(
         tuple((reading, fair(answers.verdict(reading), reading, subject)) for reading in members),
         spans.is_partial(plan.current.window, as_of),
         plan.spell.shown != plan.spell.asked,
+        response=_single(found, plan.response, as_of) if plan.response else None,
     )
 
 

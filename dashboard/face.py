@@ -226,7 +226,13 @@ class Face:
         if self._led:
             parts = [self.words("part.mean", value=self._amount_of(self.answer.current.value)), parts[1]]
         counts = [self._part_count(name) for name in ("waiting_now", "immature", "undecided")]
-        return " · ".join(text for text in (self._moved(), *parts, *counts) if text)
+        return " · ".join(text for text in (self._moved(), *parts, *counts, self._response()) if text)
+
+    def _response(self) -> str:
+        rate = self.answer.response.value if self.answer.response else None
+        if rate is None or self._shown is None:
+            return ""
+        return self.words("part.response", value=show(rate, Scale(1.0, "pct", 0), self.words))
 
     def _flag(self) -> tuple[str, str]:
         """Return a sign that is never cut short, and in words what is not known: the holidays of some years (3.4)."""

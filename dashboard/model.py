@@ -114,6 +114,7 @@ class Answer:
     partial     whether the period still runs at the watermark (semantics 1.4)
     moved       whether earlier days are shown than asked for, because those cannot be judged yet
     absent      whether the data have nothing at all to work the KPI out from
+    response    of a satisfaction: the response rate of its surveys, which tells what to make of it (semantics 8.9)
     medians     of a duration that leads with its median: both medians of the change, with their intervals
     """
 
@@ -128,6 +129,7 @@ class Answer:
     moved: bool = False
     absent: bool = False
     medians: tuple[Reading, Reading] | None = None
+    response: Reading | None = None
 
 
 Leaf = tuple[str, str]  # (part of a tile, property)

@@ -57,6 +57,9 @@ SUBJECTS = {
     )
 }
 
+RESPONSE = FakeSubject("response_rate", metric_of("response_rate").title, Unit.PERCENT, "higher", 25.6, 1220, None)
+ASKED = {**SUBJECTS, "response_rate": RESPONSE}
+
 
 @dataclass
 class FakeAnswers:
@@ -131,7 +134,7 @@ class FakeAnswers:
 
     def _undated(self, question: Question) -> Reading:
         """Return what survey answers without instants give: scores and nothing else."""
-        subject = SUBJECTS[question.metric]
+        subject = ASKED[question.metric]
         if question.metric not in ("csi", "csat"):
             return Reading(question, 0 if subject.unit is Unit.COUNT else None, 0, DataState.FRESH, None)
         return Reading(question, subject.base, subject.cases, DataState.FRESH, None)
@@ -142,7 +145,7 @@ class FakeAnswers:
         )
         if self.world in ("empty", "error"):
             return Reading(question, None, 0, state, None if self.world == "empty" else self.as_of)
-        subject = SUBJECTS[question.metric]
+        subject = ASKED[question.metric]
         days = (end - start).days
         value = sum(_level(subject, day, question.slice) for day in _days(start, end)) / days * (1 + self.shift)
         if subject.name == "volume":

@@ -224,3 +224,27 @@ def test_a_year_without_published_holidays_has_a_sign_in_the_foot() -> None:
 def test_a_share_changes_in_points_of_percent() -> None:
     assert difference(answer("fcr", 82.0, 80.0)) == pytest.approx(2.0)
     assert SUBJECTS["fcr"].unit is Unit.PERCENT
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_satisfaction_tells_how_many_of_those_asked_answered(language: str) -> None:
+    view, told = room_of("full").default("/wall"), words(language)
+    plain = answer("csi", 4.36)
+    rated = replace(plain, response=reading("response_rate", 25.6, 1220))
+    assert (
+        Face(rated, told, view).leaves()["notes", "children"]
+        == {"en": "26% responded", "zh-CN": "回复率 26%"}[language]
+    )
+    nobody = replace(plain, response=reading("response_rate", None, 0))
+    assert Face(nobody, told, view).leaves()["notes", "children"] == ""
+    hidden = replace(answer("csi", None), response=reading("response_rate", 25.6, 1220))
+    assert Face(hidden, told, view).leaves()["notes", "children"] == ""
+
+
+def test_the_response_rate_is_asked_for_the_days_and_filters_of_the_tile() -> None:
+    board = screen_of("/", "full", "?team=Billing").board
+    of = {name: found.response for name, found in board.answers.items() if found.response}
+    assert set(of) == {"csi", "csat"}
+    asked = board.answers["csi"].current.question
+    assert of["csi"] is not None
+    assert of["csi"].question == replace(asked, metric="response_rate")

@@ -15,6 +15,7 @@ from metrics.comparison import Comparison, compare
 from metrics.model import DataState, Reading, Unit
 from metrics.rounding import half_up
 from metrics.unknown_years import years_text
+from metrics.verdict import days_met
 
 SPARK_DAYS = 28
 MOST_ATTAINED = 1000  # a percentage of four digits says no more than ">999"
@@ -226,7 +227,16 @@ class Face:
         if self._led:
             parts = [self.words("part.mean", value=self._amount_of(self.answer.current.value)), parts[1]]
         counts = [self._part_count(name) for name in ("waiting_now", "immature", "undecided")]
-        return " · ".join(text for text in (self._moved(), *parts, *counts, self._response()) if text)
+        stock = [self._part(name) for name in ("avg", "max")] if self.answer.subject.unit is Unit.COUNT else []
+        texts = (self._moved(), *parts, *counts, self._response(), *stock, self._days_met() if any(stock) else "")
+        return " · ".join(text for text in texts if text)
+
+    def _days_met(self) -> str:
+        """Return on how many days of the period a stock was within its goal (1.10)."""
+        start, end = bounds(self.answer.current.question.window)
+        days = [one for one in self.answer.trend if start.isoformat() <= (one.bucket or "") < end.isoformat()]
+        met, of = days_met(days, self._goal, self.answer.subject.better)
+        return self.words("part.days_met", value=met, of=of) if of else ""
 
     def _response(self) -> str:
         rate = self.answer.response.value if self.answer.response else None

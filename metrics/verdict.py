@@ -82,6 +82,15 @@ def _is_valid(reading: Reading, target: Target) -> bool:
     )
 
 
+def days_met(daily: Sequence[Reading], target: float | None, better: Better) -> tuple[int, int]:
+    """Return the days whose value meets the goal, and the days that have a value (1.10; R-005).
+
+    daily   one reading per day, such as the backlog at the end of each
+    """
+    met = [is_met(one.value, target, better) for one in daily]
+    return met.count(True), sum(one is not None for one in met)
+
+
 def misses_in_row(met: Sequence[bool | None], n: int = 3) -> tuple[int, bool]:
     """Return the trailing run of misses and whether it has reached n; a period without value resets it (6.5)."""
     run = 0

@@ -248,3 +248,13 @@ def test_the_response_rate_is_asked_for_the_days_and_filters_of_the_tile() -> No
     asked = board.answers["csi"].current.question
     assert of["csi"] is not None
     assert of["csi"].question == replace(asked, metric="response_rate")
+
+
+def test_a_stock_tells_its_days_within_the_goal() -> None:
+    day = Question("backlog", WINDOW, grain="day")
+    levels = (("2026-11-11", 900.0), ("2026-11-12", 350.0), ("2026-11-13", 351.0), ("2026-11-14", None))
+    trend = tuple(Reading(day, value, 1, DataState.FRESH, NOON, bucket=bucket) for bucket, value in levels)
+    found = replace(answer("backlog", 351.0, avg=350.5, max=351), trend=trend)
+    assert said(found)["notes"] == "avg 351 · max 351 · 1/2 days met"
+    goalless = replace(found, verdict=replace(found.verdict, target=None))
+    assert said(goalless)["notes"] == "avg 351 · max 351"

@@ -8,6 +8,7 @@ import pytest
 from metrics.model import Better, DataState, Level, Question, Reading, Slice, Target, Window
 from metrics.verdict import (
     attainment,
+    days_met,
     gap,
     has_dropped,
     is_beyond,
@@ -144,3 +145,11 @@ def test_a_drop_is_measured_after_rounding_to_9_digits() -> None:
     assert has_dropped(-10, -12, 0.05) is None
     assert has_dropped(4, -2, 5, in_points=True) is True
     assert has_dropped(None, 4, 0.05) is None
+
+
+def test_days_are_met_by_their_own_value_and_count_only_with_one() -> None:
+    question = Question("backlog", Window(None, None), grain="day")
+    daily = [Reading(question, value, 1, DataState.FRESH, None) for value in (349.0, 350.0, 351.0, None)]
+    assert days_met(daily, 350, "lower") == (2, 3)
+    assert days_met(daily, None, "lower") == (0, 0)
+    assert days_met((), 350, "lower") == (0, 0)

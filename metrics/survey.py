@@ -13,6 +13,9 @@ from metrics.intervals import population_factor
 from metrics.model import Reading
 
 TOLERANCE = 1e-9
+# Parts of one step of 1-5: a multiple of 1 to 15 and of 1,000, so that steps of common scales convert to whole parts,
+# and five steps still fit into an INTEGER.
+FIVE = 360_360_000
 
 
 def weights_error(weights: Mapping[str, float]) -> str | None:

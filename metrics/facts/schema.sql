@@ -108,7 +108,7 @@ CREATE TABLE IF NOT EXISTS fact_offer (         -- invitations to a survey, answ
 );
 CREATE TABLE IF NOT EXISTS fact_answer (        -- in-scale answers of valid surveys
     response_key BIGINT, submitted_at TIMESTAMPTZ, submitted_day DATE, {dims}, dimension VARCHAR, score_milli INTEGER, weight DECIMAL(18, 10),
-    five_milli INTEGER                          -- the score on 1-5, linear (5.5); score_milli on its own scale
+    five_parts INTEGER                          -- the score on 1-5, linear (5.5), in parts of metrics/survey.FIVE; score_milli on its own scale
 );
 CREATE TABLE IF NOT EXISTS fact_defect (        -- odd durations and future rows, one row each (2.7)
     ticket_key BIGINT, rule VARCHAR, field VARCHAR

@@ -3,6 +3,7 @@
 from metrics.facts import members
 from metrics.facts.job import SURVEY_TABLES, Job
 from metrics.model import DIMENSIONS
+from metrics.survey import FIVE
 
 RULES = ("speeder", "contradictory", "duplicate")
 OWN = ("team", "agent")  # what a survey without a case says of itself
@@ -24,7 +25,7 @@ def store(job: Job) -> None:
     members.number_surveys(job)
     if not job.whole:
         job.run("surveys", "forget")
-    words = {"survey_dims": _dims_sql(), **{f"{rule}_on": _is_on(rule) for rule in RULES}}
+    words = {"survey_dims": _dims_sql(), "five": str(FIVE), **{f"{rule}_on": _is_on(rule) for rule in RULES}}
     for section in ("answers", "judged", "found", "cleaned", "store", "store_offers", "store_answers", "await"):
         job.run("surveys", section, **words)
     job.drop("new_answer", "new_judged", "new_survey", "new_cleaned")

@@ -37,7 +37,7 @@ DELETE FROM awaited_survey WHERE response_key IN (SELECT response_key FROM scope
 -- :: answers
 CREATE OR REPLACE TEMP TABLE new_answer AS
 SELECT response_key, dimension, is_in, CASE WHEN is_in THEN round(score * 1000)::INTEGER END AS score_milli,
-       CASE WHEN is_in THEN round(1000 + 4000 * (score - low) / (high - low))::INTEGER END AS five_milli,
+       CASE WHEN is_in THEN round({five} + 4.0 * {five} * (score - low) / (high - low))::INTEGER END AS five_parts,
        4 * (score - low) <= high - low AS is_low, 4 * (score - low) >= 3 * (high - low) AS is_high
 FROM (
     SELECT response_key, dimension, score, coalesce(scale_min, 1) AS low, coalesce(scale_max, 5) AS high,
@@ -126,7 +126,7 @@ ORDER BY c.offered_at, c.response_key;
 
 -- :: store_answers
 INSERT INTO fact_answer
-SELECT c.response_key, c.submitted_at, c.submitted_day, {c_dims}, a.dimension, a.score_milli, c.weight, a.five_milli
+SELECT c.response_key, c.submitted_at, c.submitted_day, {c_dims}, a.dimension, a.score_milli, c.weight, a.five_parts
 FROM new_cleaned c JOIN new_answer a ON a.response_key = c.response_key
 WHERE c.dropped_by IS NULL AND a.is_in
 ORDER BY c.submitted_at, c.response_key, a.dimension;

@@ -10,16 +10,16 @@ from metrics.kinds.counting import Share, first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DIMENSIONS, DataState, Desk, Question
 from metrics.questionnaires import of_template, set_fault, set_of, unknown_set
-from metrics.survey import AnswerSets, answers_and_sums, covered_weight, csi_from_means, csi_se
+from metrics.survey import FIVE, AnswerSets, answers_and_sums, covered_weight, csi_from_means, csi_se
 
 
 def pivot(names: Sequence[str], question: Question) -> str:
-    """Return SQL for one row per survey with its answers side by side (d0, d1, ... in thousandths) and what it
+    """Return SQL for one row per survey with its answers side by side (d0, d1, ... in parts of FIVE) and what it
     is sliced and split by."""
     used = {question.split, *(dimension for dimension, _ in question.slice.by)}
     dims = [f"any_value({name}) AS {name}" for name in DIMENSIONS if name in used]
     answers = [
-        f"max(CASE WHEN dimension = '{quoted(name)}' THEN five_milli END) AS d{i}" for i, name in enumerate(names)
+        f"max(CASE WHEN dimension = '{quoted(name)}' THEN five_parts END) AS d{i}" for i, name in enumerate(names)
     ]
     columns = ", ".join(["response_key", "submitted_at", "submitted_day", *dims, *answers])
     # Grouped by the instant too, so that the engine can push the window below the grouping.
@@ -33,7 +33,7 @@ def side_by_side(anchor: Anchor, question: Question, names: Sequence[str]) -> Ne
 
 
 def as_sets(rows: Sequence[Row]) -> AnswerSets:
-    """Return the sets of answers in thousandths of the scale's unit."""
+    """Return the sets of answers on 1-5, in parts of FIVE."""
     *columns, counts = zip(*rows, strict=True) if rows else ((),)
     return AnswerSets(columns, counts)
 
@@ -52,7 +52,7 @@ class Index:
         surveys = Need(of_template(self.surveys, chosen), ("count(*)",))
         answers = of_template(metric.anchor, chosen)
         if not self._has_interval(question) or not chosen.weights:
-            return surveys, Need(answers, ("count(five_milli)", "sum(five_milli)"))
+            return surveys, Need(answers, ("count(five_parts)", "sum(five_parts)"))
         return surveys, side_by_side(answers, question, sorted(chosen.weights))
 
     @staticmethod
@@ -73,14 +73,14 @@ class Index:
         n = first_row(groups[0], 1)[0]
         sets = as_sets(groups[1]) if self._has_interval(question) else None
         sums = self._sums(groups[1], weights) if sets is None else answers_and_sums(sets, sorted(weights))
-        means = {name: total / 1000.0 / answers for name, (answers, total) in sums.items()}
+        means = {name: total / FIVE / answers for name, (answers, total) in sums.items()}
         value = csi_from_means(means, weights, desk.csi_min_weight)
         parts: list[tuple[str, float | int | None]] = [("weight", covered_weight(means, weights))]
         parts += [("linear_0_100", None if value is None else (value - 1.0) * 25.0)]
         if value is None or sets is None:
             return Figure(value, n, tuple(parts))
         spread = csi_se(n, sets, weights)
-        se = None if spread is None else spread / 1000.0
+        se = None if spread is None else spread / FIVE
         interval = None if se is None else (value - Z95 * se, value + Z95 * se)
         return Figure(value, n, (*parts, ("se", se)), interval, "linearised")
 
@@ -125,7 +125,7 @@ class CompleteCase:
         weights = " ".join(f"WHEN '{quoted(name)}' THEN {weight!r}" for name, weight in chosen.weights.items())
         names = ", ".join(f"'{quoted(name)}'" for name in chosen.weights)
         composites = (
-            f"SELECT response_key, sum(five_milli * CASE dimension {weights} END) / 1000.0 AS composite"
+            f"SELECT response_key, sum(five_parts * CASE dimension {weights} END) / {FIVE}.0 AS composite"
             f" FROM fact_answer WHERE dimension IN ({names}) GROUP BY response_key"
             f" HAVING count(DISTINCT dimension) = {len(chosen.weights)}"
         )
@@ -142,7 +142,7 @@ class CompleteCase:
         sets = as_sets([row for group in groups for row in group if None not in row])
         n = sum(sets.counts)
         sums = answers_and_sums(sets, sorted(weights))
-        means = {name: total / 1000.0 / n for name, (_, total) in sums.items()}
+        means = {name: total / FIVE / n for name, (_, total) in sums.items()}
         return Figure(csi_from_means(means, weights, desk.csi_min_weight), n)
 
     def counted(self, question: Question) -> str | None:

@@ -1,10 +1,12 @@
 """Kinds that are not sums over a window: what is open at an instant, and what a cohort will see."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from metrics.kinds.averaging import MINUTE_US
+from metrics.kinds.counting import first_row
 from metrics.metric import Figure, Metric, Need, Row, Solver
 from metrics.model import Desk, Question
 from metrics.survival import quantiles
@@ -98,14 +100,16 @@ class Survival:
     is_stock: ClassVar[bool] = False
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return how many cases were answered, left the queue, were resolved in silence, per wait in microseconds.
+        """Return the sorted waits in microseconds and how many were resolved in silence.
 
+        Waits without an answer are told as -1 - wait: one list is gathered and sorted faster than two.
         On the business clock also between which instants they waited, for years without published holidays.
         """
-        anchor = replace(metric.anchor, extra=(self._wait(question),))
-        reasons = [f"count(CASE WHEN reason = '{reason}' THEN 1 END)" for reason in ("ok", "resolved_without_reply")]
-        waits = Need(anchor, (reasons[0], "count(*)", reasons[1]))
-        return (waits, Need(metric.anchor, REACH)) if question.clock == "business" else (waits,)
+        wait = self._wait(question)
+        told = f"list_sort(list(CASE reason WHEN 'ok' THEN {wait} ELSE -1 - ({wait}) END))"
+        silent = f"count(CASE reason WHEN 'resolved_without_reply' THEN {wait} END)"
+        reach = REACH if question.clock == "business" else ()
+        return (Need(metric.anchor, (told, silent, *reach)),)
 
     @staticmethod
     def _wait(question: Question) -> str:
@@ -129,17 +133,17 @@ class Survival:
 
         Parts `unanswered` and `unanswered_share` are the cases of the cohort resolved without a reply (4.3).
         """
-        rows = [row for row in groups[0] if row[0] is not None]
-        waits = sorted((row[0], row[1], row[2]) for row in rows)
-        n, answered = sum(row[2] for row in waits), sum(row[1] for row in waits)
+        told, silent, *reach = first_row(groups[0], 2)
+        answered, left = _parted(told or ())
+        n = len(answered) + len(left)
         asked = 0.5 if question.quantile is None else question.quantile
-        value, p50, p90 = (None if wait is None else wait / MINUTE_US for wait in quantiles(waits, (asked, 0.5, 0.9)))
-        longest = waits[-1][0] / MINUTE_US if waits else None
-        silent = sum(row[3] for row in rows)
+        found = quantiles(answered, left, (asked, 0.5, 0.9))
+        longest = max((*answered[-1:], *left[-1:]), default=None)
+        value, p50, p90, most = (None if wait is None else wait / MINUTE_US for wait in (*found, longest))
         beside = (("unanswered", silent), ("unanswered_share", 100.0 * silent / n if n else None))
-        parts = (("p50", p50), ("p90", p90), ("answered", answered), ("censored", n - answered), ("longest", longest))
-        reach = year_parts(desk, *groups[1][0]) if len(groups) > 1 and groups[1] else ()
-        return Figure(value, n, (*parts, *beside, *reach), None, "Kaplan-Meier")
+        parts = (("p50", p50), ("p90", p90), ("answered", len(answered)), ("censored", len(left)), ("longest", most))
+        years = year_parts(desk, *reach) if reach else ()
+        return Figure(value, n, (*parts, *beside, *years), None, "Kaplan-Meier")
 
     def counted(self, question: Question) -> str | None:
         """Return the cases of the cohort that were at risk."""
@@ -148,3 +152,10 @@ class Survival:
     def row_value(self, question: Question) -> str | None:
         """Return the wait until the reply or until the case left the queue, in minutes."""
         return f"({self._wait(question)}) / {float(MINUTE_US)}"
+
+
+def _parted(told: Sequence[int | None]) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the ascending waits of the answered, and of those who were not."""
+    waits = [wait for wait in told if wait is not None]
+    split = bisect_left(waits, 0)
+    return waits[split:], [-1 - wait for wait in reversed(waits[:split])]

@@ -68,13 +68,12 @@ def test_only_the_alias_table_joins_other_spellings() -> None:
 
 
 def test_those_who_still_wait_hold_the_curve_up() -> None:
-    waits = [(10, 1, 1), (20, 1, 1), (30, 1, 1), (40, 1, 1), (50, 1, 1), (60, 0, 5)]
-    assert quantiles(waits, (0.5, 0.9)) == [50, None]
+    assert quantiles([10, 20, 30, 40, 50], [60] * 5, (0.5, 0.9)) == [50, None]
 
 
 def test_who_leaves_at_an_event_was_still_at_risk() -> None:
-    assert quantiles([(10, 1, 2)], (0.5,)) == [10]
-    assert quantiles([], (0.5,)) == [None]
+    assert quantiles([10], [10], (0.5,)) == [10]
+    assert quantiles([], [], (0.5,)) == [None]
 
 
 def test_the_index_needs_most_of_its_weight() -> None:

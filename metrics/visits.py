@@ -19,12 +19,6 @@ OWN = "(e.kind <> 'status' OR l.case_key IS NULL)"
 ACTING = f"e.kind IN ('status', 'assign', 'priority') AND {BY_AGENT} AND {OWN}"
 WRITING = "m.author_kind = 'agent' AND m.is_auto IS NOT TRUE"
 OF_CASE = "LEFT JOIN case_link l ON l.ticket_key = {e}.ticket_key"
-ACTIONS = (  # of agents, as subquery: case_key, moment, actor
-    "SELECT coalesce(l.case_key, e.ticket_key) AS case_key, e.occurred_at AS moment, e.actor AS actor"
-    f" FROM ticket_event e {OF_CASE.format(e='e')} WHERE {ACTING} AND e.occurred_at <= $as_of"
-    " UNION ALL SELECT coalesce(l.case_key, m.ticket_key), m.occurred_at, m.author"
-    f" FROM message m {OF_CASE.format(e='m')} WHERE {WRITING} AND m.occurred_at <= $as_of"
-)
 POINTS: tuple[str, ...] = tuple(sorted(get_args(Point)))  # that stage maps may name
 INNER_POINTS = ("department", "away", "back")  # assignment to a department; to another than the first; to the first
 

@@ -11,15 +11,9 @@ from metrics.model import Unit
 BOT_US = "epoch_us(bot_at) - epoch_us(created_at)"
 ANSWER = f"CASE WHEN {BOT_US} >= -60000000 THEN greatest(0, {BOT_US}) END"
 BOT_REPLY = Anchor("fact_case", "bot_at", None, where="bot_at IS NOT NULL")
-FOLLOWED = "SELECT chain_key, max(chain_position) AS n FROM fact_case WHERE chain_position > 1 GROUP BY chain_key"
-BOT_CASE = Anchor(
-    f"(SELECT f.*, x.chain_key IS NOT NULL AS is_repeated FROM fact_case f LEFT JOIN ({FOLLOWED}) x"
-    " ON x.chain_key = f.chain_key AND x.n > f.chain_position WHERE f.bot_at IS NOT NULL)",
-    "created_at",
-    "created_day",
-)
+BOT_CASE = Anchor("fact_case", "created_at", "created_day", where="bot_at IS NOT NULL")
 CONTAINED = "bot_at IS NOT NULL AND reply_at IS NULL AND handoff_at IS NULL AND is_closed"
-NOT_BACK = "NOT is_repeated AND (first_reopened_at IS NULL OR first_reopened_at > matures_at)"
+NOT_BACK = "chain_position = chain_cases AND (first_reopened_at IS NULL OR first_reopened_at > matures_at)"
 MATURE = "coalesce(matures_at <= $as_of::TIMESTAMPTZ, FALSE)"
 
 METRICS = (

@@ -8,7 +8,6 @@ from metrics.kinds.complaints import Again, DeskShare, PerThousand
 from metrics.kinds.counting import Count, Share, quoted
 from metrics.metric import Metric
 from metrics.model import ComplaintRules, Unit
-from metrics.visits import ACTIONS
 
 COMPLAINT = "type IN (SELECT member_id FROM member WHERE dimension = 'type' AND label = 'complaint')"
 COMPLAINTS = replace(CREATED, where=COMPLAINT)
@@ -19,26 +18,24 @@ DAY_US = 86_400_000_000
 
 def tagged(rules: ComplaintRules) -> str:
     """Return the cases with is_slow: complaints with the tag of slow response."""
-    return (
-        f"(SELECT f.*, f.{COMPLAINT}"
-        f" AND coalesce(list_contains(t.tags, '{quoted(rules.slow_tag)}'), FALSE) AS is_slow"
-        " FROM fact_case f JOIN ticket t ON t.ticket_key = f.case_key)"
-    )
+    slow = f"SELECT case_key FROM fact_complaint WHERE {_is_tagged(rules)}"
+    return f"(SELECT *, case_key IN ({slow}) AS is_slow FROM fact_case)"
 
 
 def supervised(rules: ComplaintRules) -> str:
     """Return dated complaints about slow response with supervised_us: creation to a supervisor's first action."""
-    slow = f"(SELECT * FROM {tagged(rules)} WHERE is_slow AND created_at IS NOT NULL)"
     named = ", ".join(f"'{quoted(one)}'" for one in rules.supervisors) or "NULL"
     in_role = f"(SELECT source_no, src_id FROM agent WHERE role = '{quoted(rules.role)}')"
     return (
-        f"(SELECT f.*, x.supervised_us FROM {slow} f LEFT JOIN ("
-        "SELECT c.case_key, min(epoch_us(a.moment) - epoch_us(c.created_at)) AS supervised_us"
-        f" FROM ({ACTIONS}) a JOIN {slow} c ON c.case_key = a.case_key"
-        " WHERE epoch_us(a.moment) - epoch_us(c.created_at) >= -60000000"
-        f" AND (a.actor IN ({named}) OR (c.source_no, a.actor) IN {in_role})"
-        " GROUP BY c.case_key) x ON x.case_key = f.case_key)"
+        "(SELECT f.*, x.supervised_us FROM fact_complaint f LEFT JOIN ("
+        "SELECT case_key, min(acted_us) AS supervised_us FROM fact_act"
+        f" WHERE actor IN ({named}) OR (source_no, actor) IN {in_role}"
+        f" GROUP BY case_key) x ON x.case_key = f.case_key WHERE f.created_at IS NOT NULL AND {_is_tagged(rules)})"
     )
+
+
+def _is_tagged(rules: ComplaintRules) -> str:
+    return f"list_contains(tags, '{quoted(rules.slow_tag)}')"
 
 
 def repeated(repeat_days: float) -> str:

@@ -1,15 +1,14 @@
 """Progress updates 进度同步 per case (semantics 4.12); the gaps themselves stand in metrics/catalog/work.py."""
 
 from metrics.catalog.basis import BY_CREATED
-from metrics.catalog.events import CASE_GAPS
+from metrics.catalog.events import LAST_GAP
 from metrics.kinds.counting import Share
 from metrics.metric import Anchor, Metric
 from metrics.model import Unit
 
 LONGEST = Anchor(
-    "(SELECT f.*, g.longest_us FROM fact_case f"
-    f" JOIN (SELECT case_key, max(gap_us) AS longest_us FROM {CASE_GAPS} GROUP BY case_key) g"
-    " ON g.case_key = f.case_key)",
+    f"(SELECT *, greatest(coalesce(longest_gap_us, 0), {LAST_GAP}) AS longest_us FROM fact_case"
+    " WHERE updated_at IS NOT NULL)",
     "created_at",
     "created_day",
 )

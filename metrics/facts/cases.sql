@@ -204,8 +204,11 @@ SELECT c.case_key, c.source_no, c.created_at, local_day(c.created_at), {c_dims},
        c.frt_us, c.frt_biz_us, c.wait_us, c.wait_biz_us, c.any_us, c.any_biz_us,
        c.is_closed, c.first_resolved_at, c.last_resolved_at, c.n_reopens, c.first_reopened_at,
        c.calendar_no, c.created_pos_us, c.start_pos_us, c.first_resolved_pos_us,
-       n.chain_key, n.chain_position, c.last_change_at, c.bot_at, c.handoff_at,
+       n.chain_key, n.chain_position, n.n_cases, c.last_change_at, c.bot_at, c.handoff_at,
        make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us}),
-       c.assigned_at, c.assigned_pos_us, c.n_transfers, c.is_first_owner, c.followup_at
+       c.assigned_at, c.assigned_pos_us, c.n_transfers, c.is_first_owner, c.followup_at,
+       coalesce(u.updated_at, CASE WHEN NOT c.is_closed OR c.reply_at <= c.last_resolved_at THEN c.reply_at END),
+       u.longest_gap_us
 FROM new_case c LEFT JOIN new_chain n ON n.case_key = c.case_key
+LEFT JOIN new_updated u ON u.case_key = c.case_key
 ORDER BY c.created_at, c.case_key;

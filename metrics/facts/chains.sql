@@ -45,10 +45,11 @@ WINDOW chain AS (PARTITION BY customer_key, category, chain_no ORDER BY created_
 -- :: move
 DELETE FROM fact_issue
 WHERE chain_key IN (SELECT case_key FROM new_linkable UNION ALL SELECT ticket_key FROM scope);
-UPDATE fact_case SET chain_key = n.chain_key, chain_position = n.chain_position
+UPDATE fact_case SET chain_key = n.chain_key, chain_position = n.chain_position, chain_cases = n.n_cases
 FROM new_chain n
 WHERE fact_case.case_key = n.case_key
-  AND (fact_case.chain_key IS DISTINCT FROM n.chain_key OR fact_case.chain_position IS DISTINCT FROM n.chain_position);
+  AND (fact_case.chain_key IS DISTINCT FROM n.chain_key OR fact_case.chain_position IS DISTINCT FROM n.chain_position
+       OR fact_case.chain_cases IS DISTINCT FROM n.n_cases);
 
 -- :: store
 INSERT INTO fact_issue

@@ -5,7 +5,20 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from metrics import problems, slots
-from metrics.facts import chains, days, fingerprint, links, members, sla, spans, surveys, turns, visits
+from metrics.facts import (
+    chains,
+    complaints,
+    days,
+    fingerprint,
+    gaps,
+    links,
+    members,
+    sla,
+    spans,
+    surveys,
+    turns,
+    visits,
+)
 from metrics.facts.job import COLUMNS, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
@@ -22,6 +35,9 @@ BY_CASE = (
     "fact_sla",
     "fact_visit",
     "fact_revisit",
+    "fact_gap",
+    "fact_complaint",
+    "fact_act",
 )
 BY_TICKET = ("fact_defect", "awaited")
 BY_SURVEY = ("fact_survey", "fact_offer", "fact_answer", "awaited_survey")
@@ -105,8 +121,11 @@ def _make(job: Job) -> None:
     members.number_tickets(job)
     _make_cases(job)
     chains.find(job)
+    gaps.find(job)
     job.run("cases", "store")
     chains.store(job)
+    gaps.store(job)
+    complaints.store(job)
     for section in ("store", "store_waiting"):
         job.run("replies", section)
     turns.store(job)

@@ -31,13 +31,16 @@ CREATE TABLE IF NOT EXISTS fact_case (          -- every case, undated ones too;
     calendar_no SMALLINT,                       -- calendar in force; NULL = none, then *_biz_us are NULL
     created_pos_us BIGINT, start_pos_us BIGINT, first_resolved_pos_us BIGINT,  -- positions on the business axis
     chain_key BIGINT, chain_position INTEGER,   -- issue chain (4.14); NULL = no customer, or undated
+    chain_cases INTEGER,                        -- how many cases the chain has
     last_change_at TIMESTAMPTZ,                 -- latest visible event or message of the case
     bot_at TIMESTAMPTZ, handoff_at TIMESTAMPTZ, -- first reply of a bot, first hand-off to a person (4.17)
     matures_at TIMESTAMPTZ,                     -- first resolution + days in which a repeat counts (4.14, 4.17)
     assigned_at TIMESTAMPTZ, assigned_pos_us BIGINT,  -- first assignment; undated cases have one too
     n_transfers INTEGER,                        -- assignments to another department than the one before (4.8)
     is_first_owner BOOLEAN,                     -- who entered the last resolution was assigned first; NULL = unknown
-    followup_at TIMESTAMPTZ                     -- first follow-up at or after the last resolution (4.12)
+    followup_at TIMESTAMPTZ,                    -- first follow-up at or after the last resolution (4.12)
+    updated_at TIMESTAMPTZ,                     -- last reply up to the last resolution, or now while open (4.12)
+    longest_gap_us BIGINT                       -- longest gap between two replies up to then; NULL = fewer than two
 );
 CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at; agent = author of the reply
     case_key BIGINT, reply_at TIMESTAMPTZ, reply_day DATE, created_at TIMESTAMPTZ, {dims},
@@ -53,6 +56,16 @@ CREATE TABLE IF NOT EXISTS fact_turn (          -- customer turns (4.2); sorted 
     start_at TIMESTAMPTZ,                       -- first unanswered message; creation in customer-initiated cases
     is_answered BOOLEAN, is_next BOOLEAN,       -- is_next: the case had a reply pair before
     turn_us BIGINT, turn_biz_us BIGINT          -- answered turns only
+);
+CREATE TABLE IF NOT EXISTS fact_gap (           -- between two replies to a case (4.12); sorted by replied_at, the former
+    case_key BIGINT, replied_at TIMESTAMPTZ, created_at TIMESTAMPTZ, {dims}, gap_us BIGINT
+);
+CREATE TABLE IF NOT EXISTS fact_complaint (     -- cases of type complaint, undated ones too; sorted by created_at
+    case_key BIGINT, created_at TIMESTAMPTZ, created_day DATE, {dims}, tags VARCHAR[]
+);
+CREATE TABLE IF NOT EXISTS fact_act (           -- first action on a dated complaint, per agent who acted (12.8)
+    case_key BIGINT, source_no INTEGER, actor VARCHAR,
+    acted_us BIGINT                             -- since creation, earlier by a minute at most
 );
 CREATE TABLE IF NOT EXISTS fact_revisit (       -- visits that fact_visit has no place for (4.8); sorted by pair and entered_at
     case_key BIGINT, pair VARCHAR,              -- see metrics/visits; 'reached': the first assignment to a department

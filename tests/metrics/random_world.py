@@ -49,6 +49,8 @@ class Loader:
             customer_key=choice((None, 1, 1, 2)),
             merged_into=choice((None, None, None, self._key())),
             given_resolution_s=choice((None, 90.5)),
+            type=choice((None, "inquiry", "complaint", "complaint")),
+            tags=choice((None, ["slow_response"], ["vip", "slow_response"])),
         )
 
     def _event(self) -> None:
@@ -58,7 +60,8 @@ class Loader:
             "priority": self.random.choice(("P1", "P2", "P3")),
             "merge": self.random.choice((self._key(), 77)),
         }.get(kind)
-        self.world.event(self._key(), when(self.random), kind, new, seq=self.random.randrange(3))
+        actor = self.random.choice(("a1", "a2", None))
+        self.world.event(self._key(), when(self.random), kind, new, self.random.randrange(3), actor)
 
     def _message(self) -> None:
         kind = self.random.choice(("agent", "agent", "bot", "customer"))

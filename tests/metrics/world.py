@@ -50,12 +50,14 @@ class World:
         self.insert("ticket", ticket_key=key, src_ticket_id=str(key), created_at=created and at(created), **values)
         self.touch(key)
 
-    def event(self, ticket: int, when: str, kind: str, new: Any = None, seq: int | None = None) -> None:
+    def event(
+        self, ticket: int, when: str, kind: str, new: Any = None, seq: int | None = None, actor: str | None = None
+    ) -> None:
         self._seq += 1
         key = self._seq
         self.insert(
             "ticket_event", event_key=key, ticket_key=ticket, stream=1, seq=key if seq is None else seq,
-            occurred_at=at(when), kind=kind, new=None if new is None else str(new),
+            occurred_at=at(when), kind=kind, new=None if new is None else str(new), actor=actor,
         )  # fmt: skip
         self.touch(ticket)
 

@@ -1,0 +1,18 @@
+"""Gaps between the replies to a case (semantics 4.12)."""
+
+from metrics.facts.job import Job
+
+
+def find(job: Job) -> None:
+    """Fill temp table new_updated for the cases of several replies: the last one, and the longest gap before it.
+
+    Needs new_case and new_touch. Of a case without a row there, its first reply is the only one, if it counts.
+    """
+    for section in ("walked", "replies", "updated"):
+        job.run("gaps", section)
+
+
+def store(job: Job) -> None:
+    """Write the gaps between replies."""
+    job.run("gaps", "store")
+    job.drop("new_kept", "new_reply", "new_updated")

@@ -1,0 +1,32 @@
+-- Replies of people and the time up to the next one, until the last resolution, or now while open (semantics 4.12).
+-- A case with one reply is told by that; the others are walked. What follows the last reply is told when asked.
+
+-- :: walked
+CREATE OR REPLACE TEMP TABLE new_kept AS
+SELECT c.case_key, CASE WHEN c.is_closed THEN c.last_resolved_at ELSE TIMESTAMPTZ 'infinity' END AS end_at
+FROM (SELECT case_key FROM new_touch WHERE reply_at < last_reply_at) t
+JOIN new_case c ON c.case_key = t.case_key
+WHERE c.created_at IS NOT NULL AND (NOT c.is_closed OR c.reply_at <= c.last_resolved_at);
+
+-- :: replies
+CREATE OR REPLACE TEMP TABLE new_reply AS
+SELECT case_key, replied_at, epoch_us(lead(replied_at) OVER (PARTITION BY case_key ORDER BY replied_at))
+       - epoch_us(replied_at) AS gap_us
+FROM (
+    SELECT k.case_key, m.occurred_at AS replied_at
+    FROM {message_rows} m
+    LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
+    JOIN new_kept k ON k.case_key = coalesce(l.case_key, m.ticket_key)
+    WHERE {writing} AND m.is_public IS NOT FALSE AND m.occurred_at <= {watermark} AND m.occurred_at <= k.end_at
+);
+
+-- :: updated
+CREATE OR REPLACE TEMP TABLE new_updated AS
+SELECT case_key, max(replied_at) AS updated_at, max(gap_us) AS longest_gap_us FROM new_reply GROUP BY case_key;
+
+-- :: store
+INSERT INTO fact_gap
+SELECT c.case_key, r.replied_at, c.created_at, {c_dims}, r.gap_us
+FROM new_reply r JOIN new_case c ON c.case_key = r.case_key
+WHERE r.gap_us IS NOT NULL
+ORDER BY r.replied_at, c.case_key, r.gap_us;

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import spans
 from dashboard.absent import with_absent
-from dashboard.access import visible
+from dashboard.access import visible, visible_days, visible_parts
 from dashboard.dates import is_past
 from dashboard.model import Answer, Answers, Site, Subject
 from dashboard.view import View
@@ -142,14 +142,16 @@ def _answer(
     subject = answers.subject(plan.current.metric)
     current = visible(_single(found, plan.current, as_of), subject)
     now, then = (visible(_single(found, question, as_of), subject) for question in plan.change or (plan.current,) * 2)
-    members = tuple(visible(reading, subject) for reading in found.get(plan.teams, ())) if plan.teams else ()
+    members = visible_parts(found.get(plan.teams, ()), subject) if plan.teams else ()
+    told = [plan.current.window, *(question.window for question in plan.change or ())]
+    trend = visible_days(found.get(plan.trend, ()), subject, told) if plan.trend else ()
     return Answer(
         subject,
         current,
         fair(answers.verdict(current), current, subject),
         then if plan.change else None,
         now,
-        tuple(_ripe(visible(reading, subject)) for reading in found.get(plan.trend, ())) if plan.trend else (),
+        tuple(_ripe(reading) for reading in trend),
         tuple((reading, fair(answers.verdict(reading), reading, subject)) for reading in members),
         spans.is_partial(plan.current.window, as_of),
         plan.spell.shown != plan.spell.asked,

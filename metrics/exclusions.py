@@ -48,6 +48,7 @@ TEXTS: Mapping[str, Text] = {
     "not_due": {"en": "not yet due", "zh-CN": "尚未到期"},
     "owner_unknown": {"en": "first owner or resolver unknown", "zh-CN": "首个负责人或解决人未知"},
     "no_answer": {"en": "without this answer", "zh-CN": "未作答该题"},
+    "few_answers": {"en": "with fewer than three answers", "zh-CN": "作答不足三个维度"},
     "field_missing": {"en": "without the field", "zh-CN": "无该字段"},
     "no_calendar": {"en": "without business hours", "zh-CN": "未设工作时间"},
     "of_dropped_ticket": {"en": "of spam, test or deleted tickets", "zh-CN": "属于垃圾、测试或已删除工单"},

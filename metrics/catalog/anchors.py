@@ -41,6 +41,14 @@ SURVEY = Anchor("fact_survey", "submitted_at", "submitted_day", row_key="respons
 VALID_SURVEY = Anchor(
     "fact_survey", "submitted_at", "submitted_day", where="dropped_by IS NULL", row_key="response_key"
 )
+ANSWER_SETS = Anchor(
+    "(SELECT s.*, coalesce(a.n_answers, 0) AS n_answers, a.n_scores FROM fact_survey s LEFT JOIN ("
+    "SELECT response_key, count(*) AS n_answers, count(DISTINCT score_milli) AS n_scores FROM fact_answer"
+    " GROUP BY response_key) a ON a.response_key = s.response_key WHERE s.dropped_by IS NULL)",
+    "submitted_at",
+    "submitted_day",
+    row_key="response_key",
+)
 SERVED = Anchor(
     "(SELECT f.*, c.created_at, c.customer_key FROM fact_flow f JOIN fact_case c ON c.case_key = f.case_key"
     " WHERE NOT f.is_reopen)",

@@ -1,9 +1,9 @@
 """The way of a survey from the served customer to the valid answer (semantics 5.8)."""
 
-from metrics.catalog.anchors import OFFER, SERVED, SURVEY, VALID_CUSTOMER
+from metrics.catalog.anchors import ANSWER_SETS, OFFER, SERVED, SURVEY, VALID_CUSTOMER
 from metrics.catalog.basis import BY_OFFER, BY_SUBMISSION
 from metrics.kinds.beside import ShareBeside
-from metrics.kinds.counting import Count
+from metrics.kinds.counting import Count, Share
 from metrics.kinds.funnel import Coverage, ResponseRate
 from metrics.metric import Metric
 from metrics.model import Text, Unit
@@ -58,6 +58,27 @@ METRICS = (
         kind=ShareBeside("dropped_by IS NULL", "TRUE", beside=WATERFALL),
         basis=BY_SUBMISSION,
         source="semantics 5.2, 5.8; R-050, R-051, R-053",
+        interval="Wilson",
+    ),
+    Metric(
+        name="straight_lined",
+        title={"en": "Straight-lined surveys", "zh-CN": "直线作答占比"},
+        definition={
+            "en": "Valid surveys whose answers in all dimensions are the same / valid surveys with three dimensions "
+            "or more answered; flagged only, they stay in every figure",
+            "zh-CN": "各维度评分全部相同的有效问卷 ÷ 至少作答三个维度的有效问卷；仅作提示，不剔除",
+        },
+        unit=Unit.PERCENT,
+        better="neither",
+        anchor=ANSWER_SETS,
+        kind=Share("n_scores = 1", "n_answers >= 3"),
+        basis=BY_SUBMISSION,
+        source="semantics 5.2",
+        population={
+            "en": "Valid surveys with three dimensions or more answered",
+            "zh-CN": "至少作答三个维度的有效问卷",
+        },
+        uncounted="few_answers",
         interval="Wilson",
     ),
     Metric(

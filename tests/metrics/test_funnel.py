@@ -136,3 +136,17 @@ def test_splits_keep_each_stage_of_the_funnel_together(world: World) -> None:
     found = measure(world.con, world.desk, [question, replace(question, split="team")], NOW)
     assert [(one.member, one.value, one.n) for one in found[question]] == [("sms", 100.0, 2), ("web", 0.0, 2)]
     assert [(one.member, one.n) for one in found[replace(question, split="team")]] == [("A", 3), ("B", 1)]
+
+
+def test_the_same_answer_everywhere_is_told_and_stays_in() -> None:
+    world = World(csi_weights={"a": 0.5, "b": 0.3, "c": 0.2})
+    world.survey(1, dims={"a": 5.0, "b": 5.0, "c": 5.0})
+    world.survey(2, dims={"a": 5.0, "b": 4.0, "c": 5.0})
+    world.survey(3, dims={"a": 5.0, "b": 5.0, "c": None})
+    world.survey(4, dims={"a": 3.0, "b": 3.0, "c": 3.0, "d": 9.0})  # d is outside the scale
+    world.survey(5, dims={"a": 2.0, "b": 2.0, "c": 2.0}, seconds=5.0)
+    world.refresh(NOW)
+    found = ask(world, "straight_lined")
+    assert found.value == pytest.approx(200 / 3)
+    assert (found.n, found.part("passed"), found.method) == (3, 2, "wilson")
+    assert ask(world, "csi").n == 4

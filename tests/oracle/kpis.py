@@ -209,6 +209,7 @@ SURVEYS = (
     _of_surveys("dimension_top2", surveys.dimension_top2("clarity"), "clarity"),
     _of_surveys("fcr_survey", surveys.solved_first),
     _of_surveys("survey_confirmed", surveys.confirmed),
+    _of_surveys("straight_lined", surveys.straight_lined),
     _of_surveys("ces", surveys.effort),
     Kpi("loyalty_share", surveys.rows, surveys.loyal, parameter="5", parts=("customers", "passed"), is_survey=True),
     Kpi("survey_received", surveys.all_rows, count, is_survey=True),

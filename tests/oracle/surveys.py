@@ -182,6 +182,12 @@ def confirmed(found: Sequence[Row]) -> Figure:
     return _share([row.value.resolved_confirmed for row in found])
 
 
+def straight_lined(found: Sequence[Row]) -> Figure:
+    """Return the share of surveys that gave every dimension the same answer, of those with three or more (5.2)."""
+    scores = [list(answers(row.value).values()) for row in found]
+    return _share([len(set(one)) == 1 for one in scores if len(one) >= 3])
+
+
 def effort(found: Sequence[Row]) -> Figure:
     return _mean([row.value.effort for row in found])
 

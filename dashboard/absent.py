@@ -18,14 +18,15 @@ def with_absent(answers: Answers, told: Mapping[str, Answer], tz: str) -> dict[s
     Asked only for what shows nothing or 0, so that a full screen costs nothing more.
     """
     doubtful = [name for name, answer in told.items() if _is_doubtful(answer)]
-    ever = _ever(answers, {*doubtful, *(STANDS_ON[name] for name in doubtful if name in STANDS_ON)}, tz)
+    wanted = {name: told[name].current.question.parameter for name in doubtful}
+    ever = _ever(answers, {STANDS_ON[name]: None for name in doubtful if name in STANDS_ON} | wanted, tz)
     never = {name for name in doubtful if ever[name] is None or (name in STANDS_ON and not ever[STANDS_ON[name]])}
     return {name: _absent(answer) if name in never else answer for name, answer in told.items()}
 
 
-def _ever(answers: Answers, metrics: set[str], tz: str) -> dict[str, float | None]:
-    """Return the value of each KPI over all time and all cases."""
-    asked = {name: Question(name, spans.everything(tz)) for name in sorted(metrics)}
+def _ever(answers: Answers, wanted: Mapping[str, str | None], tz: str) -> dict[str, float | None]:
+    """Return the value of each KPI, by name with its parameter, over all time and all cases."""
+    asked = {name: Question(name, spans.everything(tz), parameter=wanted[name]) for name in sorted(wanted)}
     found = answers.ask(list(asked.values())) if asked else {}
     return {name: found[question][0].value for name, question in asked.items()}
 

@@ -9,8 +9,10 @@ from dashboard.cases import download
 from dashboard.face import difference
 from dashboard.frame import silent_sources
 from dashboard.model import Answer
+from dashboard.named import KEYS, named
 from dashboard.room import Room
 from metrics.model import Reading, Window
+from metrics.parameters import Fault
 
 
 def register(server: flask.Flask, room: Room) -> None:
@@ -40,10 +42,17 @@ def pulse(room: Room) -> dict[str, Any]:
     }
 
 
-def readings(room: Room) -> dict[str, Any]:
-    """Return the readings of the desk's tiles for a query as on the page; no value is null, never 0."""
-    page = room.pages["/"]
-    screen = room.screen(page, "?" + flask.request.query_string.decode("utf-8", "replace"))
+def readings(room: Room) -> dict[str, Any] | tuple[dict[str, Any], int]:
+    """Return the readings of the desk's tiles for a query as on the page; no value is null, never 0.
+
+    With `metric`, and `parameter` for a KPI that takes one, those of any KPI of the catalogue. 400 names the field
+    that fits nothing, its value and what would do.
+    """
+    page, scope = room.pages["/"], named(room)
+    if isinstance(scope, Fault):
+        told = {"field": scope.field, "value": scope.value, "wanted": dict(scope.wanted)}
+        return {"error": {**told, "message": scope.sentence("en")}}, 400
+    screen = room.screen(page, "?" + flask.request.query_string.decode("utf-8", "replace"), scope)
     board = screen.board
     return {
         "as_of": _instant(board.as_of),
@@ -52,7 +61,9 @@ def readings(room: Room) -> dict[str, Any]:
         "compared_with": _window(board.before),
         "clock": board.view.clock,
         "filters": {dimension: list(values) for dimension, values in board.view.slice.by},
-        "ignored": [{"key": notice.key, "value": notice.value} for notice in screen.notices],
+        "ignored": [
+            {"key": notice.key, "value": notice.value} for notice in screen.notices if notice.key not in KEYS
+        ],
         "readings": [_reading(answer) for answer in board.answers.values()],
     }
 
@@ -72,6 +83,7 @@ def _reading(answer: Answer) -> dict[str, Any]:
     verdict, target = answer.verdict, answer.verdict.target
     return {
         "metric": answer.subject.name,
+        "parameter": answer.current.question.parameter,
         "title": dict(answer.subject.title),
         "unit": answer.subject.unit,
         "better": answer.subject.better,

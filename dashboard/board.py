@@ -26,11 +26,13 @@ class Scope:
 
     trend_days  days of the daily line, at least; it always contains the period
     teams       whether each KPI is also asked per team
+    parameter   of the KPIs that take one, such as hours
     """
 
     metrics: Sequence[str] = HEADLINES
     trend_days: int = 28
     teams: bool = False
+    parameter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _spell(metric: str, window: Window, before: Window, day: date, wait_days: fl
 
 
 def _plan(subject: Subject, view: View, scope: Scope, spell: _Spell) -> _Plan:
-    current = Question(subject.name, spell.shown, view.slice, clock=view.clock)
+    current = Question(subject.name, spell.shown, view.slice, clock=view.clock, parameter=scope.parameter)
     # Cases of a period are a census; only their change has an interval (semantics 8.1).
     held = replace(current, with_interval=True)
     change = spell.fair and (replace(held, window=spell.fair[0]), replace(held, window=spell.fair[1]))
@@ -132,7 +134,7 @@ def _plan(subject: Subject, view: View, scope: Scope, spell: _Spell) -> _Plan:
         change,
         replace(current, window=spans.trailing(spell.asked, scope.trend_days), grain="day") if is_dated else None,
         replace(current, split="team") if scope.teams else None,
-        replace(current, metric="response_rate") if subject.name in ASKED_OF_SOME else None,
+        replace(current, metric="response_rate", parameter=None) if subject.name in ASKED_OF_SOME else None,
     )
 
 

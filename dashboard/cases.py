@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 import flask
 
 from dashboard.access import visible
+from dashboard.board import Scope
 from dashboard.frame import Screen
 from dashboard.model import Subject
 from dashboard.room import Room
+from dashboard.view import parse
 from metrics.drill import LABELS
 from metrics.model import Case, Reading
 
@@ -25,14 +27,16 @@ PLACES = 6
 def download(room: Room) -> flask.Response:
     """Return the CSV file of the KPI `metric` for a query as on the desk page; its name tells the number of rows.
 
-    404 for a KPI that the page does not show, 403 where too few answered for the figure itself to be shown (1.12).
+    `parameter` is that of a KPI that takes one. 404 for a KPI that there is none of, 400 for a parameter that fits
+    nothing, 403 where too few answered for the figure itself to be shown (1.12).
     """
     query = "?" + flask.request.query_string.decode("utf-8", "replace")
-    screen = room.screen(room.pages["/"], query)
     metric = flask.request.args.get("metric", "")
-    answer = screen.board.answers.get(metric)
-    if answer is None:
-        return _refused(404, screen.words("cases.unknown", metric=metric, known=", ".join(screen.board.answers)))
+    if wrong := room.answers.fault(metric, flask.request.args.get("parameter")):
+        language = parse(query, room.default("/"), room.answers.members)[0].language
+        return _refused(404 if wrong.field == "metric" else 400, wrong.sentence(language))
+    screen = room.screen(room.pages["/"], query, Scope((metric,), parameter=flask.request.args.get("parameter")))
+    answer = screen.board.answers[metric]
     file = _File(screen, answer.subject)
     reading = room.answers.behind(answer.current.question, file.fill)
     if file.is_hidden:

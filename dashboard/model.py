@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from metrics.defects import Finding
 from metrics.model import Better, Case, Pulse, Question, Reading, Text, Unit, Verdict
+from metrics.parameters import Fault
 
 Seen = TypeVar("Seen")
 
@@ -52,6 +53,10 @@ class Answers(Protocol):
 
     def subject(self, metric: str) -> Subject:
         """Return what the KPI is called, its unit and which way is good."""
+        ...
+
+    def fault(self, metric: str, parameter: str | None) -> Fault | None:
+        """Return what is wrong with a KPI's name or parameter; None when it can be asked."""
         ...
 
     def definition(self, metric: str, language: str, question: Question | None = None) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from dashboard.audience import Audience
-from dashboard.board import board
+from dashboard.board import Scope, board
 from dashboard.frame import Screen, silent_sources
 from dashboard.model import Answers, Loading, Site
 from dashboard.view import View, parse
@@ -45,15 +45,19 @@ class Room:
             palette=site.palette,
         )
 
-    def screen(self, page: "Page", query: str) -> Screen:
-        """Return the page for a query string, with a notice for each part of it that was not understood."""
+    def screen(self, page: "Page", query: str, scope: Scope | None = None) -> Screen:
+        """Return the page for a query string, with a notice for each part of it that was not understood.
+
+        scope   other KPIs than the page's, for a machine that names them
+        """
         default = self.default(page.path)
         view, notices = parse(query, default, self.answers.members)
         now, pulse = self.clock(), self.answers.pulse()
-        self.audience.looked((page.path, self._figures(page.path, view)), now)
+        if scope is None:
+            self.audience.looked((page.path, self._figures(page.path, view)), now)
         return Screen(
             page.name,
-            board(self.answers, view, page.scope, self.site, now),
+            board(self.answers, view, scope or page.scope, self.site, now),
             words(view.language),
             self.site,
             default,

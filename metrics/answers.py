@@ -20,6 +20,7 @@ from metrics.measure import measure
 from metrics.members import Members
 from metrics.metric import Metric
 from metrics.model import NONE_LABEL, Case, Desk, Pulse, Question, Reading, Target, Verdict, Window
+from metrics.parameters import Fault, fault
 from metrics.periods import local_day
 from metrics.scan import Ground
 from metrics.verdict import judge, target_for
@@ -138,6 +139,10 @@ class Answers:
     def subject(self, metric: str) -> Metric:
         """Return the KPI of that name; ValueError names the known ones."""
         return metric_of(metric)
+
+    def fault(self, metric: str, parameter: str | None) -> Fault | None:
+        """Return what is wrong with a KPI's name or parameter; None when it can be asked."""
+        return fault(metric, parameter, self.desk)
 
     def members(self, dimension: str) -> list[str]:
         """Return the labels of a dimension in text order, the missing value last."""

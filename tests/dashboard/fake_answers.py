@@ -10,7 +10,8 @@ from zlib import crc32
 from dashboard.model import Seen
 from metrics.catalog import metric_of
 from metrics.defects import Finding
-from metrics.model import Better, Case, DataState, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
+from metrics.model import Better, Case, DataState, Desk, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
+from metrics.parameters import Fault, fault
 from metrics.verdict import judge
 
 NOON = datetime(2026, 11, 18, 6, 40, 12, tzinfo=UTC)  # Wednesday 14:40:12 in Shanghai
@@ -96,6 +97,9 @@ class FakeAnswers:
 
     def subject(self, metric: str) -> FakeSubject:
         return SUBJECTS[metric]
+
+    def fault(self, metric: str, parameter: str | None) -> Fault | None:
+        return fault(metric, parameter, Desk())
 
     def definition(self, metric: str, language: str, question: Question | None = None) -> dict[str, str]:
         return {

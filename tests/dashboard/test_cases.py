@@ -78,7 +78,55 @@ def test_headings_and_moments_are_the_readers(app: Dash, language: str) -> None:
 def test_an_unknown_kpi_is_told_with_those_there_are(app: Dash) -> None:
     answer = get(app, "/api/cases.csv?lang=en&metric=speed")
     assert answer.status_code == 404
-    assert answer.text == f"unknown KPI 'speed'; this page has: {', '.join(HEADLINES)}\n"
+    assert answer.text.startswith("metric: got 'speed'; wanted: one of agent_work, ")
+    assert get(app, "/api/cases.csv?metric=speed").text.startswith("metric：收到 'speed'；应为：以下之一：")
+
+
+@pytest.mark.parametrize(
+    ("metric", "parameter"), [("update_gaps", "1"), ("stage_time", "D4/receive"), ("backlog_days_met", "20")]
+)
+def test_a_kpi_with_a_parameter_has_its_figure_and_its_list(app: Dash, metric: str, parameter: str) -> None:
+    asked = f"{SPAN}&metric={metric}&parameter={parameter}"
+    (told,) = get(app, f"/api/readings?{asked}").json["readings"]
+    assert (told["metric"], told["parameter"]) == (metric, parameter)
+    assert told["n"] > 0
+    assert len(rows_of(get(app, f"/api/cases.csv?{asked}"))) == told["n"] + 1
+
+
+def test_several_kpis_may_share_a_parameter(app: Dash) -> None:
+    found = get(app, f"/api/readings?{SPAN}&metric=update_gaps&metric=update_gap_rate&parameter=4").json
+    assert [one["metric"] for one in found["readings"]] == ["update_gaps", "update_gap_rate"]
+    assert found["ignored"] == []
+
+
+def test_a_list_under_another_parameter_is_another_list(app: Dash) -> None:
+    files = [get(app, f"/api/cases.csv?{SPAN}&metric=update_gaps&parameter={hours}") for hours in ("0", "80")]
+    assert len(rows_of(files[0])) > len(rows_of(files[1]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "value"),
+    [
+        ("metric=update_gaps", "parameter", None),
+        ("metric=update_gaps&parameter=four", "parameter", "four"),
+        ("metric=frt&parameter=4", "parameter", "4"),
+        ("metric=speed", "metric", "speed"),
+        ("parameter=4", "metric", None),
+        ("metric=update_gaps&metric=frt&parameter=4", "parameter", "4"),
+    ],
+)
+def test_what_fits_nothing_is_named_with_what_would_do(app: Dash, asked: str, field: str, value: str | None) -> None:
+    answer = get(app, f"/api/readings?{SPAN}&{asked}")
+    told = answer.json["error"]
+    assert (answer.status_code, told["field"], told["value"]) == (400, field, value)
+    assert set(told["wanted"]) == {"en", "zh-CN"}
+    assert told["wanted"]["en"] in told["message"]
+
+
+def test_a_list_with_a_parameter_that_fits_nothing_is_refused(app: Dash) -> None:
+    answer = get(app, f"/api/cases.csv?{SPAN}&lang=en&metric=reach_rate&parameter=tech")
+    assert answer.status_code == 400
+    assert answer.text == "parameter: got 'tech'; wanted: department/minutes, such as tech/10\n"
 
 
 def surveyed(count: int) -> World:

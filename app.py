@@ -245,8 +245,8 @@ def site_of(settings: Settings) -> Site:
         language=settings.language,
         tz=settings.timezone,
         palette=settings.palette,
-        clock=settings.clock,
-        business_clock=settings.calendar is not None,
+        clock=settings.clocks[0],
+        business_clock=settings.has_hours,
         repeat_days=settings.repeat_days,
     )
 

@@ -192,8 +192,8 @@ class Settings(Strict):
     timezone: str = "Asia/Shanghai"
     warehouse: Path = Path("data/run/warehouse.duckdb")
     server: Server = Server()
-    clock: Clock = "calendar"
-    sla_clock: Clock = "calendar"
+    clock: Clock | None = None
+    sla_clock: Clock | None = None
     calendars: Mapping[Name, Path] = Field(default_factory=dict)
     calendar: Name | None = None
     team_calendars: Mapping[str, Name] = Field(default_factory=dict)
@@ -214,6 +214,17 @@ class Settings(Strict):
     industry: Name | None = None
     targets: tuple[TargetRule, ...] = ()
     sources: tuple[SourceRule, ...] = ()
+
+    @property
+    def has_hours(self) -> bool:
+        """Return whether the desk, a team or a priority has a calendar, so that there is a business clock."""
+        return bool(self.calendar or self.team_calendars or self.tier_calendars)
+
+    @property
+    def clocks(self) -> tuple[Clock, Clock]:
+        """Return the clock of durations and that of promises; business where somebody has a calendar (1.8)."""
+        usual: Clock = "business" if self.has_hours else "calendar"
+        return self.clock or usual, self.sla_clock or usual
 
     _check_zone = field_validator("timezone")(_zone)
 

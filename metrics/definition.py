@@ -22,7 +22,10 @@ from metrics.unknown_years import WARNING, years_text
 
 CLOCKS: Mapping[str, Text] = {
     "calendar": {"en": "elapsed time", "zh-CN": "自然时间"},
-    "business": {"en": "business hours of the case's calendar", "zh-CN": "按工单所用日历的工作时间"},
+    "business": {
+        "en": "business hours of the case: its priority's calendar, else its team's, else the desk's",
+        "zh-CN": "工作时间：按优先级日历，没有则为团队日历，再则为客服台日历",
+    },
 }
 EXAMPLES = {  # of parameters with a form of their own
     "department/minutes": "department/10",

@@ -27,8 +27,8 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
     """Return the desk of the settings; `calendars` are the files they name, read."""
     return Desk(
         tz=settings.timezone,
-        clock=settings.clock,
-        sla_clock=settings.sla_clock,
+        clock=settings.clocks[0],
+        sla_clock=settings.clocks[1],
         calendars={name: calendar_from(name, file) for name, file in calendars.items()},
         calendar=settings.calendar,
         team_calendars=dict(settings.team_calendars),

@@ -326,7 +326,7 @@ class Desk:
 
     calendars       by name; `calendar` is the default one, None = no business clock
     team_calendars  team name -> calendar name, wins over the default
-    tier_calendars  priority -> calendar name for SLA clocks, wins over the team's
+    tier_calendars  initial priority (P2 where there is none) -> calendar name, wins over the team's (decision 17)
     sla_changes     ((first local day, tiers), ...): promises of clocks that start from that day on (semantics 4.9)
     csi_weights     the desk's own; csi_sets: further ones by name; csi_set: which of them counts, None = the own
     problem_types   category -> its problem types, from the top of the tree down (R-058)

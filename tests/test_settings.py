@@ -68,6 +68,23 @@ def test_problem_types_are_a_tree_in_which_a_category_has_one_place(tmp_path: Pa
     assert "'late' is under L and under B" in _refusal(tmp_path, tree % ", late")
 
 
+@pytest.mark.parametrize(
+    ("written", "clocks"),
+    [
+        ("", ("calendar", "calendar")),
+        ("calendar: a\n", ("business", "business")),
+        ("tier_calendars: {P1: a}\nclock: calendar\n", ("calendar", "business")),
+        ("team_calendars: {X: a}\nsla_clock: calendar\n", ("business", "calendar")),
+    ],
+)
+def test_clocks_are_those_of_business_where_there_are_hours(
+    tmp_path: Path, written: str, clocks: tuple[str, str]
+) -> None:
+    settings = load_settings(_file(tmp_path, "calendars: {a: data/calendars/always.yaml}\n" + written))
+    desk = desk_from(settings, load_calendars(settings))
+    assert (desk.clock, desk.sla_clock) == settings.clocks == clocks
+
+
 def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
     settings = load_settings(_file(tmp_path, "# nothing yet\n"))
     assert (settings.timezone, settings.sources, settings.csi.min_weight) == ("Asia/Shanghai", (), 0.8)

@@ -119,13 +119,12 @@ class Job:
         }
 
     def _calendar_sql(self) -> str:
-        default = self._number(self.desk.calendar)
-        return self._choice("t.team", self.desk.team_calendars, default)
+        """Return the calendar in force: the initial priority's, else the team's, else the desk's (1.8, 4.9)."""
+        of_team = self._choice("t.team", self.desk.team_calendars, self._number(self.desk.calendar))
+        return self._choice(f"coalesce({INITIAL}, 'P2')", self.desk.tier_calendars, of_team)
 
     def _sla_calendar_sql(self) -> str:
-        if self.desk.sla_clock == "calendar":
-            return "NULL"
-        return self._choice(f"coalesce({INITIAL}, 'P2')", self.desk.tier_calendars, self._calendar_sql())
+        return "NULL" if self.desk.sla_clock == "calendar" else self._calendar_sql()
 
     def _choice(self, column: str, calendars: Mapping[str, str], default: str) -> str:
         if not calendars:

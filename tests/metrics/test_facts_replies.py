@@ -1,11 +1,12 @@
 """First responses by hand (semantics 4.1, 4.2; golden FRT cases at fact level)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.metrics.world import World, at, minutes
+from tests.metrics.world import CN_OFFICE, DESK, World, at, minutes
 
 
 def frt(world: World, key: int = 1) -> tuple[Any, ...]:
@@ -214,3 +215,21 @@ def test_the_local_day_is_the_desks() -> None:
     utc.ticket(1, "2025-07-01 00:30")
     utc.refresh(at("2025-08-01 00:00"))
     assert utc.case(1, "created_day") == date(2025, 6, 30)
+
+
+def test_a_priority_may_have_its_own_hours() -> None:
+    """Its durations run on the clock of its promises, whatever its team's hours are (decision 17)."""
+    always = replace(CN_OFFICE, name="always", weekly=(((0, 1440),),) * 7)
+    calendars = {"cn_office": CN_OFFICE, "always": always}
+    world = World(replace(DESK, calendars=calendars, tier_calendars={"P1": "always"}, sla_clock="business"))
+    for key, priority in ((1, "P1"), (2, "P3"), (3, None)):
+        world.ticket(key, "15 12:00", priority=priority)  # a Saturday
+        world.reply(key, "15 12:20")
+        world.status(key, "15 13:00", "resolved")
+    world.event(1, "15 12:10", "priority", "P3")
+    world.refresh()
+    assert [world.case(key, "frt_biz_us") for key in (1, 2, 3)] == [minutes(20), 0, 0]
+    spent = world.rows("SELECT res_biz_us FROM fact_resolution ORDER BY case_key")
+    assert spent == [(minutes(60),), (0,), (0,)]
+    late = world.rows("SELECT case_key FROM fact_sla WHERE what = 'first_reply' AND outcome = 'breached'")
+    assert late == [(1,)]

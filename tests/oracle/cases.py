@@ -210,15 +210,13 @@ class House:
     def _clocks(self) -> dict[str, Clock]:
         return {name: Clock(open_spans(calendar)) for name, calendar in self.desk.calendars.items()}
 
-    def business(self, case: Case, is_sla: bool = False) -> Clock:
-        """Return the case's business clock: for promises the tier's calendar, else the team's, else the default."""
+    def business(self, case: Case) -> Clock:
+        """Return the case's business clock: the tier's calendar, else the team's, else the default."""
         name = self.desk.team_calendars.get(case.ticket.labels.get("team") or "", self.desk.calendar or "")
-        if is_sla:
-            name = self.desk.tier_calendars.get(case.ticket.labels.get("priority") or "P2", name)
-        return self._clocks[name]
+        return self._clocks[self.desk.tier_calendars.get(case.ticket.labels.get("priority") or "P2", name)]
 
     def clock(self, case: Case, clock: str) -> Clock:
         return self.business(case) if clock == "business" else ELAPSED
 
     def sla_clock(self, case: Case) -> Clock:
-        return self.business(case, is_sla=True) if self.desk.sla_clock == "business" else ELAPSED
+        return self.business(case) if self.desk.sla_clock == "business" else ELAPSED

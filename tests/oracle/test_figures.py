@@ -17,7 +17,10 @@ from tests.oracle.surveys import csi_of
 
 pytestmark = pytest.mark.oracle
 SEED, SIZE = 20250422, 1500
-TIERED = ("sla_first_reply", "sla_resolution", "csi", "csi_complete_case")  # all else is as on the plain desk
+TIERED = (  # all else is as on the plain desk
+    *("sla_first_reply", "sla_resolution", "csi", "csi_complete_case"),
+    *("frt", "net_resolution", "response_time", "stage_time", "frt_km"),
+)
 
 
 @pytest.fixture(scope="module", params=("plain", "night"))

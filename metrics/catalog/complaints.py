@@ -4,15 +4,17 @@ from dataclasses import replace
 
 from metrics.catalog.anchors import CREATED, SERVED
 from metrics.catalog.basis import BY_CREATED
-from metrics.kinds.complaints import Again, DeskShare, PerThousand
+from metrics.kinds.complaints import DeskShare, PerThousand
 from metrics.kinds.counting import Count, Share, quoted
-from metrics.metric import Metric
+from metrics.metric import Anchor, Metric
 from metrics.model import ComplaintRules, Unit
 
 COMPLAINT = "type IN (SELECT member_id FROM member WHERE dimension = 'type' AND label = 'complaint')"
 COMPLAINTS = replace(CREATED, where=COMPLAINT)
 # Set against customers served in a period, which only dated cases can be (12.2, decision 11).
 DATED_COMPLAINTS = replace(CREATED, where=f"{COMPLAINT} AND created_at IS NOT NULL")
+# The first of every chain made of complaints alone (decision 16).
+CHAINS = Anchor("fact_complaint", "created_at", "created_day", where="n_complaints IS NOT NULL")
 DAY_US = 86_400_000_000
 
 
@@ -36,33 +38,6 @@ def supervised(rules: ComplaintRules) -> str:
 
 def _is_tagged(rules: ComplaintRules) -> str:
     return f"list_contains(tags, '{quoted(rules.slow_tag)}')"
-
-
-def repeated(repeat_days: float) -> str:
-    """Return the first complaint of every chain of complaints with n_complaints, its length (decision 16).
-
-    A complaint follows the one before of the same customer and category as cases of an issue do (4.14).
-    """
-    ever = 2**63 - 1
-    followed = f"CASE WHEN is_closed THEN epoch_us(last_resolved_at) + {round(repeat_days * DAY_US)} ELSE {ever} END"
-    linkable = (
-        "(SELECT case_key, customer_key, category, created_at, is_closed, last_resolved_at FROM fact_case"
-        f" WHERE {COMPLAINT} AND customer_key IS NOT NULL AND created_at IS NOT NULL)"
-    )
-    marked = (
-        f"(SELECT *, coalesce(lag({followed}) OVER before >= epoch_us(created_at), false) AS is_joined"
-        f" FROM {linkable} WINDOW before AS (PARTITION BY customer_key, category ORDER BY created_at, case_key))"
-    )
-    numbered = (
-        f"(SELECT *, sum(CASE WHEN is_joined THEN 0 ELSE 1 END) OVER before AS chain_no FROM {marked}"
-        " WINDOW before AS (PARTITION BY customer_key, category ORDER BY created_at, case_key"
-        " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))"
-    )
-    chains = (
-        "(SELECT arg_min(case_key, ROW(created_at, case_key)) AS case_key, count(*) AS n_complaints"
-        f" FROM {numbered} GROUP BY customer_key, category, chain_no)"
-    )
-    return f"(SELECT f.*, x.n_complaints FROM fact_case f JOIN {chains} x ON x.case_key = f.case_key)"
 
 
 METRICS = (
@@ -116,8 +91,8 @@ METRICS = (
         },
         unit=Unit.PERCENT,
         better="lower",
-        anchor=CREATED,
-        kind=Again("n_complaints >= 2", "TRUE", table=repeated),
+        anchor=CHAINS,
+        kind=Share("n_complaints >= 2", "TRUE"),
         basis=BY_CREATED,
         source="semantics 4.16; R-081",
         population={

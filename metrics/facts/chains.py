@@ -11,13 +11,16 @@ def remember(job: Job) -> None:
 
 def find(job: Job) -> None:
     """Fill temp table new_chain for every issue group of new_case and old_group; renumber the stored neighbours."""
-    own = job.text("chains", "own")
-    if job.whole:
-        job.run("chains", "chains", linkable=f"({own})")
-        return
-    job.run("chains", "neighbours", own=own)
-    job.run("chains", "chains", linkable="new_linkable")
-    job.run("chains", "move")
+    if not job.whole:
+        job.run("chains", "neighbours", own=job.text("chains", "own"))
+    job.run("chains", "chains", chain="new_chain", linkable=linkable(job))
+    if not job.whole:
+        job.run("chains", "move")
+
+
+def linkable(job: Job) -> str:
+    """Return the rows among which chains are to be found: all of a rebuild, or the groups of a refresh."""
+    return f"({job.text('chains', 'own')})" if job.whole else "new_linkable"
 
 
 def store(job: Job) -> None:

@@ -23,7 +23,7 @@ JOIN (
 WHERE f.created_at IS NOT NULL;
 
 -- :: chains
-CREATE OR REPLACE TEMP TABLE new_chain AS
+CREATE OR REPLACE TEMP TABLE {chain} AS
 SELECT case_key, first_value(case_key) OVER chain AS chain_key, (row_number() OVER chain)::INTEGER AS chain_position,
        (count(*) OVER (PARTITION BY customer_key, category, chain_no ORDER BY created_at, case_key
                        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))::INTEGER AS n_cases

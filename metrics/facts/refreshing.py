@@ -123,9 +123,9 @@ def _make(job: Job) -> None:
     chains.find(job)
     gaps.find(job)
     job.run("cases", "store")
-    chains.store(job)
     gaps.store(job)
     complaints.store(job)
+    chains.store(job)
     for section in ("store", "store_waiting"):
         job.run("replies", section)
     turns.store(job)

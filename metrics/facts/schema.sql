@@ -61,7 +61,8 @@ CREATE TABLE IF NOT EXISTS fact_gap (           -- between two replies to a case
     case_key BIGINT, replied_at TIMESTAMPTZ, created_at TIMESTAMPTZ, {dims}, gap_us BIGINT
 );
 CREATE TABLE IF NOT EXISTS fact_complaint (     -- cases of type complaint, undated ones too; sorted by created_at
-    case_key BIGINT, created_at TIMESTAMPTZ, created_day DATE, {dims}, tags VARCHAR[]
+    case_key BIGINT, created_at TIMESTAMPTZ, created_day DATE, {dims}, tags VARCHAR[],
+    n_complaints INTEGER                        -- first of a chain of complaints: how many it has (4.16); else NULL
 );
 CREATE TABLE IF NOT EXISTS fact_act (           -- first action on a dated complaint, per agent who acted (12.8)
     case_key BIGINT, source_no INTEGER, actor VARCHAR,

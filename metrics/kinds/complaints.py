@@ -24,21 +24,6 @@ class DeskShare(Share):
         return Share.needs(self, replace(metric, anchor=self.rows(metric, question, desk)), question, desk)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Again(Share):
-    """A share of chains of complaints; how soon a complaint follows another is the desk's N days (4.16)."""
-
-    table: Callable[[float], str]
-
-    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the first complaint of every chain."""
-        return replace(metric.anchor, table=self.table(desk.repeat_days))
-
-    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
-        """Return the two counts."""
-        return Share.needs(self, replace(metric, anchor=self.rows(metric, question, desk)), question, desk)
-
-
 @dataclass(frozen=True, slots=True)
 class PerThousand:
     """Rows per thousand distinct customers of other rows; part `customers` (12.10)."""

@@ -133,3 +133,19 @@ def test_a_gap_that_is_not_over_grows_with_the_data(world: World) -> None:
     assert world.rows("SELECT count(*) FROM fact_gap") == [(1,)]
     world.refresh(NOW)
     assert world.rows("SELECT count(*) FROM fact_gap") == [(2,)]
+
+
+def test_a_complaint_that_follows_lengthens_the_chain_of_the_first() -> None:
+    world = World()
+    for key, kind, created in ((1, "complaint", "08"), (2, "inquiry", "09"), (3, "complaint", "10")):
+        world.ticket(key, f"10 {created}:00", type=kind, customer_key=7, category="x")
+    world.ticket(4, "10 08:00", type="complaint")
+    world.refresh(NOW)
+    counted = "SELECT case_key, n_complaints FROM fact_complaint ORDER BY case_key"
+    assert world.rows(counted) == [(1, 2), (3, None), (4, None)]
+    world.ticket(3, "10 10:00", type="inquiry", customer_key=7, category="x")
+    world.refresh(NOW)
+    assert world.rows(counted) == [(1, 1), (4, None)]
+    world.ticket(5, "10 07:00", type="complaint", customer_key=7, category="x")
+    world.refresh(NOW)
+    assert world.rows(counted) == [(1, None), (4, None), (5, 2)]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from metrics.intervals import wilson
-from metrics.kinds.averaging import MINUTE_US
-from metrics.kinds.counting import Count, Share, count_where, first_row, quoted
+from metrics.kinds.averaging import HOUR_US, MINUTE_US
+from metrics.kinds.counting import Count, Share, count_where, first_row, number_in, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question
 from metrics.visits import IN_DEPARTMENT
@@ -122,6 +122,31 @@ class Gaps:
     def row_value(self, question: Question) -> str | None:
         """Return the gap in hours."""
         return "gap_us / 3600000000.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Silent(Count):
+    """Open cases whose last reply is longer ago than the parameter's hours; part `max`: the longest in hours."""
+
+    is_stock: bool = True
+
+    def counted(self, question: Question) -> str | None:
+        """Return the cases that are silent too long."""
+        return f"silent_us > 3600000000 * {number_in(question)}"
+
+    def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+        """Return their count and the longest silence."""
+        longest = f"max(CASE WHEN {self.counted(question)} THEN silent_us END)"
+        return (Need(metric.anchor, (count_where(self.counted(question)), longest), timeless=True),)
+
+    def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
+        """Return the count as value and n."""
+        n, longest = first_row(groups[0], 2)
+        return Figure(float(n), n, (("max", longest / HOUR_US if n else None),), state=DataState.FRESH)
+
+    def row_value(self, question: Question) -> str | None:
+        """Return the hours since the last reply."""
+        return f"silent_us / {float(HOUR_US)}"
 
 
 ANY_OWNER = (

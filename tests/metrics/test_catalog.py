@@ -22,7 +22,7 @@ PARAMETERS = {
     "department": "tech",
     "tickets": "1",
 }
-STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now", "unassigned"}
+STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now", "unassigned", "silent_now"}
 COUNTS = STOCKS | {
     "volume", "waiting_now", "resolve_events", "reopen_events", "survey_received", "survey_valid", "update_gaps",
     "complaints", "department_escalations", "survey_invited",
@@ -39,6 +39,7 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "response_rate": (None, 0),
     "valid_rate": (100.0, 2),
     "survey_coverage": (None, 2),
+    "straight_lined": (None, 0),
     "frt": (10.0, 1),
     "frt_any": (1.0, 1),
     "wait_total": (10.0, 1),
@@ -112,6 +113,7 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "followup_24h": (100.0, 1),
     "update_gaps": (0.0, 0),
     "update_gap_rate": (0.0, 1),
+    "silent_now": (0.0, 0),
     "followup_effective": (None, 0),
     "followup_satisfied": (None, 0),
     "vendor_share": (50.0, 2),

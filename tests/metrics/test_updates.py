@@ -69,3 +69,23 @@ def test_replies_on_a_merged_ticket_keep_the_case_up_to_date(world: World) -> No
 def test_what_needs_a_number_says_so(world: World, name: str, given: str | None) -> None:
     with pytest.raises(ValueError, match=f"{name} needs a number as parameter, got "):
         ask(world, Question(name, MARCH, parameter=given))
+
+
+def test_open_cases_that_heard_nothing_for_too_long_are_listed(world: World) -> None:
+    for key, replied in ((11, "17:59"), (12, "18:00"), (13, None), (14, "09:00")):
+        world.ticket(key, "10 08:00", priority="P2")
+        if replied:
+            world.reply(key, f"10 {replied}")
+    world.status(14, "10 20:00", "closed")
+    world.message(11, "10 21:00", "agent", "a1", is_public=False)
+    world.refresh(NOW)
+    silent = Question("silent_now", MARCH, Slice.of(priority="P2"), parameter="4")
+    found = ask(world, silent)
+    assert {one.key: one.value for one in drill(world.con, world.desk, silent, NOW)} == {
+        1: 5.0,
+        11: pytest.approx(4 + 1 / 60),
+    }
+    assert (found.value, found.n, found.part("max")) == (2.0, 2, 5.0)
+    assert ask(world, Question("silent_now", MARCH, parameter="24")).value == 0.0
+    with pytest.raises(ValueError, match="silent_now needs a number"):
+        ask(world, Question("silent_now", MARCH, parameter="long"))

@@ -25,6 +25,7 @@ class Stock:
     clocks: tuple[Clock, ...] = ("calendar",)
     parts: tuple[str, ...] = ()
     now: bool = False
+    parameter: str | None = None
 
 
 def _row(case: Case, value: object = None) -> Row:
@@ -71,6 +72,19 @@ def unassigned(house: House, clock: str, step: Step) -> Iterator[Row]:
     for case in house.cases:
         if not case.is_closed and case.ticket.labels.get("agent") is None and not case.of("assign"):
             yield _row(case, (house.as_of - case.created) / timedelta(microseconds=1))
+
+
+def silent(house: House, clock: str, step: Step) -> Iterator[Row]:
+    """Return open cases that were last replied to more than four hours ago, with the hours since."""
+    for case in house.cases:
+        if not case.is_closed and case.replies:
+            since = house.as_of - max(reply.when for reply in case.replies)
+            if since > timedelta(hours=4):
+                yield _row(case, since / timedelta(hours=1))
+
+
+def longest(rows: Sequence[Row]) -> Figure:
+    return Figure(float(len(rows)), len(rows), {"max": max((row.value for row in rows), default=None)})
 
 
 def level(rows: Sequence[Row]) -> Figure:
@@ -124,5 +138,6 @@ STOCKS = (
     Stock("coverage_days", trailing, partial(pace, False), parts=PACE),
     Stock("burn_down_days", trailing, partial(pace, True), parts=PACE),
     Stock("waiting_now", waiting, level, now=True),
+    Stock("silent_now", silent, longest, parts=("max",), now=True, parameter="4"),
     Stock("unassigned", unassigned, unowned, parts=("p50", "p90", "max"), now=True),
 )

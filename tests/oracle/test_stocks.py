@@ -42,7 +42,7 @@ def window(side: Side, start: date = date(2025, 1, 15), end: date = date(2025, 4
 
 def forms(stock: Stock, side: Side) -> Iterator[Question]:
     """Return the questions of a stock on one clock: then, now, every grain and dimension, filters."""
-    plain = Question(stock.name, window(side))
+    plain = Question(stock.name, window(side), parameter=stock.parameter)
     running = window(side, end=date(2025, 5, 1))
     yield plain
     yield replace(plain, window=running)

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from metrics import facts
 from metrics.drill import drill
 from metrics.measure import measure
-from metrics.model import Clock, Question, Reading, Stage, Window
+from metrics.model import Clock, Desk, Question, Reading, Stage, Window
 from metrics.stages import StageRow, paths, stages
 from metrics.visits import POINTS, pair_of
 from tests.metrics.world import DESK, World, at
@@ -34,19 +33,38 @@ def ask(world: World, metric: str, parameter: str | None = None, **more: Any) ->
     return found
 
 
-def stage(world: World, start: str, *stops: str, clock: Clock = "calendar") -> tuple[float | None, int, float | None]:
-    """Return mean minutes, ended and open visits of a stage made up for the occasion."""
-    made = {"own": (Stage("one", {"en": "One"}, start, stops),)}
-    world.desk = replace(world.desk, stages=made)
-    facts.ensure(world.con, AS_OF, world.desk)
-    found = ask(world, "stage_time", "own/one", clock=clock)
+def staged(*ways: tuple[str, str]) -> Desk:
+    """Return a desk with a stage for each way from a point to the next of another sort."""
+    own = tuple(Stage(f"{start}-{stop}", {"en": "Own"}, start, (stop,)) for start, stop in sorted(set(ways)))
+    return replace(DESK, stages={**DESK.stages, "own": own})
+
+
+OWN = staged(
+    ("created", "first_assign"),
+    ("created", "agent_action"),
+    ("created", "acknowledgement"),
+    ("created", "reply"),
+    ("created", "resolved"),
+    ("created", "type_set"),
+    ("first_assign", "agent_action"),
+    ("assign", "agent_action"),
+    ("first_agent_action", "resolved"),
+    ("resolved", "followup"),
+    ("resolved", "closed"),
+    ("resolved", "survey"),
+)
+EVERY = staged(*((point, "closed") for point in POINTS), *(("created", point) for point in POINTS))
+
+
+def stage(world: World, start: str, stop: str, clock: Clock = "calendar") -> tuple[float | None, int, float | None]:
+    """Return mean minutes, ended and open visits of a stage of its own."""
+    found = ask(world, "stage_time", f"own/{start}-{stop}", clock=clock)
     return found.value, found.n, found.part("open")
 
 
-@pytest.fixture
-def world() -> World:
+def lived(desk: Desk) -> World:
     """One ticket on Monday 10 March: 10:00 created, 10:02 to sales, 10:10 reply, 10:30 resolved."""
-    made = World(DESK)
+    made = World(desk)
     made.ticket(1, "10 10:00")
     assign(made, 1, "10 10:02", "sales")
     made.reply(1, "10 10:10")
@@ -54,16 +72,36 @@ def world() -> World:
     return made
 
 
-def test_a_visit_runs_from_start_to_the_next_stop(world: World) -> None:
-    world.refresh(AS_OF)
-    assert stage(world, "created", "first_assign") == (2.0, 1, 0)
-    assert stage(world, "first_assign", "agent_action") == (8.0, 1, 0)
-    assert stage(world, "first_agent_action", "resolved") == (20.0, 1, 0)
+@pytest.fixture
+def world() -> World:
+    """A world of one's own to write on."""
+    return lived(OWN)
 
 
-def test_a_visit_without_stop_is_counted_apart(world: World) -> None:
-    world.refresh(AS_OF)
-    assert stage(world, "resolved", "followup") == (None, 0, 1)
+@pytest.fixture(scope="module")
+def plain() -> World:
+    """The same, only to be read."""
+    made = lived(OWN)
+    made.refresh(AS_OF)
+    return made
+
+
+@pytest.fixture(scope="module")
+def every() -> World:
+    """The same with a stage from and to every point, only to be read."""
+    made = lived(EVERY)
+    made.refresh(AS_OF)
+    return made
+
+
+def test_a_visit_runs_from_start_to_the_next_stop(plain: World) -> None:
+    assert stage(plain, "created", "first_assign") == (2.0, 1, 0)
+    assert stage(plain, "first_assign", "agent_action") == (8.0, 1, 0)
+    assert stage(plain, "first_agent_action", "resolved") == (20.0, 1, 0)
+
+
+def test_a_visit_without_stop_is_counted_apart(plain: World) -> None:
+    assert stage(plain, "resolved", "followup") == (None, 0, 1)
 
 
 def test_a_second_start_belongs_to_the_same_visit(world: World) -> None:
@@ -94,7 +132,7 @@ def test_an_event_of_automation_is_no_action_of_an_agent(world: World) -> None:
 
 
 def test_an_internal_note_is_an_action_and_an_acknowledgement_is_none() -> None:
-    world = World(DESK)
+    world = World(OWN)
     world.ticket(1, "10 10:00")
     world.message(1, "10 10:01", "agent", "a1", is_auto=True)
     world.message(1, "10 10:05", "agent", "a1", is_public=False)
@@ -122,7 +160,7 @@ def test_closing_at_once_takes_no_time(world: World) -> None:
 
 
 def test_the_type_is_set_at_creation() -> None:
-    world = World(DESK)
+    world = World(OWN)
     world.ticket(1, "10 10:00")
     world.ticket(2, None)
     world.refresh(AS_OF)
@@ -146,7 +184,7 @@ def test_a_merged_ticket_speaks_for_its_survivor_but_its_status_does_not(world: 
 
 
 def test_an_event_up_to_a_minute_early_counts_at_creation() -> None:
-    world = World(DESK)
+    world = World(OWN)
     for key, second in ((1, "09:59:00"), (2, "09:58:59")):
         world.ticket(key, "10 10:00")
         assign(world, key, f"10 {second}", "sales")
@@ -155,7 +193,7 @@ def test_an_event_up_to_a_minute_early_counts_at_creation() -> None:
 
 
 def test_business_time_leaves_the_night_out() -> None:
-    world = World(DESK)
+    world = World(OWN)
     world.ticket(1, "10 17:50")
     world.reply(1, "11 09:20")
     world.refresh(AS_OF)
@@ -164,7 +202,7 @@ def test_business_time_leaves_the_night_out() -> None:
 
 
 def test_without_a_calendar_there_is_no_business_time() -> None:
-    world = World(DESK, calendar=None)
+    world = World(OWN, calendar=None)
     world.ticket(1, "10 10:00")
     world.reply(1, "10 10:10")
     world.refresh(AS_OF)
@@ -225,27 +263,25 @@ def test_paths_are_the_stages_in_the_order_of_entry(world: World) -> None:
 
 
 @pytest.mark.parametrize("parameter", [None, "D1", "D1/nap", "D9/accept"])
-def test_an_unknown_stage_is_told_the_known_ones(world: World, parameter: str | None) -> None:
+def test_an_unknown_stage_is_told_the_known_ones(plain: World, parameter: str | None) -> None:
     with pytest.raises(ValueError, match="known: D1/accept, D1/dispatch"):
-        ask(world, "stage_time", parameter)
+        ask(plain, "stage_time", parameter)
 
 
-def test_an_unknown_map_and_an_unknown_point_are_told_the_known_ones(world: World) -> None:
+def test_an_unknown_map_and_an_unknown_point_are_told_the_known_ones(plain: World) -> None:
     with pytest.raises(ValueError, match="unknown stage map 'D3'; known: D1, D2, D4"):
-        stages(world.con, world.desk, "D3", Question("volume", MARCH), AS_OF)
+        stages(plain.con, plain.desk, "D3", Question("volume", MARCH), AS_OF)
     with pytest.raises(ValueError, match="unknown point 'lunch' of a stage; known: acknowledgement"):
         pair_of("created", "lunch")
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_every_point_can_open_and_end_a_visit(world: World, point: str) -> None:
-    world.refresh(AS_OF)
-    assert stage(world, point, "closed")[1] == 0
-    assert stage(world, "created", point)[1] in (0, 1)
+def test_every_point_can_open_and_end_a_visit(every: World, point: str) -> None:
+    assert stage(every, point, "closed")[1] == 0
+    assert stage(every, "created", point)[1] in (0, 1)
 
 
-@pytest.fixture
-def handed() -> World:
+def sent_about() -> World:
     """10:00 sales, 10:20 tech, 10:25 note, 11:00 back to sales; 12:00 tech again, resolved 12:30."""
     made = World(DESK)
     made.ticket(1, "10 10:00")
@@ -257,6 +293,12 @@ def handed() -> World:
     solve(made, 1, "10 12:30")
     made.refresh(AS_OF)
     return made
+
+
+@pytest.fixture(scope="module")
+def handed() -> World:
+    """The same, only to be read."""
+    return sent_about()
 
 
 def test_a_transfer_is_handled_by_the_next_action(handed: World) -> None:
@@ -299,10 +341,11 @@ def test_a_department_silent_for_longer_than_the_limit_is_an_escalation() -> Non
         ask(world, "department_escalations", "tech")
 
 
-def test_transfers_are_counted_per_ticket(handed: World) -> None:
-    handed.ticket(2, "10 10:00")
-    handed.refresh(AS_OF)
-    found = ask(handed, "transfers_per_ticket")
+def test_transfers_are_counted_per_ticket() -> None:
+    world = sent_about()
+    world.ticket(2, "10 10:00")
+    world.refresh(AS_OF)
+    found = ask(world, "transfers_per_ticket")
     assert (found.value, found.n) == (1.5, 2)
 
 

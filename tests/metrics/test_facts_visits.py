@@ -48,6 +48,7 @@ def found(world: World) -> Counter[tuple[Any, ...]]:
     return Counter(row for row in rows if row[1] != "reached")
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("seed", range(4))
 def test_what_instants_tell_is_what_a_walk_finds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(DESK, stages={**DESK.stages, **ANY_PAIRS})
@@ -66,6 +67,7 @@ def test_what_instants_tell_is_what_a_walk_finds(seed: int, monkeypatch: pytest.
     assert len(told) > 10
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("seed", range(4))
 def test_batches_give_the_visits_of_a_rebuild(seed: int) -> None:
     world = World(DESK)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from metrics.catalog import metric_of
 from metrics.catalog.anchors import COHORT, REPLY, RESOLUTION, SLA_FIRST_REPLY, VISITED
+from metrics.catalog.complaints import CHAINS, DATED_COMPLAINTS
 from metrics.catalog.turns import TURN
 from metrics.compile import Shape, shape_filters, source_sql, where_sql
 from metrics.drill import drill_sql
@@ -87,6 +88,9 @@ def left_out(ground: Ground, question: Question, found: Reading | None) -> dict[
         counts |= _reasons(ground, question, reasons)
     if metric.anchor == RESOLUTION:
         counts |= _defects(ground)
+    if metric.anchor == CHAINS:
+        nobody = ["count(CASE WHEN customer_key IS NULL THEN 1 END)"]
+        counts["unlinkable"] = _counted(ground, question, DATED_COMPLAINTS, nobody)[0]
     counts |= _uncounted(ground, question, metric)
     names = (*BY_PART, *(("open",) if metric.anchor == VISITED else ()))
     parts = {name: found.part(name) for name in names} if found else {}

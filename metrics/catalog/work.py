@@ -96,6 +96,7 @@ METRICS = (
         },
         interval="Wilson",
         fixed_clock="elapsed",
+        uncounted="not_due",
     ),
     Metric(
         name="followup_24h",

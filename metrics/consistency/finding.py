@@ -137,6 +137,12 @@ RULES: Mapping[str, Rule] = {
         "if {percent:.6g} % is meant.",
         "{metric} 的目标 {value:.6g} 即 {value:.6g}%；该指标以百分数计。若指 {percent:.6g}%，请写 {percent:.6g}。",
     ),
+    "fraction_for_benchmark": Rule(
+        "flag",
+        "The benchmark {value:.6g} of {metric} is {value:.6g} %; the KPI is told in percent. Write {percent:.6g} "
+        "if {percent:.6g} % is meant.",
+        "{metric} 的标杆值 {value:.6g} 即 {value:.6g}%；该指标以百分数计。若指 {percent:.6g}%，请写 {percent:.6g}。",
+    ),
     "alert_at_limit": Rule(
         "flag",
         "{value:.6g} is no alert: it is not beyond the limit of {limit:.6g}. Rules are strict, equality is silent.",

@@ -4,6 +4,7 @@ from math import inf
 
 import pytest
 
+from data.benchmarks import Benchmark, Industry
 from data.questionnaires import CsiRules
 from data.settings import Settings, TargetRule
 from metrics.consistency import Finding, Refused, demand
@@ -181,6 +182,12 @@ def test_a_target_of_0_9_for_a_percentage_is_asked_about() -> None:
     assert (found.rule, found.severity) == ("fraction_for_percent", "flag")
     assert found.text["en"].endswith("Write 80 if 80 % is meant.")
     assert flagged(Settings(targets=(TargetRule(metric="reopen_rate", value=0.8),))) == []
+
+
+def test_a_benchmark_of_0_9_for_a_percentage_is_asked_about() -> None:
+    values = tuple(Benchmark(metric=name, value=0.9, source="S", dated=None) for name in ("csat", "frt"))
+    found = only(flagged(Settings(benchmarks={"mine": Industry(values=values)})))
+    assert (found.rule, found.number("percent")) == ("fraction_for_benchmark", 90.0)
 
 
 def test_settings_with_weights_out_of_order_are_told_and_wrong_sums_refused() -> None:

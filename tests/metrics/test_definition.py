@@ -108,6 +108,14 @@ def test_n_and_what_it_leaves_out_are_all_rows_of_the_window(world: World, metri
     assert found[0].n + counts(world, question)[CATALOG[metric].uncounted or ""] == total
 
 
+def test_chains_count_the_complaints_of_nobody() -> None:
+    world = World()
+    for key, customer in ((1, 7), (2, None), (3, None)):
+        world.ticket(key, type="complaint" if key < 3 else "inquiry", customer_key=customer)
+    world.refresh()
+    assert counts(world, Question("second_complaints", MARCH))["unlinkable"] == 1
+
+
 def test_business_times_count_what_has_no_hours() -> None:
     world = World(replace(DESK, calendar=None, team_calendars={"A": "cn_office"}))
     for key, team in ((1, "A"), (2, "B")):

@@ -11,7 +11,7 @@ from dashboard.frame import silent_sources
 from dashboard.model import Answer
 from dashboard.named import KEYS, named
 from dashboard.room import Room
-from metrics.model import Reading, Window
+from metrics.model import Annotation, Reading, Window
 from metrics.parameters import Fault
 
 
@@ -64,6 +64,7 @@ def readings(room: Room) -> dict[str, Any] | tuple[dict[str, Any], int]:
         "ignored": [
             {"key": notice.key, "value": notice.value} for notice in screen.notices if notice.key not in KEYS
         ],
+        "annotations": [_event(one) for one in room.answers.annotations(board.window, board.view.slice)],
         "readings": [_reading(answer) for answer in board.answers.values()],
     }
 
@@ -109,7 +110,13 @@ def _figure(reading: Reading) -> dict[str, Any]:
         "as_of": _instant(reading.as_of),
         "parts": dict(reading.parts),
         "interval": reading.interval,
+        "method": reading.method,
     }
+
+
+def _event(one: Annotation) -> dict[str, Any]:
+    where = {dimension: list(values) for dimension, values in one.slice.by}
+    return {"from": one.start.isoformat(), "to": one.end.isoformat(), "text": dict(one.text), "where": where}
 
 
 def _instant(instant: Any) -> str | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from metrics.defects import Finding
-from metrics.model import Better, Case, Pulse, Question, Reading, Text, Unit, Verdict
+from metrics.model import Annotation, Better, Case, Pulse, Question, Reading, Slice, Text, Unit, Verdict, Window
 from metrics.parameters import Fault
 
 Seen = TypeVar("Seen")
@@ -69,6 +69,10 @@ class Answers(Protocol):
 
     def behind(self, question: Question, keep: Callable[[Reading, Iterator[Case]], Seen]) -> Seen:
         """Return what `keep` makes of a figure and all the cases behind it, both of one moment (semantics 1.13)."""
+        ...
+
+    def annotations(self, window: Window, part: Slice) -> Sequence[Annotation]:
+        """Return the events that may explain figures of a window and a slice, in order of their days."""
         ...
 
     def quality(self) -> Sequence[Finding]:

@@ -148,6 +148,25 @@ class TargetRule(Strict):
     valid_to: date | None = None
 
 
+class AnnotationRule(Strict):
+    """An event that explains figures, such as a promotion (semantics 2.3; R-101).
+
+    last    last day of it, included; null = one day
+    where   dimension -> value: the part of the desk it concerns
+    """
+
+    first: date
+    last: date | None = None
+    text: Annotated[Mapping[Language, str], Field(min_length=1)]
+    where: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_days(self) -> "AnnotationRule":
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"the last day {self.last} is before the first, {self.first}")
+        return self
+
+
 class SourceRule(Strict):
     """A system that is pulled on a schedule.
 
@@ -213,6 +232,7 @@ class Settings(Strict):
     benchmarks: Industries = Field(default_factory=lambda: dict(INDUSTRIES))
     industry: Name | None = None
     targets: tuple[TargetRule, ...] = ()
+    annotations: tuple[AnnotationRule, ...] = ()
     sources: tuple[SourceRule, ...] = ()
 
     @property

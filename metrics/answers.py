@@ -12,6 +12,7 @@ import duckdb
 
 from data.warehouse import data_version, watermark
 from metrics import sources
+from metrics.annotations import carried
 from metrics.catalog import metric_of
 from metrics.defects import Finding, findings
 from metrics.definition import example, with_sql
@@ -19,7 +20,7 @@ from metrics.drill import cases, drill
 from metrics.measure import measure
 from metrics.members import Members
 from metrics.metric import Metric
-from metrics.model import NONE_LABEL, Case, Desk, Pulse, Question, Reading, Target, Verdict, Window
+from metrics.model import NONE_LABEL, Annotation, Case, Desk, Pulse, Question, Reading, Slice, Target, Verdict, Window
 from metrics.parameters import Fault, fault
 from metrics.periods import local_day
 from metrics.scan import Ground
@@ -173,6 +174,10 @@ class Answers:
             ground = Ground(con, self.desk, watermark(con), self._labels(data_version(con)))
             (reading,) = measure(con, self.desk, [question], ground.as_of, ground.members)[question]
             return keep(reading, cases(ground, question))
+
+    def annotations(self, window: Window, part: Slice) -> tuple[Annotation, ...]:
+        """Return the events of the settings that touch a window and a slice (R-101)."""
+        return carried(window, part, self.desk.annotations)
 
     def quality(self) -> tuple[Finding, ...]:
         """Return what each rule of data quality found: rows refused, and rows loaded with a flaw (2.4, 2.7)."""

@@ -7,6 +7,7 @@ from data.problem_types import paths
 from data.questionnaires import DIMENSIONS, Questionnaire, Words
 from data.settings import CalendarFile, Day, Promise, Settings, UnfitSetting
 from metrics.model import (
+    Annotation,
     Calendar,
     ComplaintRules,
     Desk,
@@ -18,6 +19,7 @@ from metrics.model import (
     WeightSet,
     stages_from,
 )
+from metrics.periods import DAY
 
 WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Spans = tuple[tuple[int, int], ...]
@@ -51,6 +53,7 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
         complaints=ComplaintRules(
             settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors
         ),
+        annotations=annotations_from(settings),
         urgent_reach=ReachRule(
             settings.urgent_reach.department, settings.urgent_reach.minutes, settings.urgent_reach.priorities
         ),
@@ -120,6 +123,18 @@ def _check_benchmarks(settings: Settings, known: Sequence[str]) -> None:
             if one.metric not in known and rules != INDUSTRIES.get(industry):
                 message = f"unknown metric {one.metric!r}; known: {', '.join(known)}"
                 raise UnfitSetting(("benchmarks", industry, "values", place, "metric"), message)
+
+
+def annotations_from(settings: Settings) -> tuple[Annotation, ...]:
+    """Return the events of the settings; UnfitSetting names the first with a dimension that there is none of."""
+    found = []
+    for place, rule in enumerate(settings.annotations):
+        try:
+            part = Slice.of(**rule.where)
+        except ValueError as error:
+            raise UnfitSetting(("annotations", place, "where"), str(error)) from None
+        found.append(Annotation(rule.first, (rule.last or rule.first) + DAY, _text(rule.text), part))
+    return tuple(found)
 
 
 def _week(weekly: Mapping[Day, Iterable[str]]) -> tuple[Spans, ...]:

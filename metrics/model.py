@@ -303,6 +303,23 @@ class ReachRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """An event of local days [start, end) that explains figures, and the part of the desk it concerns (R-101).
+
+    slice   empty = all of the desk
+    """
+
+    start: date
+    end: date
+    text: Text
+    slice: Slice = Slice()
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise ValueError(f"an event of no day: {self.start} is not before {self.end}")
+
+
+@dataclass(frozen=True, slots=True)
 class WeightSet:
     """A questionnaire and what its dimensions weigh in the index (semantics 5.1, 12.9).
 
@@ -358,3 +375,4 @@ class Desk:
     benchmarks: Industries = field(default_factory=lambda: dict(INDUSTRIES))
     industry: str | None = None
     urgent_reach: ReachRule = ReachRule()
+    annotations: tuple[Annotation, ...] = ()

@@ -8,8 +8,8 @@ import yaml
 
 from data.settings import ROOT, CalendarFile, UnfitSetting, filled, load_calendars, load_settings, rooted
 from data.strict_yaml import StrictYamlError, model_from
-from metrics.desk import calendar_from, desk_from, targets_from
-from metrics.model import Desk, ReachRule, SlaTier, Stage
+from metrics.desk import annotations_from, calendar_from, desk_from, targets_from
+from metrics.model import Annotation, Desk, ReachRule, SlaTier, Slice, Stage
 
 GOLDEN = ROOT.parent / "shared/spec/golden/golden.yaml"
 KNOWN = ("frt", "backlog")
@@ -83,6 +83,27 @@ def test_clocks_are_those_of_business_where_there_are_hours(
     settings = load_settings(_file(tmp_path, "calendars: {a: data/calendars/always.yaml}\n" + written))
     desk = desk_from(settings, load_calendars(settings))
     assert (desk.clock, desk.sla_clock) == settings.clocks == clocks
+
+
+def test_an_event_has_both_its_days_and_a_part_of_the_desk(tmp_path: Path) -> None:
+    text = "annotations:\n- {first: 2026-06-16, last: 2026-06-20, text: {en: Sale}, where: {category: parcel}}\n"
+    text += "- {first: 2026-07-01, text: {zh-CN: 故障}}\n"
+    sale, outage = annotations_from(load_settings(_file(tmp_path, text)))
+    assert sale == Annotation(date(2026, 6, 16), date(2026, 6, 21), {"en": "Sale"}, Slice.of(category="parcel"))
+    assert (outage.start, outage.end, dict(outage.text)) == (date(2026, 7, 1), date(2026, 7, 2), {"zh-CN": "故障"})
+
+
+def test_an_event_of_a_dimension_there_is_none_of_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = _file(tmp_path, "annotations:\n- {first: 2026-06-16, text: {en: Sale}, where: {taem: A}}\n")
+    with pytest.raises(UnfitSetting) as caught:
+        annotations_from(load_settings(path))
+    assert caught.value.in_file(path).startswith(f"{path}:2: annotations.0.where: unknown dimension 'taem'; known: ")
+
+
+def test_an_event_that_ends_before_it_begins_is_refused(tmp_path: Path) -> None:
+    text = "annotations:\n- {first: 2026-06-16, last: 2026-06-15, text: {en: Sale}}\n"
+    with pytest.raises(StrictYamlError, match="the last day 2026-06-15 is before the first, 2026-06-16"):
+        load_settings(_file(tmp_path, text))
 
 
 def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:

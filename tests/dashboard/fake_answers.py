@@ -8,9 +8,25 @@ from math import sin
 from zlib import crc32
 
 from dashboard.model import Seen
+from metrics.annotations import carried
 from metrics.catalog import metric_of
 from metrics.defects import Finding
-from metrics.model import Better, Case, DataState, Desk, Pulse, Question, Reading, Slice, Target, Text, Unit, Verdict
+from metrics.model import (
+    Annotation,
+    Better,
+    Case,
+    DataState,
+    Desk,
+    Pulse,
+    Question,
+    Reading,
+    Slice,
+    Target,
+    Text,
+    Unit,
+    Verdict,
+    Window,
+)
 from metrics.parameters import Fault, fault
 from metrics.verdict import judge
 
@@ -23,6 +39,9 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "category": ("Login", "发票", "Refund", "物流"),
     "priority": ("P1", "P2", "P3"),
 }
+
+
+SINGLES_DAY = Annotation(date(2026, 11, 11), date(2026, 11, 12), {"en": "Singles' Day", "zh-CN": "双十一"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +135,11 @@ class FakeAnswers:
     def behind(self, question: Question, keep: Callable[[Reading, Iterator[Case]], Seen]) -> Seen:
         (reading,) = self._readings(question)
         return keep(reading, (Case(n, str(n), 0, self.as_of, self.as_of, None) for n in range(1, reading.n + 1)))
+
+    def annotations(self, window: Window, part: Slice) -> Sequence[Annotation]:
+        return carried(
+            window, part, (SINGLES_DAY, replace(SINGLES_DAY, start=date(2026, 6, 18), end=date(2026, 6, 19)))
+        )
 
     def quality(self) -> Sequence[Finding]:
         if self.world == "empty":

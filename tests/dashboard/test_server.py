@@ -292,3 +292,9 @@ def test_a_step_leads_to_the_days_before_or_after(app: Dash, button: str, search
     }
     answer = app.server.test_client().post("/_dash-update-component", json=body).get_json()
     assert answer["sideUpdate"]["url"]["search"] == expected
+
+
+def test_machines_read_the_events_that_touch_the_period(app: Dash) -> None:
+    assert get(app, "/api/readings?period=28d").get_json()["annotations"] == [
+        {"from": "2026-11-11", "to": "2026-11-12", "text": {"en": "Singles' Day", "zh-CN": "双十一"}, "where": {}}
+    ]

@@ -41,10 +41,16 @@ SURVEY = Anchor("fact_survey", "submitted_at", "submitted_day", row_key="respons
 VALID_SURVEY = Anchor(
     "fact_survey", "submitted_at", "submitted_day", where="dropped_by IS NULL", row_key="response_key"
 )
+# Joined by the instant too: so the engine reads the answers of the window only. Nothing equals an instant not given.
+ANSWER_SET = (
+    "SELECT s.*, coalesce(a.n_answers, 0) AS n_answers, a.n_scores FROM fact_survey s LEFT JOIN ("
+    "SELECT response_key, submitted_at, count(*) AS n_answers, count(DISTINCT score_milli) AS n_scores"
+    " FROM fact_answer GROUP BY response_key, submitted_at) a"
+    " ON a.response_key = s.response_key AND {same} WHERE s.dropped_by IS NULL"
+)
 ANSWER_SETS = Anchor(
-    "(SELECT s.*, coalesce(a.n_answers, 0) AS n_answers, a.n_scores FROM fact_survey s LEFT JOIN ("
-    "SELECT response_key, count(*) AS n_answers, count(DISTINCT score_milli) AS n_scores FROM fact_answer"
-    " GROUP BY response_key) a ON a.response_key = s.response_key WHERE s.dropped_by IS NULL)",
+    f"({ANSWER_SET.format(same='a.submitted_at = s.submitted_at')} AND s.submitted_at IS NOT NULL"
+    f" UNION ALL {ANSWER_SET.format(same='a.submitted_at IS NULL')} AND s.submitted_at IS NULL)",
     "submitted_at",
     "submitted_day",
     row_key="response_key",

@@ -8,13 +8,13 @@ from typing import Any
 
 import duckdb
 
-from data.warehouse import Warehouse
 from etl.load import load
 from etl.mapping import Mapping, parse_mapping
 from etl.model import Batch, Delivery, LoadReport, Origin
 from etl.run import Intake, pull
 from etl.sources import open_source
 from etl.sources.text_rows import TextRows
+from tests.engine import fresh
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TICKETS = """
@@ -35,7 +35,7 @@ class Desk:
 
     mapping: Mapping = field(default_factory=lambda: parse_mapping(TICKETS))
     origin: Origin = Origin()
-    con: duckdb.DuckDBPyConnection = field(default_factory=lambda: Warehouse(None).cursor())
+    con: duckdb.DuckDBPyConnection = field(default_factory=fresh)
     touched: list[tuple[str, ...]] = field(default_factory=list)
     watermarks: list[datetime | None] = field(default_factory=list)
 

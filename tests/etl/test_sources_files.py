@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from data.warehouse import Warehouse
 from etl.model import MappingError, Rows, SourceError
 from etl.sources.csv_dialect import inspect
 from etl.sources.file import FileTable, open_rows
 from etl.sources.xlsx_file import XlsxRows
+from tests.engine import fresh
 from tests.etl.loading import NOW, desk, fates
 
 TWO_TABLES = """
@@ -36,7 +36,7 @@ tables:
 
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
-    return Warehouse(None).cursor()
+    return fresh()
 
 
 def staged(con: duckdb.DuckDBPyConnection, rows: Rows) -> list[tuple[object, ...]]:

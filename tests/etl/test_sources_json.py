@@ -5,10 +5,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data.warehouse import Warehouse
 from etl.mapping import parse_mapping
 from etl.model import MappingError, Rows, SourceError
 from etl.sources.file import FileTable, open_rows
+from tests.engine import fresh
 from tests.etl.loading import desk, fates
 
 NESTED = (
@@ -24,7 +24,7 @@ def opened(tmp_path: Path, text: str, name: str = "a.json", records: str | None 
 
 
 def cells(rows: Rows) -> list[dict[str, str]]:
-    con: duckdb.DuckDBPyConnection = Warehouse(None).cursor()
+    con: duckdb.DuckDBPyConnection = fresh()
     rows.stage(con, "st")
     found = con.execute("SELECT * EXCLUDE (row_no) FROM st ORDER BY row_no").fetchall()
     return [

@@ -6,10 +6,10 @@ from typing import Any
 
 import duckdb
 
-from data.warehouse import Warehouse
 from etl.mapping import Mapping, parse_mapping
 from etl.model import Batch, Reject
 from etl.normalize import Normalized, clear, normalize
+from tests.engine import fresh
 
 
 @dataclass
@@ -36,7 +36,7 @@ class TextRows:
 class Bench:
     """A connection with staging tables; `take` normalizes rows, `all` asks."""
 
-    con: duckdb.DuckDBPyConnection = field(default_factory=lambda: Warehouse(None).cursor())
+    con: duckdb.DuckDBPyConnection = field(default_factory=fresh)
 
     def take(self, mapping: Mapping | str, rows: TextRows) -> Normalized:
         found = parse_mapping(mapping) if isinstance(mapping, str) else mapping

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from data.warehouse import Warehouse
 from metrics import facts
 from metrics.model import Calendar, Desk, SlaTier
+from tests.engine import fresh
 
 CST = timezone(timedelta(hours=8))
 OFFICE = ((9 * 60, 18 * 60),)
@@ -30,7 +30,7 @@ class World:
 
     def __init__(self, desk: Desk = DESK, **changes: Any) -> None:
         self.desk = replace(desk, **changes)
-        self.con: duckdb.DuckDBPyConnection = Warehouse(None, threads=1).cursor()
+        self.con: duckdb.DuckDBPyConnection = fresh()
         facts.create(self.con)
         self.con.execute("CREATE TEMP TABLE touched_ticket (ticket_key BIGINT)")
         self.con.execute("CREATE TEMP TABLE touched_survey (response_key BIGINT)")

@@ -1,0 +1,43 @@
+"""One engine for the small warehouses of all tests of a process: each is a database attached to it in memory.
+
+Starting an engine costs more than what most tests do in it. What engines, files, threads and kills do to each
+other is tested elsewhere, on warehouses opened as the product opens them.
+"""
+
+import weakref
+from functools import cache
+from itertools import count
+
+import duckdb
+
+from data.warehouse import Warehouse
+
+NUMBERS = count(1)
+
+
+class Room(Warehouse):
+    """An empty warehouse in the engine of the tests."""
+
+    def __init__(self) -> None:
+        self._con = _engine()
+        self.path = None
+        self.name = f"room_{next(NUMBERS)}"
+        self._con.execute(f"ATTACH ':memory:' AS {self.name}")
+        self._create()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._con.execute(f"DETACH DATABASE IF EXISTS {self.name}")
+
+
+def fresh() -> duckdb.DuckDBPyConnection:
+    """Return a cursor in an empty warehouse of its own, which goes when the cursor does."""
+    room = Room()
+    cursor = room.cursor()
+    weakref.finalize(cursor, room.close)
+    return cursor
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    return Warehouse(None, threads=1).cursor()

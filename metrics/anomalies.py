@@ -7,7 +7,7 @@ its usual share is taken off. 200 random slices, +40 % for three days: .1 to .4 
 small slices found (9.5: .20 and 17 %); with the overlap .01 to .09 and 1 %.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import erfc, exp, log, sqrt
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.comparison import benjamini_hochberg
-from metrics.model import Calendar, Reading
+from metrics.model import Calendar
 
 HISTORY, LEAST_DAYS = 56, 28  # days looked back on; with fewer figures among them a day is not judged
 SMOOTHING, SMOOTH_LIMIT, DAY_LIMIT = 0.5, 2.3, 3.5
@@ -74,15 +74,6 @@ def shared(on: date, n: int, passed: int) -> Day:
         raise ValueError(f"{on}: a share needs a row, got n = {n}")
     share = passed / n
     return Day(on, n, share, share * (1.0 - share))
-
-
-def of_counts(readings: Iterable[Reading], end: date) -> dict[str, list[Day]]:
-    """Return the days before `end` of counts asked by day, by member ("" without split)."""
-    found: dict[str, list[Day]] = {}
-    for one in readings:
-        if one.value is not None and one.bucket is not None and date.fromisoformat(one.bucket) < end:
-            found.setdefault(one.member or "", []).append(counted(date.fromisoformat(one.bucket), round(one.value)))
-    return found
 
 
 def classes(calendar: Calendar | None = None) -> Classes:

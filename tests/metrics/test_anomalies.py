@@ -7,8 +7,7 @@ from math import exp, log, sqrt
 import numpy as np
 import pytest
 
-from metrics.anomalies import Day, Judged, classes, counted, digest, of_counts, p_value, shared, timed, watch
-from metrics.model import DataState, Question, Reading, Window
+from metrics.anomalies import Day, Judged, classes, counted, digest, p_value, shared, timed, watch
 from tests.metrics.world import CN_OFFICE
 
 FIRST = date(2025, 3, 3)  # a Monday
@@ -162,15 +161,6 @@ def test_the_digest_holds_what_is_sure_among_many() -> None:
     assert [name for name, _ in digest(watch(many), on)] == ["burst"]
     burst = watch(many)["burst"][-1]
     assert p_value(burst) < 1e-12
-
-
-def test_counts_come_from_readings_by_day_and_the_running_day_is_left_out() -> None:
-    question = Question("volume", Window(FIRST, date(2025, 3, 6)), grain="day", split="team")
-    told = [
-        Reading(question, value, int(value or 0), DataState.FRESH, None, bucket=f"2025-03-0{day}", member=member)
-        for day, member, value in ((3, "A", 7.0), (4, "A", 0.0), (5, "A", 9.0), (3, "B", None))
-    ]
-    assert of_counts(told, date(2025, 3, 5)) == {"A": [counted(FIRST, 7), counted(date(2025, 3, 4), 0)]}
 
 
 def made_up(seed: int, slices: int, length: int, shift: dict[int, int]) -> dict[str, list[Day]]:

@@ -228,7 +228,15 @@ class Face:
             parts = [self.words("part.mean", value=self._amount_of(self.answer.current.value)), parts[1]]
         counts = [self._part_count(name) for name in ("waiting_now", "immature", "undecided")]
         stock = [self._part(name) for name in ("avg", "max")] if self.answer.subject.unit is Unit.COUNT else []
-        texts = (self._moved(), *parts, *counts, self._response(), *stock, self._days_met() if any(stock) else "")
+        texts = (
+            self._moved(),
+            *parts,
+            *counts,
+            self._linear(),
+            self._response(),
+            *stock,
+            self._days_met() if any(stock) else "",
+        )
         return " · ".join(text for text in texts if text)
 
     def _days_met(self) -> str:
@@ -237,6 +245,11 @@ class Face:
         days = [one for one in self.answer.trend if start.isoformat() <= (one.bucket or "") < end.isoformat()]
         met, of = days_met(days, self._goal, self.answer.subject.better)
         return self.words("part.days_met", value=met, of=of) if of else ""
+
+    def _linear(self) -> str:
+        """Return an index also on 0-100, beside its own scale (12.9)."""
+        value = self.answer.current.part("linear_0_100") if self._shown is not None else None
+        return "" if value is None else self.words("part.linear", value=show(value, Scale(1.0, "", 1), self.words))
 
     def _response(self) -> str:
         rate = self.answer.response.value if self.answer.response else None

@@ -18,6 +18,7 @@ from metrics.metric import Metric
 from metrics.model import Desk, Question, Reading, Text, Unit, Window
 from metrics.questionnaires import told as told_weights
 from metrics.scan import Ground
+from metrics.survey import conversions
 from metrics.unknown_years import WARNING, years_text
 
 CLOCKS: Mapping[str, Text] = {
@@ -143,7 +144,11 @@ def with_sql(
         panel["weights"] = told_weights(question, desk, language)
     if years := years_text(first) if first else "":
         panel["unknown_years"] = WARNING[language].format(years=years)
-    if found := held_against(first, desk, language) if first else None:
+    metric = metric_of(question.metric)
+    is_told = first is not None and first.n >= metric.min_n  # few answers are nobody's business (1.12)
+    if metric.scale:
+        panel["scale"] = conversions(metric.scale, first.value if first and is_told else None, language)
+    if found := held_against(first, desk, language) if first and is_told else None:
         panel["benchmark"] = found.sentence(language)
     panel["n"] = f"{sum(reading.n for reading in readings):,}"
     panel["as_of"] = f"{as_of.astimezone(ZoneInfo(desk.tz)):%Y-%m-%d %H:%M:%S} ({desk.tz})" if as_of else "—"

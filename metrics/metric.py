@@ -94,6 +94,7 @@ class Metric:
     min_n            below it the state is too_few (semantics 1.12)
     drill            rows of the drill list where the sums come from other rows
     option           parameter that may be given and need not be, such as another questionnaire
+    scale            lowest and highest score that the value can be, its conversions are printed (5.5)
     fixed_clock      what is timed on one clock, whichever is asked for: elapsed time, or that of the promise
     uncounted        rule under which rows of the window that n leaves out are told (metrics/exclusions.py)
     twin             quality metric that belongs on the same page as a speed metric
@@ -116,6 +117,7 @@ class Metric:
     parameter: str | None = None
     drill: Anchor | None = None
     option: str | None = None
+    scale: tuple[float, float] | None = None
     fixed_clock: Literal["elapsed", "promise"] | None = None
     uncounted: str | None = None
     clock_dependent: bool = False

@@ -100,6 +100,18 @@ def ratio_100(score: float) -> float:
     return score / 5.0 * 100.0
 
 
+def conversions(scale: tuple[float, float], value: float | None, language: str) -> str:
+    """Return a scale with its conversions to 0-100, worked out where there is a value (5.5)."""
+    low, high = scale
+    is_chinese = language.startswith("zh")
+    linear, ratio = ("线性 0-100", "比例") if is_chinese else ("linear 0-100", "ratio")
+    told = [f"{linear} = (x - {low:g}) / {high - low:g} × 100", f"{ratio} = x / {high:g} × 100"]
+    if value is not None:
+        worked_out = (100.0 * (value - low) / (high - low), 100.0 * value / high)
+        told = [f"{text} = {number:.1f}" for text, number in zip(told, worked_out, strict=True)]
+    return " · ".join([f"{low:g}-{high:g}", *told])
+
+
 def loyalty_tier(score: float, tiers: Mapping[str, float] = LOYALTY) -> str:
     """Return "5" from 4.6, "4" from 4.3, else "lt4"; the score is rounded to 9 digits first (5.10).
 

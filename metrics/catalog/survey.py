@@ -16,6 +16,7 @@ VALID: Text = {
     "zh-CN": "有效问卷：剔除作答不足 30 秒、自相矛盾与重复的问卷",
 }
 QUESTIONNAIRE = "questionnaire"
+FIVE_POINTS = (1.0, 5.0)  # answers on other scales are converted (12.9)
 TOP_BOX = "overall_milli >= 600 * scale_max + 400 * scale_min + 600"
 
 METRICS = (
@@ -37,6 +38,7 @@ METRICS = (
         population=VALID,
         interval="linearised",
         min_n=5,
+        scale=FIVE_POINTS,
         digits=2,
     ),
     Metric(
@@ -54,6 +56,7 @@ METRICS = (
         source="semantics 5.3",
         population=VALID,
         min_n=5,
+        scale=FIVE_POINTS,
         digits=2,
         option=QUESTIONNAIRE,
     ),

@@ -258,3 +258,9 @@ def test_a_stock_tells_its_days_within_the_goal() -> None:
     assert said(found)["notes"] == "avg 351 · max 351 · 1/2 days met"
     goalless = replace(found, verdict=replace(found.verdict, target=None))
     assert said(goalless)["notes"] == "avg 351 · max 351"
+
+
+def test_an_index_is_told_on_a_hundred_too() -> None:
+    found = replace(answer("csi", 4.38, linear_0_100=84.5), response=reading("response_rate", 25.6, 1220))
+    assert said(found)["notes"] == "84.5 of 100 · 26% responded"
+    assert said(answer("csi", None, linear_0_100=84.5))["notes"] == ""

@@ -13,6 +13,7 @@ from metrics.members import Members
 from metrics.metric import rows_of
 from metrics.model import Question, Slice, Window
 from metrics.scan import Ground
+from metrics.survey import conversions
 from tests.metrics.world import CN_OFFICE, DESK, END, World, at
 
 MARCH = Window(date(2025, 3, 1), date(2025, 4, 1))
@@ -133,6 +134,31 @@ def test_surveys_and_invitations_of_dropped_tickets_are_counted() -> None:
     world.refresh()
     assert counts(world, Question("survey_received", MARCH))["of_dropped_ticket"] == 1
     assert counts(world, Question("survey_invited", MARCH)) == {"of_dropped_ticket": 1, "future": 0}
+
+
+def test_an_index_prints_its_scale_and_its_conversions() -> None:
+    assert conversions((1.0, 5.0), None, "en") == "1-5 · linear 0-100 = (x - 1) / 4 × 100 · ratio = x / 5 × 100"
+    world = World(csi_weights={"a": 1.0}, industry="general")
+    for key in range(1, 6):
+        world.survey(key, dims={"a": 4.0 if key < 5 else 5.0})
+    world.refresh()
+    told = with_sql(world.con, world.desk, Question("csi", MARCH), END, "zh-CN")["scale"]
+    assert told == "1-5 · 线性 0-100 = (x - 1) / 4 × 100 = 80.0 · 比例 = x / 5 × 100 = 84.0"
+
+
+def test_what_few_said_is_told_in_no_line_of_the_panel() -> None:
+    world = World(csi_weights={"a": 1.0}, industry="general")
+    for key in range(1, 5):
+        world.survey(key, dims={"a": 4.0}, overall=4.0)
+    world.refresh()
+    index = with_sql(world.con, world.desk, Question("csi", MARCH), END, "en")
+    assert index["scale"].endswith("x / 5 × 100")
+    assert "benchmark" not in with_sql(world.con, world.desk, Question("csat", MARCH), END, "en")
+    world.survey(5, dims={"a": 4.0}, overall=4.0)
+    world.refresh()
+    assert with_sql(world.con, world.desk, Question("csat", MARCH), END, "en")["benchmark"].startswith(
+        "100 against 90"
+    )
 
 
 def test_the_clock_of_a_promise_is_told() -> None:

@@ -3,7 +3,7 @@
 
 -- :: found
 CREATE OR REPLACE TEMP TABLE new_complaint AS
-SELECT case_key, source_no, created_at FROM new_case
+SELECT case_key, source_no, created_at, {dims} FROM new_case
 WHERE type IN (SELECT member_id FROM member WHERE dimension = 'type' AND label = 'complaint');
 
 -- :: linkable
@@ -21,10 +21,9 @@ WHERE fact_complaint.case_key = n.case_key AND fact_complaint.n_complaints IS DI
 INSERT INTO fact_complaint
 SELECT c.case_key, c.created_at, local_day(c.created_at), {c_dims}, t.tags,
        CASE WHEN n.chain_position = 1 THEN n.n_cases END
-FROM new_case c
+FROM new_complaint c
 JOIN {ticket_rows} t ON t.ticket_key = c.case_key
 LEFT JOIN new_complaints n ON n.case_key = c.case_key
-WHERE c.case_key IN (SELECT case_key FROM new_complaint)
 ORDER BY c.created_at, c.case_key;
 
 -- :: tickets

@@ -14,23 +14,19 @@ from metrics.visits import HANDOVER, IN_DEPARTMENT, Pair, pair_of, still_open, v
 class Visits(Duration):
     """Time of the visits that ended in the window; part `open`: those that have not ended as of now."""
 
-    def found(self, question: Question, desk: Desk) -> Anchor:
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
         """Return the ended visits."""
         raise NotImplementedError
 
-    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the ended visits."""
-        return self.found(question, desk)
-
-    def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
+    def beside(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return further sums that are printed with a plain figure."""
-        return (Need(still_open(self.found(question, desk)), ("count(*)",), timeless=True),)
+        return (Need(still_open(self.rows(metric, question, desk)), ("count(*)",), timeless=True),)
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the sums of a duration, behind them what is printed beside a plain figure."""
-        own = replace(metric, anchor=self.found(question, desk))
+        own = replace(metric, anchor=self.rows(metric, question, desk))
         wanted = Duration.needs(self, own, question, desk)
-        return (*wanted, *(self.beside(question, desk) if is_plain(question) else ()))
+        return (*wanted, *(self.beside(metric, question, desk) if is_plain(question) else ()))
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the mean time with its quantiles and the open visits."""
@@ -45,16 +41,16 @@ class Visits(Duration):
 class StageVisits(Visits):
     """One stage of a map, parameter "map/stage"; part `share`: its percentage of the time of all its map's stages."""
 
-    def found(self, question: Question, desk: Desk) -> Anchor:
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
         """Return the visits of the stage."""
         return visit_rows(pair_of_stage(stage_of(question, desk)[1]))
 
-    def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
+    def beside(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the open visits, and the time spent in every stage of the map."""
         column = self.column(question)
         way = stage_of(question, desk)[0]
         times = [Need(visit_rows(pair_of_stage(stage)), (f"sum({column})",)) for stage in way]
-        return (*Visits.beside(self, question, desk), *times)
+        return (*Visits.beside(self, metric, question, desk), *times)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the mean time of the stage and its share of the total."""
@@ -88,7 +84,7 @@ class Between(Visits):
 
     pair: Pair = HANDOVER
 
-    def found(self, question: Question, desk: Desk) -> Anchor:
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
         """Return the visits of the pair."""
         return visit_rows(self.pair)
 
@@ -97,7 +93,7 @@ class Between(Visits):
 class DepartmentVisits(Visits):
     """From an assignment to the parameter's department to the next action of an agent."""
 
-    def found(self, question: Question, desk: Desk) -> Anchor:
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
         """Return the visits between assignment and action; ValueError without a department."""
         if not question.parameter:
             raise ValueError(f"{question.metric} needs the department as parameter")

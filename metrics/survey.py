@@ -42,6 +42,9 @@ def covered_weight(means: Mapping[str, float], weights: Mapping[str, float]) -> 
     return sum(weights[name] for name in means if name in weights)
 
 
+Sums = dict[str, tuple[int, float]]  # per dimension: answers and their sum
+
+
 class AnswerSets(NamedTuple):
     """Which sets of answers the surveys gave, side by side.
 
@@ -53,9 +56,9 @@ class AnswerSets(NamedTuple):
     counts: Sequence[int]
 
 
-def answers_and_sums(sets: AnswerSets, names: Sequence[str]) -> dict[str, tuple[int, float]]:
+def answers_and_sums(sets: AnswerSets, names: Sequence[str]) -> Sums:
     """Return answers and their sum for every dimension that has any."""
-    found = {}
+    found: Sums = {}
     for name, column in zip(names, sets.columns, strict=False):
         answers = sum([count for count, score in zip(sets.counts, column, strict=True) if score is not None])
         if answers:
@@ -63,18 +66,19 @@ def answers_and_sums(sets: AnswerSets, names: Sequence[str]) -> dict[str, tuple[
     return found
 
 
-def csi_se(n: int, sets: AnswerSets, weights: Mapping[str, float], population: float | None = None) -> float | None:
+def csi_se(
+    n: int, sets: AnswerSets, sums: Sums, weights: Mapping[str, float], population: float | None = None
+) -> float | None:
     """Return the linearised standard error of the CSI, in the unit of the answers; None below n = 2 (5.4).
 
-    n   valid surveys
+    n      valid surveys
+    sums   of answers_and_sums, by the names of the weights
     """
-    names = sorted(weights)
-    sums = answers_and_sums(sets, names)
     if n < 2 or not sums:
         return None
     total = sum(weights[name] for name in sums)
     parts = []
-    for name, column in zip(names, sets.columns, strict=True):
+    for name, column in zip(sorted(weights), sets.columns, strict=True):
         if name in sums:
             answers, summed = sums[name]
             factor, mean = weights[name] / total * n / answers, summed / answers

@@ -79,7 +79,7 @@ class Index:
         parts += [("linear_0_100", None if value is None else (value - 1.0) * 25.0)]
         if value is None or sets is None:
             return Figure(value, n, tuple(parts))
-        spread = csi_se(n, sets, weights)
+        spread = csi_se(n, sets, sums, weights)
         se = None if spread is None else spread / FIVE
         interval = None if se is None else (value - Z95 * se, value + Z95 * se)
         return Figure(value, n, (*parts, ("se", se)), interval, "linearised")

@@ -69,11 +69,14 @@ def timed(on: date, n: int, total: float, squares: float) -> Day:
 
 
 def shared(on: date, n: int, passed: int) -> Day:
-    """Return a day of a share over a limit; ValueError for n < 1."""
+    """Return a day of a share over a limit; ValueError for n < 1.
+
+    Its variance is that of (passed + 1/2) / (n + 1): a share that was always 0 is not sure to stay so.
+    """
     if n < 1:
         raise ValueError(f"{on}: a share needs a row, got n = {n}")
-    share = passed / n
-    return Day(on, n, share, share * (1.0 - share))
+    likely = (passed + 0.5) / (n + 1)
+    return Day(on, n, passed / n, likely * (1.0 - likely))
 
 
 def classes(calendar: Calendar | None = None) -> Classes:

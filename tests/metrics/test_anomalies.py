@@ -126,9 +126,19 @@ def test_a_share_is_told_against_the_expected_share() -> None:
     found = [shared(FIRST + timedelta(days=i), 100, passed) for i, passed in enumerate([*[20] * 56, 45])]
     last = watch({"a": found}, is_log=False)["a"][-1]
     assert [last.expected, last.effect or 0.0] == pytest.approx([0.2, 1.25])
-    assert last.z == pytest.approx(0.25 / sqrt(0.16 / 100))
-    never = [shared(FIRST + timedelta(days=i), 100, passed) for i, passed in enumerate([*[0] * 56, 45])]
-    assert watch({"a": never}, is_log=False)["a"] == ()  # nothing ever varied: there is no scale
+    assert last.z == pytest.approx(0.25 / sqrt(20.5 / 101 * 80.5 / 101 / 100))
+
+
+@pytest.mark.parametrize(("passed", "is_alarm"), [(1, False), (5, True)])
+def test_what_never_happened_is_an_alarm_once_it_happens_often_enough(passed: int, is_alarm: bool) -> None:
+    never = [shared(FIRST + timedelta(days=i), 100, n) for i, n in enumerate([*[0] * 56, passed])]
+    last = watch({"a": never}, is_log=False)["a"][-1]
+    assert (last.effect, last.is_alarm) == (None, is_alarm)
+
+
+def test_figures_that_never_vary_have_no_scale_to_be_judged_on() -> None:
+    same = [Day(FIRST + timedelta(days=i), 30, value, 0.0) for i, value in enumerate([*[2.0] * 56, 3.0])]
+    assert watch({"a": same})["a"] == ()
 
 
 def test_a_mean_of_logs_carries_the_variance_of_its_rows() -> None:

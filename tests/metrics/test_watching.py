@@ -80,6 +80,13 @@ def test_a_share_is_watched_too(world: World) -> None:
     assert next(one.value for one in found if one.on == BURST) == pytest.approx(80 / 110)
 
 
+def test_of_a_promise_the_breaches_are_watched(world: World) -> None:
+    found = look(world, Question("sla_first_reply", SPAN))[""]
+    burst = next(one for one in found if one.on == BURST)
+    assert (burst.value, burst.is_first) == (1.0, True)  # all of them wait 40 minutes, and 15 are promised
+    assert alarms(found) == [BURST]
+
+
 def test_an_alarm_carries_the_event_of_its_day(world: World) -> None:
     sale = Annotation(BURST, BURST + timedelta(days=1), {"en": "Sale"})
     (burst,) = (one for one in look(world, COMPLAINT)[""] if one.is_alarm)

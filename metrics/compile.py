@@ -104,6 +104,10 @@ def where_sql(shape: Shape) -> str:
         parts += [f"{shape.column} >= $low0"] * has_low + [f"{shape.column} < $high0"] * has_high
     elif shape.sides:
         parts += [f"{shape.column} >= $low", f"{shape.column} < $high"]
+    if shape.anchor.ceiling and shape.column == shape.anchor.instant:
+        parts += [f"{shape.anchor.ceiling} >= $low{'0' * (len(shape.sides) == 1)}"] * any(
+            low for low, _ in shape.sides
+        )
     parts += [_filter(i, shape.anchor, *given) for i, given in enumerate(shape.filters)]
     return " AND ".join(parts) or "TRUE"
 

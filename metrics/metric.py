@@ -22,6 +22,7 @@ class Anchor:
     row_key   column that tells rows apart: the case, or the survey
     per       rows are summed per value of these columns first, into the columns of `sums` ("count(*) AS m"), which
               extra and the measures then name; for intervals that take rows of one customer together
+    ceiling   column that is never before the instant, where that is a formula: engines skip rows by columns only
     has_creation  the rows know when their case was created, so that basis=created can be asked
     """
 
@@ -34,6 +35,7 @@ class Anchor:
     row_key: str = "case_key"
     per: str | None = None
     sums: tuple[str, ...] = ()
+    ceiling: str | None = None
     has_creation: bool = True
 
 

@@ -14,6 +14,7 @@ from metrics.metric import Anchor
 from metrics.model import Desk, Question, Stage, Text
 from metrics.periods import bounds
 from metrics.scan import Ground
+from metrics.visits import ENDED, OPEN, Pair, is_visited, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def paths(
     limits = dict(zip(("low0", "high0"), bounds(like.window), strict=True))
     given: dict[str, object] = {name: instant for name, instant in limits.items() if instant}
     shape = Shape(
-        _steps(way, given),
+        _steps(way, desk, given),
         "last_resolved_at",
         ("count(*)",),
         (("low0" in given, "high0" in given),),
@@ -106,16 +107,16 @@ def paths(
     return tuple(sorted(found, key=lambda one: (-one.n, one.stages)))
 
 
-def _steps(way: tuple[Stage, ...], limits: Collection[str]) -> Anchor:
+def _steps(way: tuple[Stage, ...], desk: Desk, limits: Collection[str]) -> Anchor:
     """Return resolved cases with the numbers of the stages they entered, in order, as group column."""
     signs = {"low0": ">=", "high0": "<"}
     within = "".join(f" AND last_resolved_at {signs[name]} ${name}" for name in limits)
     chosen = f"case_key IN (SELECT case_key FROM fact_case WHERE is_closed{within})"
     pairs = [pair_of_stage(stage) for stage in way]
-    entries = ", ".join(f"{pair.name}_in" if pair.is_plain else "NULL::TIMESTAMPTZ" for pair in pairs)
+    entries = ", ".join(_entered_at(pair, desk) for pair in pairs)
     numbers = ", ".join(f"('{pair.name}', {i})" for i, pair in enumerate(pairs))
     entered = (
-        f"SELECT case_key, unnest([{entries}]) AS entered_at, unnest(range({len(way)})) AS stage_no FROM fact_visit"
+        f"SELECT case_key, unnest([{entries}]) AS entered_at, unnest(range({len(way)})) AS stage_no FROM fact_case"
         f" WHERE {chosen} UNION ALL SELECT r.case_key, r.entered_at, p.stage_no FROM fact_revisit r"
         f" JOIN (VALUES {numbers}) p(pair, stage_no) ON p.pair = r.pair WHERE r.{chosen}"
     )
@@ -126,3 +127,9 @@ def _steps(way: tuple[Stage, ...], limits: Collection[str]) -> Anchor:
         " WHERE f.is_closed)"
     )
     return Anchor(table, "last_resolved_at", None, extra=("steps",))
+
+
+def _entered_at(pair: Pair, desk: Desk) -> str:
+    if not pair.is_plain:
+        return "NULL::TIMESTAMPTZ"
+    return f"CASE WHEN {is_visited(pair, desk, ENDED, OPEN)} THEN {stored(pair.start).instant} END"

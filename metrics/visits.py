@@ -5,8 +5,8 @@ visit, as several messages make one turn. Which visits there are follows from th
 them out (metrics/facts/visits), here stands what they are called and how their rows are read.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import get_args
 
 from data.stage_maps import Point
@@ -20,7 +20,40 @@ ACTING = f"e.kind IN ('status', 'assign', 'priority') AND {BY_AGENT} AND {OWN}"
 WRITING = "m.author_kind = 'agent' AND m.is_auto IS NOT TRUE"
 OF_CASE = "LEFT JOIN case_link l ON l.ticket_key = {e}.ticket_key"
 POINTS: tuple[str, ...] = tuple(sorted(get_args(Point)))  # that stage maps may name
+MANIFOLD = ("transfer", "away", "back")
+# Digits of fact_case, one per pair of the desk: does a case visit it, as far as it may do so once.
+NONE, ENDED, OPEN, UNSURE = range(4)  # unsure: the visits, maybe several, stand in fact_revisit
+DIGIT_BITS = 2
+DIGITS = 31  # of a BIGINT
+COLUMNS = ("visits_a", "visits_b")
 INNER_POINTS = ("department", "away", "back")  # assignment to a department; to another than the first; to the first
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where fact_case keeps the first instant of a point, and its position on the business axis."""
+
+    instant: str
+    position: str
+
+
+STORED = {  # points by the columns that keep them
+    ("created", "type_set"): Stored("created_at", "created_pos_us"),
+    ("first_assign", "assign", "department"): Stored("assigned_at", "assigned_pos_us"),
+    ("first_agent_action", "agent_action"): Stored("action_at", "action_pos_us"),
+    ("reply",): Stored("reply_at", "reply_pos_us"),
+    ("acknowledgement",): Stored("acknowledged_at", "acknowledged_pos_us"),
+    ("resolved",): Stored("first_resolved_at", "first_resolved_pos_us"),
+    ("closed",): Stored("closed_at", "closed_pos_us"),
+    ("followup",): Stored("called_at", "called_pos_us"),
+    ("survey",): Stored("surveyed_at", "surveyed_pos_us"),
+    MANIFOLD: Stored("NULL::TIMESTAMPTZ", "NULL::BIGINT"),
+}
+
+
+def stored(point: str) -> Stored:
+    """Return the columns of fact_case that keep a point, NULL where a case may have many; KeyError: unknown."""
+    return {point: columns for points, columns in STORED.items() for point in points}[point]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,13 +65,13 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """Return what the columns of the pair begin with in fact_visit."""
+        """Return what the pair is called in fact_revisit."""
         return "__".join((self.start, *self.stops))
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether a case may have one visit only, so that fact_visit has columns for it."""
-        return self.start not in ("transfer", "away", "back")
+        """Tell whether a case may have one visit only, so that fact_case has room for it."""
+        return self.start not in MANIFOLD
 
 
 INTAKE = Pair("created", ("first_assign",))
@@ -56,8 +89,16 @@ def pair_of(start: str, *stops: str) -> Pair:
 
 
 def pairs(desk: Desk) -> tuple[Pair, ...]:
-    """Return all pairs whose visits are worked out for a desk, each once, in the order of their columns."""
-    return tuple(sorted({INTAKE, HANDOVER, ELSEWHERE, IN_DEPARTMENT, *_of_stages(desk)}))
+    """Return all pairs whose visits are worked out for a desk, each once, in the order of their digits.
+
+    ValueError when the stage maps have more of them than a case has room for.
+    """
+    found = tuple(sorted({INTAKE, HANDOVER, ELSEWHERE, IN_DEPARTMENT, *_of_stages(desk)}))
+    if len(found) > DIGITS * len(COLUMNS):
+        raise ValueError(
+            f"the stage maps hold {len(found)} different pairs of points; at most {DIGITS * len(COLUMNS)} can be kept"
+        )
+    return found
 
 
 def _of_stages(desk: Desk) -> Iterator[Pair]:
@@ -66,22 +107,59 @@ def _of_stages(desk: Desk) -> Iterator[Pair]:
             yield pair_of(stage.start, *stage.stops)
 
 
-def visit_rows(pair: Pair, where: str = "TRUE") -> Anchor:
+def ended_visits(pair: Pair, desk: Desk, where: str = "TRUE") -> Anchor:
     """Return ended visits of a pair as rows with their case's dimensions, stage_us and stage_biz_us their time."""
-    dims, name = ", ".join(DIMENSIONS), pair.name
-    rows = (
-        f"SELECT case_key, created_at, {dims}, entered_at, exited_at, biz_us AS stage_biz_us"
-        f" FROM fact_revisit WHERE pair = '{name}' AND {where}"
-    )
+    rows = _revisits(pair, f"exited_at IS NOT NULL AND {where}")
     if pair.is_plain:
-        rows += (
-            f" UNION ALL SELECT case_key, created_at, {dims}, {name}_in, {name}_out, {name}_biz_us"
-            f" FROM fact_visit WHERE {where}"
-        )
+        exit_at = _least(stored(stop).instant for stop in pair.stops)
+        places = _least(stored(stop).position for stop in pair.stops)
+        end = f"{exit_at}, {places} - {stored(pair.start).position}, {_latest(pair)}"
+        rows += f" UNION ALL {_visits(pair, end)} WHERE {is_visited(pair, desk, ENDED)} AND {where}"
     table = f"(SELECT *, epoch_us(exited_at) - epoch_us(entered_at) AS stage_us FROM ({rows}))"
-    return Anchor(table, "exited_at", None, where="exited_at IS NOT NULL")
+    return Anchor(table, "exited_at", None, ceiling="latest_at")
 
 
-def still_open(ended: Anchor) -> Anchor:
-    """Return the visits that have not ended, by when they were entered."""
-    return replace(ended, instant="entered_at", where="entered_at IS NOT NULL AND exited_at IS NULL")
+def open_visits(pair: Pair, desk: Desk, where: str = "TRUE") -> Anchor:
+    """Return the visits of a pair that have not ended, by when they were entered; exited_at is NULL."""
+    rows = _revisits(pair, f"exited_at IS NULL AND {where}")
+    if pair.is_plain:
+        opened = _visits(pair, "NULL, NULL, NULL")
+        rows += f" UNION ALL {opened} WHERE {is_visited(pair, desk, OPEN)} AND {where}"
+    return Anchor(f"({rows})", "entered_at", None)
+
+
+def digit_of(pair: Pair, desk: Desk) -> tuple[str, int]:
+    """Return the column of fact_case in which the digit of a pair stands, and by how many bits it is shifted."""
+    column, digit = divmod(pairs(desk).index(pair), DIGITS)
+    return COLUMNS[column], DIGIT_BITS * digit
+
+
+def is_visited(pair: Pair, desk: Desk, *digits: int) -> str:
+    """Return the predicate of the cases in which a pair has one of the digits."""
+    column, shift = digit_of(pair, desk)
+    told = ", ".join(str(digit << shift) for digit in digits)
+    return f"{column} & {UNSURE << shift} IN ({told})"
+
+
+def _visits(pair: Pair, end: str) -> str:
+    dims = ", ".join(DIMENSIONS)
+    return f"SELECT case_key, created_at, {dims}, {stored(pair.start).instant}, {end} FROM fact_case"
+
+
+def _revisits(pair: Pair, where: str) -> str:
+    return (
+        f"SELECT case_key, created_at, {', '.join(DIMENSIONS)}, entered_at, exited_at, biz_us AS stage_biz_us,"
+        f" exited_at AS latest_at FROM fact_revisit WHERE pair = '{pair.name}' AND {where}"
+    )
+
+
+def _latest(pair: Pair) -> str:
+    """Return a column that is never before the end of a visit; engines skip rows by a column, not by a formula."""
+    if len(pair.stops) > 1 and "survey" not in pair.stops:
+        return "last_change_at"
+    return _least(stored(stop).instant for stop in pair.stops)
+
+
+def _least(columns: Iterable[str]) -> str:
+    found = sorted(set(columns))
+    return f"least({', '.join(found)})" if len(found) > 1 else found[0]

@@ -140,6 +140,14 @@ JOIN new_life c ON c.case_key = coalesce(l.case_key, e.ticket_key)
 WHERE e.kind = 'followup' AND e.occurred_at <= {watermark} AND e.occurred_at >= c.last_resolved_at
 GROUP BY c.case_key;
 
+-- :: surveyed
+CREATE OR REPLACE TEMP TABLE new_surveyed AS
+SELECT coalesce(l.case_key, s.ticket_key) AS case_key, min(s.submitted_at) AS surveyed_at,
+       max(s.submitted_at) AS last_surveyed_at
+FROM {survey_response_rows} s LEFT JOIN case_link l ON l.ticket_key = s.ticket_key
+WHERE s.submitted_at <= {watermark} AND s.ticket_key IS NOT NULL
+GROUP BY coalesce(l.case_key, s.ticket_key);
+
 -- :: range
 SELECT epoch_us(least(b.low, t.low, s.low)), epoch_us(greatest(b.high, t.high, v.high))
 FROM (SELECT min(created_at) AS low, max(created_at) AS high FROM new_base) b,
@@ -149,7 +157,8 @@ FROM (SELECT min(created_at) AS low, max(created_at) AS high FROM new_base) b,
 
 -- :: join
 CREATE OR REPLACE TEMP TABLE new_case AS
-SELECT * EXCLUDE (reply_diff, any_diff, any_pos_us),
+SELECT * EXCLUDE (reply_diff, any_diff, any_pos_us, is_odd, is_handed, dept_at, last_reply_at, last_called_at,
+                  last_assigned_at, last_surveyed_at),
        CASE WHEN reason = 'ok' THEN greatest(epoch_us(reply_at) - epoch_us(start_at), 0) END AS frt_us,
        CASE WHEN reason = 'ok' THEN greatest(reply_pos_us - start_pos_us, start_pos_us * 0) END AS frt_biz_us,
        CASE WHEN reason = 'ok' AND reply_diff >= -60000000 THEN greatest(reply_diff, 0) END AS wait_us,
@@ -158,7 +167,8 @@ SELECT * EXCLUDE (reply_diff, any_diff, any_pos_us),
        CASE WHEN any_diff >= -60000000 THEN greatest(any_diff, 0) END AS any_us,
        CASE WHEN any_diff >= -60000000 THEN greatest(any_pos_us - created_pos_us, created_pos_us * 0) END AS any_biz_us
 FROM (
-    SELECT r.*, epoch_us(r.reply_at) - epoch_us(r.created_at) AS reply_diff,
+    SELECT r.* REPLACE (CASE WHEN r.created_at IS NOT NULL AND NOT r.is_handed THEN r.dept END AS dept),
+           epoch_us(r.reply_at) - epoch_us(r.created_at) AS reply_diff,
            epoch_us(r.any_at) - epoch_us(r.created_at) AS any_diff,
            CASE WHEN r.created_at IS NULL THEN NULL
                 WHEN r.by_agent THEN 'agent_initiated'
@@ -168,9 +178,7 @@ FROM (
                 WHEN r.reply_at IS NULL THEN 'open_unanswered'
                 WHEN epoch_us(r.reply_at) - epoch_us(r.start_at) < -60000000 THEN 'negative_duration'
                 ELSE 'ok' END::frt_reason AS reason,
-           {created_pos} AS created_pos_us, {start_pos} AS start_pos_us, {reply_pos} AS reply_pos_us,
-           {any_pos} AS any_pos_us, {first_resolved_pos} AS first_resolved_pos_us,
-           {last_resolved_pos} AS last_resolved_pos_us, {assigned_pos} AS assigned_pos_us
+           {visits}, {places}
     FROM (
         SELECT b.* EXCLUDE (dated_key),
                CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
@@ -179,7 +187,12 @@ FROM (
                coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
                coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by,
                a.assigned_at, coalesce(a.n_transfers, 0) AS n_transfers, l.resolver = a.owner AS is_first_owner,
-               u.followup_at
+               u.followup_at, t.last_reply_at, t.action_at, t.acknowledged_at, t.closed_at, t.called_at,
+               t.last_called_at, a.last_assigned_at, a.dept, a.dept_at, coalesce(a.is_handed, false) AS is_handed,
+               v.surveyed_at, v.last_surveyed_at,
+               -- An instant before creation: no visit of the case is told by first and last instants.
+               coalesce(least(t.reply_at, t.acknowledged_at, t.action_at, t.called_at, t.closed_at, a.assigned_at,
+                              v.surveyed_at, l.first_resolved_at) < b.created_at, false) AS is_odd
         -- Joined by key alone: with `AND created_at IS NOT NULL` beside it the engine loops over all pairs.
         FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
         LEFT JOIN new_touch t ON t.case_key = b.dated_key
@@ -187,14 +200,9 @@ FROM (
         LEFT JOIN new_credit c ON c.case_key = b.dated_key
         LEFT JOIN new_followup u ON u.case_key = b.dated_key
         LEFT JOIN new_assigned a ON a.case_key = b.case_key
+        LEFT JOIN new_surveyed v ON v.case_key = b.dated_key
     ) r
-    {created_join}
-    {start_join}
-    {reply_join}
-    {any_join}
-    {first_resolved_join}
-    {last_resolved_join}
-    {assigned_join}
+    {place_joins}
 );
 
 -- :: store
@@ -208,7 +216,10 @@ SELECT c.case_key, c.source_no, c.created_at, local_day(c.created_at), {c_dims},
        make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us}),
        c.assigned_at, c.assigned_pos_us, c.n_transfers, c.is_first_owner, c.followup_at,
        coalesce(u.updated_at, CASE WHEN NOT c.is_closed OR c.reply_at <= c.last_resolved_at THEN c.reply_at END),
-       u.longest_gap_us
+       u.longest_gap_us,
+       c.reply_pos_us, c.action_at, c.action_pos_us, c.acknowledged_at, c.acknowledged_pos_us,
+       c.closed_at, c.closed_pos_us, c.called_at, c.called_pos_us, c.surveyed_at, c.surveyed_pos_us,
+       c.dept, c.visits_a, c.visits_b
 FROM new_case c LEFT JOIN new_chain n ON n.case_key = c.case_key
 LEFT JOIN new_updated u ON u.case_key = c.case_key
 ORDER BY c.created_at, c.case_key;

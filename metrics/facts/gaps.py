@@ -15,4 +15,4 @@ def find(job: Job) -> None:
 def store(job: Job) -> None:
     """Write the gaps between replies."""
     job.run("gaps", "store")
-    job.drop("new_kept", "new_reply", "new_updated")
+    job.drop("new_touch", "new_kept", "new_reply", "new_updated")

@@ -27,6 +27,6 @@ SELECT case_key, max(replied_at) AS updated_at, max(gap_us) AS longest_gap_us FR
 -- :: store
 INSERT INTO fact_gap
 SELECT c.case_key, r.replied_at, c.created_at, {c_dims}, r.gap_us
-FROM new_reply r JOIN new_case c ON c.case_key = r.case_key
+FROM new_case c JOIN new_reply r ON r.case_key = c.case_key
 WHERE r.gap_us IS NOT NULL
 ORDER BY r.replied_at, c.case_key, r.gap_us;

@@ -25,7 +25,13 @@ TICKET_TABLES = {  # the columns that facts need
     "message": "message_key, ticket_key, stream, seq, occurred_at, author, author_kind, is_public, is_auto",
     "sla_due": "ticket_key, what, due_at",
 }
-LOOKED_UP = ("created", "start", "reply", "any", "first_resolved", "last_resolved", "assigned")  # of a case
+PLACED = ("created", "start", "reply", "any", "first_resolved", "last_resolved", "assigned") + (
+    "action",
+    "acknowledged",
+    "closed",
+    "called",
+    "surveyed",
+)  # instants of a case that are looked up on its business axis
 SURVEY_TABLES = {"survey_response": "*", "survey_answer": "*"}
 COLUMNS = TICKET_TABLES | SURVEY_TABLES
 SLOTS = "near_slot"  # in which the slots of the scope's instants are looked up
@@ -137,11 +143,14 @@ class Job:
 
     def _slot_words(self) -> dict[str, str]:
         width = slots.width_us(self.desk)
-        words = {"slot_of_t": slots.slot_sql(width, "epoch_us(t)")}
-        for name in LOOKED_UP:
-            us = f"epoch_us(r.{name}_at)"
-            words[f"{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-            words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "r.calendar_no", us, SLOTS)
+        instants = {name: f"epoch_us(r.{name}_at)" for name in PLACED}
+        positions = {name: slots.position_sql(width, f"s_{name}", us) for name, us in instants.items()}
+        joins = (slots.join_sql(width, f"s_{name}", "r.calendar_no", us, SLOTS) for name, us in instants.items())
+        words = {
+            "slot_of_t": slots.slot_sql(width, "epoch_us(t)"),
+            "places": ", ".join(f"{position} AS {name}_pos_us" for name, position in positions.items()),
+            "place_joins": "\n".join(joins),
+        }
         for name in ("start", "end"):
             us = f"epoch_us(p.{name}_at)"
             words[f"p_{name}_pos"] = slots.position_sql(width, f"s_{name}", us)

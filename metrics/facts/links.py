@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from metrics.facts import visits
 from metrics.facts.job import TICKET_TABLES, Job
 
 
@@ -29,8 +28,7 @@ def find_scope(job: Job) -> None:
 
     Their rows are gathered once, in temp tables scoped_<table>, so that each big table is read once.
     """
-    start = job.text("links", "moved") + (job.text("links", "surveyed") if visits.needs_surveys(job.desk) else "")
-    job.run("links", "reach", table="scope", start=start)
+    job.run("links", "reach", table="scope", start=job.text("links", "moved"))
     job.gather("scope", "gather", *TICKET_TABLES)
     job.run("links", "edges")
     if job.number("links", "count") > 0:

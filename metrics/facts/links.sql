@@ -37,8 +37,6 @@ SELECT ticket_key FROM reach;
 SELECT ticket_key FROM touched_ticket
 UNION
 SELECT ticket_key FROM awaited WHERE visible_at <= {watermark}
-
--- :: surveyed
 UNION
 SELECT ticket_key FROM survey_response WHERE response_key IN {moved_surveys} AND ticket_key IS NOT NULL
 UNION

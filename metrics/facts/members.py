@@ -23,13 +23,15 @@ def number_tickets(job: Job) -> None:
 
 
 def number_authors(job: Job) -> None:
-    """Give ids to the authors of first replies (temp table new_credit)."""
+    """Give ids to the authors of first replies (temp table new_credit); all agents stand in new_agent then."""
     _number(job, ["SELECT 'agent' AS dimension, reply_by AS label FROM new_credit"])
+    job.run("members", "agents")
 
 
 def number_repliers(job: Job) -> None:
-    """Give ids to the authors of all replies that end a turn (temp table new_turn)."""
+    """Give ids to the authors of all replies that end a turn (new_turn); all agents stand in new_agent then."""
     _number(job, ["SELECT 'agent' AS dimension, author AS label FROM new_turn WHERE next_kind = 2"])
+    job.run("members", "agents")
 
 
 def number_surveys(job: Job) -> None:

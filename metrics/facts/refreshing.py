@@ -33,7 +33,6 @@ BY_CASE = (
     "fact_flow",
     "fact_span",
     "fact_sla",
-    "fact_visit",
     "fact_revisit",
     "fact_gap",
     "fact_complaint",
@@ -56,9 +55,6 @@ def create(con: DuckDBPyConnection, desk: Desk | None = None) -> None:
         con.execute("; ".join(f"DROP TABLE IF EXISTS {table}" for table in ALL))
     fingerprint.mark(con)
     con.execute((FOLDER / "schema.sql").read_text(encoding="utf-8").replace("{dims}", DIM_COLUMNS))
-    visits.create(con, desk or Desk())
-    if desk is not None and not fingerprint.is_of(con, desk):
-        visits.empty(con, desk)
     con.execute(members.none_sql())
     problems.place(con, desk.problem_types if desk else {})
 
@@ -94,7 +90,6 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
     job = Job(con, watermark, desk, whole=True)
     for table in (*ALL, "merge_edge", "case_link", "biz_slot"):
         con.execute(f"DELETE FROM {table}")
-    visits.empty(con, desk)
     links.find_all(job)
     con.execute(days.macro_sql(desk.tz))
     _make(job)
@@ -142,12 +137,12 @@ def _make(job: Job) -> None:
 
 
 def _make_cases(job: Job) -> None:
-    for section in (*ASSIGNED, "base", "touch", "status", "life", "followup", "credit"):
+    for section in (*ASSIGNED, "base", "touch", "status", "life", "followup", "credit", "surveyed"):
         job.run("cases", section)
     members.number_authors(job)
     _cover(job)
-    job.run("cases", "join")
-    job.drop("new_base", "new_life", "new_credit", "new_assign", "new_counted", "new_followup")
+    job.run("cases", "join", visits=visits.digits_sql(job.desk))
+    job.drop("new_base", "new_life", "new_credit", "new_assign", "new_counted", "new_followup", "new_surveyed")
 
 
 def _make_resolutions(job: Job) -> None:

@@ -5,14 +5,14 @@ CREATE OR REPLACE TEMP TABLE new_interval AS
 SELECT s.case_key, s.step, greatest(s.occurred_at, r.created_at) AS start_at,
        CASE WHEN s.next_at IS NOT NULL THEN greatest(s.next_at, r.created_at) END AS end_at,
        s.occurred_at < r.first_resolved_at AS is_before_first, r.calendar_no, s.is_pause, s.held
-FROM new_status s JOIN new_case r ON r.case_key = s.case_key
+FROM new_case r JOIN new_status s ON s.case_key = r.case_key
 WHERE (s.is_pause OR s.held IS NOT NULL) AND r.created_at IS NOT NULL
 UNION ALL
 SELECT case_key, step, start_at, end_at, false, calendar_no, false, 'shut'
 FROM (
     SELECT s.case_key, s.step, c.calendar_no, s.is_closed, greatest(s.occurred_at, c.created_at) AS end_at,
            lag(greatest(s.occurred_at, c.created_at)) OVER (PARTITION BY s.case_key ORDER BY s.step) AS start_at
-    FROM new_status s JOIN new_case c ON c.case_key = s.case_key
+    FROM new_case c JOIN new_status s ON s.case_key = c.case_key
     WHERE s.is_turn AND c.n_reopens > 0 AND c.created_at IS NOT NULL
 )
 WHERE NOT is_closed;
@@ -101,7 +101,7 @@ INSERT INTO fact_flow
 SELECT c.case_key, c.occurred_at, local_day(c.occurred_at), c.is_reopen, {c_dims}
 FROM (
     SELECT c.*, greatest(s.occurred_at, c.created_at) AS occurred_at, NOT s.is_closed AS is_reopen
-    FROM new_status s JOIN new_case c ON c.case_key = s.case_key
+    FROM new_case c JOIN new_status s ON s.case_key = c.case_key
     WHERE s.is_turn AND c.created_at IS NOT NULL
 ) c
 ORDER BY c.occurred_at, c.case_key, c.is_reopen;

@@ -40,7 +40,13 @@ CREATE TABLE IF NOT EXISTS fact_case (          -- every case, undated ones too;
     is_first_owner BOOLEAN,                     -- who entered the last resolution was assigned first; NULL = unknown
     followup_at TIMESTAMPTZ,                    -- first follow-up at or after the last resolution (4.12)
     updated_at TIMESTAMPTZ,                     -- last reply up to the last resolution, or now while open (4.12)
-    longest_gap_us BIGINT                       -- longest gap between two replies up to then; NULL = fewer than two
+    longest_gap_us BIGINT,                      -- longest gap between two replies up to then; NULL = fewer than two
+    -- First instants of the points between which visits lie (4.8), dated cases only; see metrics/visits.
+    reply_pos_us BIGINT, action_at TIMESTAMPTZ, action_pos_us BIGINT,   -- action: of an agent
+    acknowledged_at TIMESTAMPTZ, acknowledged_pos_us BIGINT, closed_at TIMESTAMPTZ, closed_pos_us BIGINT,
+    called_at TIMESTAMPTZ, called_pos_us BIGINT, surveyed_at TIMESTAMPTZ, surveyed_pos_us BIGINT,
+    dept VARCHAR,                               -- the only department there was, from the first assignment on
+    visits_a BIGINT, visits_b BIGINT            -- digits of the desk's pairs: none, one ended, one open, see fact_revisit
 );
 CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at; agent = author of the reply
     case_key BIGINT, reply_at TIMESTAMPTZ, reply_day DATE, created_at TIMESTAMPTZ, {dims},
@@ -68,7 +74,7 @@ CREATE TABLE IF NOT EXISTS fact_act (           -- first action on a dated compl
     case_key BIGINT, source_no INTEGER, actor VARCHAR,
     acted_us BIGINT                             -- since creation, earlier by a minute at most
 );
-CREATE TABLE IF NOT EXISTS fact_revisit (       -- visits that fact_visit has no place for (4.8); sorted by pair and entered_at
+CREATE TABLE IF NOT EXISTS fact_revisit (       -- visits that fact_case has no place for (4.8); sorted by pair and entered_at
     case_key BIGINT, pair VARCHAR,              -- see metrics/visits; 'reached': the first assignment to a department
     dept VARCHAR,                               -- of a visit to a department
     entered_at TIMESTAMPTZ, exited_at TIMESTAMPTZ,  -- exited_at NULL = still open

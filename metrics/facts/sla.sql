@@ -31,15 +31,16 @@ SELECT unnest($keys::BIGINT[]) AS case_key, unnest($dues::BIGINT[]) AS first_due
        unnest($limits::BIGINT[]) AS resolution_us;
 
 -- :: clocks
+CREATE OR REPLACE TEMP TABLE new_tier AS {tiers};
 CREATE OR REPLACE TEMP TABLE new_clock AS
 SELECT c.case_key, c.created_at, c.start_at, c.sla_calendar_no, q.first_reply_us AS first_limit_us,
        h.case_key IS NOT NULL AS is_changed, h.first_due_us,
        CASE WHEN h.case_key IS NULL THEN r.resolution_us ELSE h.resolution_us END AS limit_us,
        g.first_due_at AS given_first_due_at, g.due_at AS given_due_at
 FROM new_case c
-LEFT JOIN ({tiers}) q ON q.tier = c.sla_tier
+LEFT JOIN new_tier q ON q.tier = c.sla_tier
     AND epoch_us(c.start_at) >= q.from_us AND epoch_us(c.start_at) < q.to_us
-LEFT JOIN ({tiers}) r ON r.tier = c.sla_tier
+LEFT JOIN new_tier r ON r.tier = c.sla_tier
     AND epoch_us(c.created_at) >= r.from_us AND epoch_us(c.created_at) < r.to_us
 LEFT JOIN new_changed h ON h.case_key = c.case_key
 LEFT JOIN (
@@ -103,7 +104,7 @@ FROM (
                     WHEN c.first_resolved_at <= n.first_due_at THEN 'na'
                     WHEN c.first_resolved_at > n.first_due_at THEN 'breached'
                     ELSE 'open' END::sla_outcome AS outcome
-        FROM new_due n JOIN new_case c ON c.case_key = n.case_key
+        FROM new_case c JOIN new_due n ON n.case_key = c.case_key
     )
 ) c
 ORDER BY c.decided_at, c.case_key;
@@ -121,7 +122,7 @@ FROM (
                     WHEN epoch_us(c.last_resolved_at) - epoch_us(c.created_at) < -60000000 THEN 'na'
                     WHEN c.last_resolved_at <= n.due_at THEN 'met'
                     ELSE 'breached' END::sla_outcome AS outcome
-        FROM new_due n JOIN new_case c ON c.case_key = n.case_key
+        FROM new_case c JOIN new_due n ON n.case_key = c.case_key
     )
 ) c
 ORDER BY c.decided_at, c.case_key;

@@ -3,7 +3,8 @@
 -- :: store
 INSERT INTO fact_span
 SELECT c.case_key, c.created_at, o.opened_at, o.closed_at, c.calendar_no, c.created_pos_us, {c_dims}
-FROM (
+FROM new_case c
+JOIN (
     SELECT case_key, created_at AS opened_at, greatest(created_at, first_resolved_at) AS closed_at
     FROM new_case WHERE created_at IS NOT NULL AND first_resolved_at IS NOT NULL
     UNION ALL
@@ -13,12 +14,11 @@ FROM (
     FROM (
         SELECT s.case_key, greatest(s.occurred_at, c.created_at) AS occurred_at, s.is_closed,
                lead(greatest(s.occurred_at, c.created_at)) OVER (PARTITION BY s.case_key ORDER BY s.step) AS next_at
-        FROM new_status s JOIN new_case c ON c.case_key = s.case_key
+        FROM new_case c JOIN new_status s ON s.case_key = c.case_key
         WHERE s.is_turn AND c.n_reopens > 0 AND c.created_at IS NOT NULL
     )
     WHERE NOT is_closed
-) o
-JOIN new_case c ON c.case_key = o.case_key
+) o ON o.case_key = c.case_key
 WHERE o.closed_at IS NULL OR o.opened_at < o.closed_at
 ORDER BY o.opened_at, o.case_key;
 

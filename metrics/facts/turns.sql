@@ -65,12 +65,12 @@ FROM (
                CASE WHEN t.next_kind = 2 THEN t.next_at
                     WHEN t.next_kind = 1 THEN greatest(t.shut_at, t.asked_at, c.created_at)
                     WHEN c.is_closed THEN greatest(c.last_resolved_at, t.asked_at, c.created_at) END AS ended_at
-        FROM new_turn t JOIN new_case c ON c.case_key = t.case_key
+        FROM new_case c JOIN new_turn t ON t.case_key = c.case_key
         WHERE c.created_at IS NOT NULL AND c.reason <> 'bot_contained'
     ) n
     {turn_start_join}
     {turn_end_join}
 ) t
-LEFT JOIN member a ON a.dimension = 'agent' AND a.label = t.author
+LEFT JOIN new_agent a ON a.label = t.author
 WHERE NOT t.is_answered OR t.diff >= -60000000
 ORDER BY t.ended_at, t.case_key, t.start_at;

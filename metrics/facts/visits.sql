@@ -1,58 +1,21 @@
 -- Visits between two points of a case (semantics 4.8, 12.8). Most cases tell theirs by the first and last instant of
 -- the points: all starts lie before all stops, or behind them. For the others a pair is unsure, and walked.
 
--- :: table
-TABLE {if_not_exists} fact_visit (              -- dated cases, sorted by created_at; at most one visit of each pair
-    case_key BIGINT, created_at TIMESTAMPTZ, {dim_columns},
-    dept VARCHAR, reached_us BIGINT,            -- the only department there was, from creation to its first assignment
-    walked BIGINT,                              -- bits of the pairs whose visits are in fact_revisit
-    {columns}                                   -- per pair: in, out (NULL = still open), business time between them
-)
+-- The two sorts of small rows stand in tables: the engine takes the rows of a transaction for fewer than any VALUES,
+-- and would build its hash on them.
 
--- :: surveyed
-CREATE OR REPLACE TEMP TABLE new_surveyed AS
-SELECT coalesce(l.case_key, s.ticket_key) AS case_key, min(s.submitted_at) AS surveyed_at,
-       max(s.submitted_at) AS last_surveyed_at
-FROM {survey_response_rows} s LEFT JOIN case_link l ON l.ticket_key = s.ticket_key
-WHERE s.submitted_at <= {watermark} AND s.ticket_key IS NOT NULL
-GROUP BY coalesce(l.case_key, s.ticket_key);
-
--- :: blank
--- The rows of a refresh are few: read again from here, not out of all there are.
-CREATE OR REPLACE TEMP TABLE new_visited AS SELECT * FROM fact_visit LIMIT 0;
-
--- :: store
--- An instant before creation makes all of a case unsure.
-INSERT INTO {visited}
-SELECT case_key, created_at, {dims}, CASE WHEN NOT is_handed THEN dept END,
-       CASE WHEN NOT is_handed THEN epoch_us(dept_at) - epoch_us(created_at) END, {walked}, {columns}
-FROM (
-    SELECT n.*, {places},
-           coalesce(least(n.reply_at, n.acknowledged_at, n.action_at, n.called_at, n.closed_at, n.assigned_at,
-                          n.surveyed_at, n.first_resolved_at) < n.created_at, false) AS is_odd
-    FROM (
-        SELECT c.case_key, c.created_at, {c_dims}, c.calendar_no, c.created_pos_us, c.reply_at, c.reply_pos_us,
-               c.first_resolved_at, c.first_resolved_pos_us, c.last_resolved_at, c.assigned_pos_us,
-               t.last_reply_at, t.action_at, t.acknowledged_at, t.called_at, t.last_called_at, t.closed_at,
-               a.assigned_at, a.last_assigned_at, a.dept, a.dept_at, coalesce(a.is_handed, false) AS is_handed,
-               v.surveyed_at, v.last_surveyed_at
-        -- Undated cases find nothing. A filter would make the engine take the cases for few, and loop them.
-        FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_case) c
-        LEFT JOIN new_touch t ON t.case_key = c.dated_key
-        LEFT JOIN new_assigned a ON a.case_key = c.dated_key
-        LEFT JOIN new_surveyed v ON v.case_key = c.dated_key
-    ) n
-    {place_joins}
-);
+-- :: small
+CREATE OR REPLACE TEMP TABLE new_pair AS SELECT * FROM (VALUES {pairs}) p(pair_no, column_no, shift, name, walk_no, mark, by_dept);
+CREATE OR REPLACE TEMP TABLE new_rule AS SELECT * FROM (VALUES {rules}) r(walk_no, is_start, place, marks);
 
 -- :: unsure
 CREATE OR REPLACE TEMP TABLE new_unsure AS
-SELECT v.case_key, p.pair_no, p.name, p.walk_no, p.mark, p.by_dept
-FROM {visited} v JOIN (VALUES {pairs}) p(pair_no, name, walk_no, mark, by_dept) ON v.walked & (1::BIGINT << p.pair_no) <> 0
-WHERE v.walked <> 0;
-
--- :: keep
-INSERT INTO fact_visit SELECT * FROM new_visited;
+SELECT c.case_key, p.pair_no, p.name, p.walk_no, p.mark, p.by_dept
+FROM (
+    SELECT case_key, visits_a, visits_b FROM new_case
+    WHERE ((visits_a & (visits_a >> 1)) | (visits_b & (visits_b >> 1))) & 1537228672809129301 <> 0  -- some digit is 3
+) c
+JOIN new_pair p ON (CASE p.column_no WHEN 0 THEN c.visits_a ELSE c.visits_b END >> p.shift) & 3 = 3;
 
 -- :: moments
 -- All that is a point in the unsure cases. The first of a sort is told from all, then those before creation go (2.7).
@@ -65,7 +28,7 @@ WITH event AS MATERIALIZED (
       AND coalesce(l.case_key, e.ticket_key) IN (SELECT case_key FROM new_unsure)
 ),
 act AS MATERIALIZED (
-    SELECT a.*, c.created_at, a.is_action AND a.occurred_at = t.action_at AS is_earliest
+    SELECT a.*, c.created_at, a.is_action AND a.occurred_at = c.action_at AS is_earliest
     FROM (
         SELECT e.case_key, e.occurred_at, 1::TINYINT AS place, e.seq, e.stream, e.event_key AS row_key, e.dept,
                e.is_action,
@@ -93,8 +56,7 @@ act AS MATERIALIZED (
           AND coalesce(l.case_key, s.ticket_key) IN (SELECT case_key FROM new_unsure)
     ) a
     JOIN new_case c ON c.case_key = a.case_key
-    LEFT JOIN new_touch t ON t.case_key = a.case_key
-)
+    )
 SELECT case_key, CASE WHEN occurred_at < created_at THEN created_at ELSE occurred_at END AS moment,
        place, seq, stream, row_key, dept, marks
 FROM (
@@ -122,9 +84,9 @@ CREATE OR REPLACE TEMP TABLE new_visit AS
 WITH mark AS MATERIALIZED (
     SELECT u.case_key, u.walk_no, r.is_start, m.moment, coalesce(r.place, m.place) AS place, m.seq, m.stream, m.row_key,
            m.dept, m.marks & r.marks AS marks
-    FROM (SELECT DISTINCT case_key, walk_no FROM new_unsure) u
-    JOIN new_moment m ON m.case_key = u.case_key
-    JOIN (VALUES {rules}) r(walk_no, is_start, place, marks) ON r.walk_no = u.walk_no AND m.marks & r.marks > 0
+    FROM new_moment m
+    JOIN (SELECT DISTINCT case_key, walk_no FROM new_unsure) u ON u.case_key = m.case_key
+    JOIN new_rule r ON r.walk_no = u.walk_no AND m.marks & r.marks > 0
 ),
 ended AS (
     SELECT case_key, walk_no, moment, dept, marks, min(CASE WHEN is_after THEN stop_at END) AS end_at,
@@ -156,7 +118,7 @@ FROM (
 -- :: store_walked
 INSERT INTO fact_revisit
 SELECT v.case_key, v.name, v.dept, v.start_at, v.end_at, c.created_at, {c_dims}, v.biz_us, NULL
-FROM new_visit v JOIN new_case c ON c.case_key = v.case_key
+FROM new_case c JOIN new_visit v ON v.case_key = c.case_key
 ORDER BY v.pair_no, v.start_at;
 
 -- :: store_reached
@@ -164,9 +126,9 @@ ORDER BY v.pair_no, v.start_at;
 INSERT INTO fact_revisit
 SELECT c.case_key, 'reached', h.dept, NULL, NULL, c.created_at, {c_dims}, NULL,
        min(epoch_us(h.occurred_at)) - epoch_us(c.created_at)
-FROM new_handed h
-JOIN new_case c ON c.case_key = h.case_key
-JOIN new_assigned a ON a.case_key = h.case_key
+FROM new_case c
+JOIN new_handed h ON h.case_key = c.case_key
+JOIN new_assigned a ON a.case_key = c.case_key
 WHERE h.dept IS NOT NULL AND a.is_handed AND c.created_at IS NOT NULL
 GROUP BY c.case_key, h.dept, c.created_at, {c_dims}
 HAVING min(h.occurred_at) < c.created_at;

@@ -6,27 +6,36 @@ from dataclasses import dataclass, replace
 from metrics.kinds.averaging import HOUR_US, Duration
 from metrics.kinds.counting import Count, first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row
-from metrics.model import Desk, Question, Stage
-from metrics.visits import HANDOVER, IN_DEPARTMENT, Pair, pair_of, still_open, visit_rows
+from metrics.model import DIMENSIONS, Desk, Question, Stage
+from metrics.visits import HANDOVER, IN_DEPARTMENT, Pair, ended_visits, open_visits, pair_of
+
+EVERY = "TRUE"
+VISIT = ", ".join(("case_key", "created_at", *DIMENSIONS, "entered_at", "exited_at"))
 
 
 @dataclass(frozen=True, slots=True)
 class Visits(Duration):
     """Time of the visits that ended in the window; part `open`: those that have not ended as of now."""
 
-    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the ended visits."""
+    def chosen(self, question: Question, desk: Desk) -> tuple[Pair, str]:
+        """Return the pair of points, and the predicate of its visits."""
         raise NotImplementedError
 
-    def beside(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
+        """Return the ended visits."""
+        pair, where = self.chosen(question, desk)
+        return ended_visits(pair, desk, where)
+
+    def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return further sums that are printed with a plain figure."""
-        return (Need(still_open(self.rows(metric, question, desk)), ("count(*)",), timeless=True),)
+        pair, where = self.chosen(question, desk)
+        return (Need(open_visits(pair, desk, where), ("count(*)",), timeless=True),)
 
     def needs(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the sums of a duration, behind them what is printed beside a plain figure."""
         own = replace(metric, anchor=self.rows(metric, question, desk))
         wanted = Duration.needs(self, own, question, desk)
-        return (*wanted, *(self.beside(metric, question, desk) if is_plain(question) else ()))
+        return (*wanted, *(self.beside(question, desk) if is_plain(question) else ()))
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the mean time with its quantiles and the open visits."""
@@ -41,16 +50,16 @@ class Visits(Duration):
 class StageVisits(Visits):
     """One stage of a map, parameter "map/stage"; part `share`: its percentage of the time of all its map's stages."""
 
-    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the visits of the stage."""
-        return visit_rows(pair_of_stage(stage_of(question, desk)[1]))
+    def chosen(self, question: Question, desk: Desk) -> tuple[Pair, str]:
+        """Return the pair of the stage."""
+        return pair_of_stage(stage_of(question, desk)[1]), EVERY
 
-    def beside(self, metric: Metric, question: Question, desk: Desk) -> tuple[Need, ...]:
+    def beside(self, question: Question, desk: Desk) -> tuple[Need, ...]:
         """Return the open visits, and the time spent in every stage of the map."""
         column = self.column(question)
         way = stage_of(question, desk)[0]
-        times = [Need(visit_rows(pair_of_stage(stage)), (f"sum({column})",)) for stage in way]
-        return (*Visits.beside(self, metric, question, desk), *times)
+        times = [Need(ended_visits(pair_of_stage(stage), desk), (f"sum({column})",)) for stage in way]
+        return (*Visits.beside(self, question, desk), *times)
 
     def finish(self, metric: Metric, question: Question, desk: Desk, groups: Sequence[Sequence[Row]]) -> Figure:
         """Return the mean time of the stage and its share of the total."""
@@ -84,25 +93,25 @@ class Between(Visits):
 
     pair: Pair = HANDOVER
 
-    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the visits of the pair."""
-        return visit_rows(self.pair)
+    def chosen(self, question: Question, desk: Desk) -> tuple[Pair, str]:
+        """Return the pair."""
+        return self.pair, EVERY
 
 
 @dataclass(frozen=True, slots=True)
 class DepartmentVisits(Visits):
     """From an assignment to the parameter's department to the next action of an agent."""
 
-    def rows(self, metric: Metric, question: Question, desk: Desk) -> Anchor:
-        """Return the visits between assignment and action; ValueError without a department."""
+    def chosen(self, question: Question, desk: Desk) -> tuple[Pair, str]:
+        """Return the pair of assignment and action, for the department; ValueError without one."""
         if not question.parameter:
             raise ValueError(f"{question.metric} needs the department as parameter")
-        return department_rows(question.parameter)
+        return IN_DEPARTMENT, of_department(question.parameter)
 
 
-def department_rows(dept: str) -> Anchor:
-    """Return the visits between assignment to a department and action."""
-    return visit_rows(IN_DEPARTMENT, f"dept = '{quoted(dept)}'")
+def of_department(dept: str) -> str:
+    """Return the predicate of the visits to a department."""
+    return f"dept = '{quoted(dept)}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +124,12 @@ class Escalations(Count):
         if not slash:
             raise ValueError(f"{question.metric} needs the parameter department/hours, got {question.parameter!r}")
         limit = round(float(hours) * HOUR_US)
-        visited = department_rows(dept).table
+        chosen = (IN_DEPARTMENT, desk, of_department(dept))
+        visited = (f"SELECT {VISIT} FROM {rows.table}" for rows in (ended_visits(*chosen), open_visits(*chosen)))
         table = (
-            f"(SELECT f.*, make_timestamptz(epoch_us(f.entered_at) + {limit}) AS late_at,"
-            " epoch_us(coalesce(f.exited_at, $as_of::TIMESTAMPTZ)) - epoch_us(f.entered_at) AS waited_us"
-            f" FROM {visited} f)"
+            f"(SELECT *, make_timestamptz(epoch_us(entered_at) + {limit}) AS late_at,"
+            " epoch_us(coalesce(exited_at, $as_of::TIMESTAMPTZ)) - epoch_us(entered_at) AS waited_us"
+            f" FROM ({' UNION ALL '.join(visited)}))"
         )
         return Anchor(table, "late_at", None, where=f"waited_us > {limit}")
 

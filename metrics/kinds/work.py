@@ -53,7 +53,8 @@ class Reach:
 def _reached(cases: str, dept: str) -> str:
     """Return the cases as SQL with reached_us, creation to the first assignment to a department; NULL = never."""
     found = (
-        f"SELECT case_key, reached_us FROM fact_visit WHERE dept = '{quoted(dept)}' UNION ALL"
+        "SELECT case_key, epoch_us(assigned_at) - epoch_us(created_at) AS reached_us FROM fact_case"
+        f" WHERE dept = '{quoted(dept)}' UNION ALL"
         " SELECT case_key, coalesce(reached_us, epoch_us(entered_at) - epoch_us(created_at)) FROM fact_revisit"
         f" WHERE pair IN ('{IN_DEPARTMENT.name}', 'reached') AND dept = '{quoted(dept)}'"
     )

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from metrics import facts
 from metrics.facts import fingerprint, visits
 from metrics.model import Desk, Stage, stages_from
-from metrics.visits import POINTS, Pair, pair_of, pairs
+from metrics.visits import ENDED, OPEN, POINTS, UNSURE, Pair, ended_visits, is_visited, open_visits, pair_of, pairs
 from tests.metrics.random_world import N_TICKETS, Loader, when
 from tests.metrics.world import DESK, END, World, at
 
@@ -39,13 +38,22 @@ def found(world: World) -> Counter[tuple[Any, ...]]:
     rows = world.rows("SELECT case_key, pair, dept, entered_at, exited_at, biz_us FROM fact_revisit")
     for pair in pairs(world.desk):
         if pair.is_plain:
-            dept = "dept" if pair.start == "department" else "NULL"
-            name = pair.name
-            rows += world.rows(
-                f"SELECT case_key, '{name}', {dept}, {name}_in, {name}_out, {name}_biz_us FROM fact_visit"
-                f" WHERE {name}_in IS NOT NULL"
-            )
+            rows += world.rows(kept(pair, world.desk))
     return Counter(row for row in rows if row[1] != "reached")
+
+
+def kept(pair: Pair, desk: Desk) -> str:
+    """Return the visits of a pair that fact_case keeps, as a query."""
+    dept = "f.dept" if pair.start == "department" else "NULL"
+    ends = (
+        (ended_visits(pair, desk), "exited_at, stage_biz_us"),
+        (open_visits(pair, desk), "exited_at, NULL"),
+    )
+    return " UNION ALL ".join(
+        f"SELECT v.case_key, '{pair.name}', {dept}, entered_at, {end} FROM {rows.table} v"
+        f" JOIN fact_case f ON f.case_key = v.case_key WHERE {is_visited(pair, desk, ENDED, OPEN)}"
+        for rows, end in ends
+    )
 
 
 @pytest.mark.oracle
@@ -55,13 +63,7 @@ def test_what_instants_tell_is_what_a_walk_finds(seed: int, monkeypatch: pytest.
     fill(world, Loader(world, Random(seed)), 60)
     world.refresh(at("19 05:00"))
     told = found(world)
-    told_of_plain = visits._told
-
-    def nothing_told(pair: Pair) -> visits.Told:
-        told = told_of_plain(pair)
-        return visits.Told("created_at IS NULL", told.ends, told.start, told.stops)
-
-    monkeypatch.setattr(visits, "_told", nothing_told)
+    monkeypatch.setattr(visits, "_digit", lambda pair: str(UNSURE))
     world.rebuild(at("19 05:00"))
     assert found(world) == told
     assert len(told) > 10
@@ -83,9 +85,7 @@ def test_batches_give_the_visits_of_a_rebuild(seed: int) -> None:
 
 
 def _state(world: World) -> list[list[tuple[Any, ...]]]:
-    return [
-        world.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in ("fact_visit", "fact_revisit", "fact_case")
-    ]
+    return [world.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in ("fact_revisit", "fact_case")]
 
 
 def test_a_survey_alone_moves_the_visits_of_its_case() -> None:
@@ -97,11 +97,11 @@ def test_a_survey_alone_moves_the_visits_of_its_case() -> None:
     world.refresh()
     world.survey(5, "10 11:00", ticket_key=1)
     world.refresh()
-    out = "SELECT case_key, resolved__survey_out FROM fact_visit ORDER BY case_key"
-    assert world.rows(out) == [(1, at("10 11:00")), (2, None)]
+    out = f"SELECT case_key, exited_at FROM {ended_visits(pair_of('resolved', 'survey'), DESK).table}"
+    assert world.rows(out) == [(1, at("10 11:00"))]
     world.survey(5, "10 11:00", ticket_key=2)
     world.refresh()
-    assert world.rows(out) == [(1, None), (2, at("10 11:00"))]
+    assert world.rows(out) == [(2, at("10 11:00"))]
 
 
 def test_other_stage_maps_make_other_facts_but_other_titles_do_not() -> None:
@@ -114,16 +114,11 @@ def test_other_stage_maps_make_other_facts_but_other_titles_do_not() -> None:
     assert fingerprint.of(Desk(stages=stages_from({}))) != fingerprint.of(same)
 
 
-def test_an_empty_warehouse_has_room_for_the_stages_of_its_desk() -> None:
-    world = World(DESK)
-    own = Desk(stages={"own": (Stage("one", {"en": "One"}, "closed", ("followup",)),)})
-    facts.create(world.con, own)
-    assert world.rows("SELECT closed__followup_in FROM fact_visit") == []
-    world.desk = own
-    world.ticket(1)
-    world.refresh()
-    facts.create(world.con, own)
-    assert world.rows("SELECT closed__followup_in FROM fact_visit") == [(None,)]
+def test_more_pairs_than_there_are_bits_are_refused() -> None:
+    ends = [(one, other) for one in POINTS for other in POINTS]
+    way = tuple(Stage(f"{i}", {"en": ""}, "created", stops) for i, stops in enumerate(ends))
+    with pytest.raises(ValueError, match="different pairs of points; at most 62"):
+        pairs(Desk(stages={"all": way}))
 
 
 def test_every_pair_is_worked_out_once() -> None:
@@ -132,10 +127,12 @@ def test_every_pair_is_worked_out_once() -> None:
     assert pair_of("resolved", "reply", "followup", "reply") == pair_of("resolved", "followup", "reply")
 
 
-def test_a_rebuild_for_another_desk_keeps_the_other_desks_pairs() -> None:
+def test_the_visits_of_another_desk_are_worked_out_anew() -> None:
     world = World(DESK)
     world.ticket(1, "10 10:00")
+    world.status(1, "10 10:30", "closed")
     world.refresh()
+    pair = pair_of("closed", "followup")
     world.desk = Desk(stages={"own": (Stage("one", {"en": "One"}, "closed", ("followup",)),)})
     world.refresh(END)
-    assert world.rows("SELECT closed__followup_in FROM fact_visit") == [(None,)]
+    assert world.rows(f"SELECT entered_at FROM {open_visits(pair, world.desk).table}") == [(at("10 10:30"),)]

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from metrics.model import DIMENSIONS, NONE_LABEL, Desk
 from tests.oracle.clock import ELAPSED, Clock, open_spans
-from tests.oracle.desk import ROLES
+from tests.oracle.desk import PROBLEMS, ROLES
 from tests.oracle.raw import Event, Message, Rows, Survey, Ticket
 
 DONE = ("resolved", "closed")
-CASE_DIMENSIONS = (*DIMENSIONS, "handler", "tag", "custom.plan")
+CASE_DIMENSIONS = (*DIMENSIONS, "handler", "tag", "custom.plan", "issue", "problem", "problem.2")
+ISSUES = {True: "common", False: "other", None: None}
 SEVERAL = "|"  # between the tags of one case
 Label = Mapping[str, str]
 Dated = TypeVar("Dated", Event, Message)
@@ -25,9 +26,11 @@ def labels_of(given: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def ticket_labels(ticket: Ticket, handler: str | None = None) -> dict[str, str]:
-    """Return the labels of a ticket: its dimensions, its declared attribute, its tags, who answered it."""
+    """Return the labels of a ticket: its dimensions, what is declared and looked up, its tags, who answered it."""
     tags = SEVERAL.join(sorted(set(ticket.tags))) or None
-    return labels_of({**ticket.labels, "custom.plan": ticket.plan, "tag": tags, "handler": handler})
+    way = PROBLEMS.get(ticket.labels.get("category") or "", (None,))
+    found = {"custom.plan": ticket.plan, "tag": tags, "handler": handler, "issue": ISSUES[ticket.is_common]}
+    return labels_of({**ticket.labels, **found, "problem": way[0], "problem.2": way[-1]})
 
 
 def members_of(labels: Label, dimension: str) -> list[str]:

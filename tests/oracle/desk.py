@@ -25,12 +25,14 @@ CALENDARS = {
 }  # fmt: skip
 SLA = {"P1": SlaTier(5, 120), "P2": SlaTier(15, 1440), "P3": SlaTier(1440, None)}
 WEIGHTS = {"efficiency": 0.29, "attitude": 0.22, "clarity": 0.18, "resolution": 0.16, "empathy": 0.15}
+PROBLEMS = {"x": ("goods",), "y": ("bill", "wrong")}  # category -> its problem types from the top
 PLAIN = Desk(
     calendars=CALENDARS,
     calendar="office",
     team_calendars={"B": "night", "C": "always"},
     sla=SLA,
     csi_weights=WEIGHTS,
+    problem_types=PROBLEMS,
     urgent_reach=ReachRule("tech"),
 )
 START, AS_OF = datetime(2025, 1, 20, tzinfo=UTC), datetime(2025, 4, 22, 3, 17, 11, 13, tzinfo=UTC)
@@ -119,6 +121,7 @@ class Maker:
             resolution_kind=random.choice((None, "resolved", "resolved", "unresolved")),
             solution_complete=random.choice((None, True, True, False)),
             plan=random.choice((None, "basic", "pro")),
+            is_common=(None, True, False)[key % 3],
             vendor=random.choice(VENDOR),
         )
         self.rows.tickets.append(one)

@@ -35,6 +35,7 @@ def tables(rows: Rows) -> dict[str, Table]:
                 **one.labels, "id": one.key, "created": one.created, "created_by": one.created_by,
                 "customer": one.customer, "tags": "|".join(one.tags), "is_spam": one.is_spam, "is_test": one.is_test,
                 "is_deleted": one.is_deleted, "merged_into": one.merged_into, "plan": one.plan,
+                "is_common": one.is_common,
                 "resolution_kind": one.resolution_kind, "solution_complete": one.solution_complete,
                 "given_resolution_s": one.given_resolution_s, "made_sla": one.vendor.get("made_sla"),
                 "moves": one.vendor.get("moves"), "due_first_reply": dues.get((one.key, "first_reply")),

@@ -24,7 +24,7 @@ def asked_of(kpi: Kpi) -> list[Question]:
 
 
 def asked_of_stock(stock: Stock) -> list[Question]:
-    return [one for one in forms(stock.name) if not (stock.now and one.grain)]
+    return [one for one in forms(stock.name, stock.parameter) if not (stock.now and one.grain)]
 
 
 QUESTIONS = [

@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from metrics.model import Desk
+from metrics.problems import place
 from tests.metrics.world import World
 from tests.oracle.desk import AS_OF, ROLES
 from tests.oracle.raw import Rows
@@ -26,7 +27,7 @@ def tickets(rows: Rows) -> list[dict[str, Any]]:
             "ticket_key": one.key, "source_no": 0, "src_ticket_id": str(one.key), "created_at": one.created,
             "created_by": one.created_by, "customer_key": one.customer, "is_spam": one.is_spam,
             "is_test": one.is_test, "is_deleted": one.is_deleted, "merged_into": one.merged_into,
-            "given_resolution_s": one.given_resolution_s, "tags": list(one.tags),
+            "is_common": one.is_common, "given_resolution_s": one.given_resolution_s, "tags": list(one.tags),
             "resolution_kind": one.resolution_kind, "solution_complete": one.solution_complete,
             "custom": json.dumps({"plan": one.plan} if one.plan else {}), "vendor": json.dumps(one.vendor),
             **one.labels,
@@ -106,6 +107,7 @@ def pour(world: World, rows: Rows) -> None:
 def load(rows: Rows, desk: Desk) -> World:
     """Return a world with the rows' facts as of the end of the desk's life."""
     world = World(desk)
+    place(world.con, desk.problem_types)
     pour(world, rows)
     world.rebuild(AS_OF)
     return world

@@ -20,6 +20,7 @@ class Ticket:
     resolution_kind: str | None = None
     solution_complete: bool | None = None
     plan: str | None = None
+    is_common: bool | None = None
     vendor: dict[str, bool | int | float] = field(default_factory=dict)
 
 

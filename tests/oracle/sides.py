@@ -20,6 +20,7 @@ DESKS = {
 LOOKED_UP = (
     Slice((("custom.plan", ("(none)", "pro")), ("handler", ("human", "bot")), ("tag", ("vip", "(none)")))),
     Slice.of(tag="slow_response"),
+    Slice((("issue", ("common", "(none)")), ("problem", ("bill",)))),
 )
 FILTER = Slice((("priority", ("P1", "P2")), ("team", ("B",))))
 

@@ -27,5 +27,5 @@ def test_every_kpi_with_a_cohort_is_compared_on_both_bases() -> None:
 
 
 def test_every_kpi_that_needs_a_parameter_is_asked_with_one() -> None:
-    asked = {one.name for one in (*KPIS, *STOCKS) if one.parameter}
+    asked = {one.name for one in KPIS if one.parameter} | {one.name for one in STOCKS if one.parameter}
     assert {name for name, metric in CATALOG.items() if metric.parameter} == asked | WITHOUT.keys()

@@ -1,5 +1,6 @@
 """Who is in: spam, deletions, the future, merges, undated tickets (semantics 1.2, 1.7, 2.6, 2.7, 12.2)."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -96,6 +97,7 @@ def test_a_dated_ticket_ignores_its_given_resolution() -> None:
     assert world.rows("FROM fact_resolution") == []
 
 
+@cache
 def merged(clock: str = "earliest") -> World:
     world = World(merge_clock=clock)
     world.ticket(1, "10 10:00", team="A")
@@ -141,15 +143,23 @@ def test_a_later_merge_does_not_count_yet() -> None:
     assert world.defects() == []  # the future status is a secondary's: left out before anything is counted
 
 
-@pytest.mark.parametrize("marks", [{"is_spam": True}, {"is_test": True}, None])
-def test_a_merge_into_nothing_known_is_ignored(marks: dict[str, Any] | None) -> None:
+@pytest.fixture(scope="module")
+def lost() -> World:
+    """1 merged into spam, 2 into a test, 3 into nothing known."""
     world = World()
-    world.ticket(1, "10 09:00")
-    world.event(1, "10 10:00", "merge", 2)
-    if marks is not None:
-        world.ticket(2, **marks)
+    for key in (1, 2, 3):
+        world.ticket(key, "10 09:00")
+        world.event(key, "10 10:00", "merge", key + 10)
+    world.ticket(11, is_spam=True)
+    world.ticket(12, is_test=True)
     world.refresh()
-    assert world.rows("SELECT case_key FROM fact_case") == [(1,)]
+    return world
+
+
+@pytest.mark.parametrize("key", [1, 2, 3])
+def test_a_merge_into_nothing_known_is_ignored(lost: World, key: int) -> None:
+    assert (key,) in lost.rows("SELECT case_key FROM fact_case")
+    assert lost.rows("SELECT case_key FROM fact_case WHERE case_key > 10") == []
 
 
 def test_a_survivor_may_arrive_later() -> None:

@@ -1,6 +1,7 @@
 """Resolutions, reopens, pauses, backlog by hand (semantics 4.4, 4.7; golden RES, SLA-03 and BKL cases)."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -9,84 +10,106 @@ import pytest
 from tests.metrics.random_world import Loader
 from tests.metrics.world import END, World, at, first, minutes
 
+# What happens to tickets created on 10 March, 10:00.
+LIVES: dict[str, tuple[tuple[str, str], ...]] = {
+    "resolved twice": (("10 12:00", "closed"), ("11 09:00", "open"), ("11 11:00", "resolved")),
+    "open again": (("10 12:00", "resolved"), ("11 09:00", "open")),
+    "resolved, then closed": (("10 12:00", "resolved"), ("11 12:00", "closed")),
+    "resolved before created": (("10 08:00", "resolved"),),
+    "resolved a little early": (("10 09:59:30", "resolved"),),
+    "waited": (("10 11:00", "pending_customer"), ("11 09:00", "open"), ("11 13:00", "resolved")),
+    "on hold": (("10 11:00", "on_hold"), ("10 12:00", "open"), ("10 13:00", "resolved")),
+    "waited when resolved": (
+        ("10 11:00", "pending_customer"), ("10 12:00", "resolved"), ("10 15:00", "pending_customer"),
+        ("10 16:00", "open"), ("10 17:00", "closed"),
+    ),
+    "waited before created": (("10 09:00", "pending_customer"), ("10 10:30", "open"), ("10 11:00", "resolved")),
+    "over a weekend": (("17 10:00", "resolved"),),
+}  # fmt: skip
 
-def solved(*changes: tuple[str, str], **desk: Any) -> World:
-    """Return a world with ticket 1 created 10 March 10:00 and the given status changes."""
+
+def solved(*lives: str, **desk: Any) -> World:
+    """Return a world with a ticket 1, 2, ... for each life."""
     world = World(**desk)
-    world.ticket(1)
-    for when, to in changes:
-        world.status(1, when, to)
+    for key, life in enumerate(lives, start=1):
+        world.ticket(key, "14 17:00" if life == "over a weekend" else "10 10:00")
+        for when, to in LIVES[life]:
+            world.status(key, when, to)
     world.refresh()
     return world
 
 
+@cache
+def lived() -> World:
+    """Return a world with all lives, only to be read."""
+    return solved(*LIVES)
+
+
+def key_of(life: str) -> int:
+    return list(LIVES).index(life) + 1
+
+
+def told(life: str, columns: str, table: str = "fact_resolution") -> list[tuple[Any, ...]]:
+    return lived().rows(f"SELECT {columns} FROM {table} WHERE case_key = {key_of(life)} ORDER BY ALL")
+
+
+def defects(life: str) -> list[tuple[Any, ...]]:
+    return [found[1:] for found in lived().defects() if found[0] == key_of(life)]
+
+
 def test_a_reopened_case_has_a_first_and_a_last_resolution() -> None:
-    world = solved(("10 12:00", "closed"), ("11 09:00", "open"), ("11 11:00", "resolved"))
-    assert world.rows("SELECT resolved_at, res_us FROM fact_resolution") == [(at("11 11:00"), minutes(1500))]
-    assert world.rows("SELECT res_us, is_reopened FROM fact_first_resolution") == [(minutes(120), True)]
-    assert world.rows("SELECT is_reopen, count(*) FROM fact_flow GROUP BY 1 ORDER BY 1") == [(False, 2), (True, 1)]
-    assert world.case(1, "is_closed, n_reopens, first_reopened_at") == (True, 1, at("11 09:00"))
+    assert told("resolved twice", "resolved_at, res_us") == [(at("11 11:00"), minutes(1500))]
+    assert told("resolved twice", "res_us, is_reopened", "fact_first_resolution") == [(minutes(120), True)]
+    assert told("resolved twice", "is_reopen", "fact_flow") == [(False,), (False,), (True,)]
+    assert told("resolved twice", "is_closed, n_reopens, first_reopened_at", "fact_case") == [
+        (True, 1, at("11 09:00"))
+    ]
 
 
 def test_a_case_open_again_is_not_resolved() -> None:
-    world = solved(("10 12:00", "resolved"), ("11 09:00", "open"))
-    assert world.rows("FROM fact_resolution") == []
-    assert world.case(1, "is_closed") is False
-    assert len(world.rows("FROM fact_first_resolution")) == 1
+    assert told("open again", "*") == []
+    assert told("open again", "is_closed", "fact_case") == [(False,)]
+    assert len(told("open again", "*", "fact_first_resolution")) == 1
 
 
 def test_resolved_then_closed_is_one_resolve_event() -> None:
-    world = solved(("10 12:00", "resolved"), ("11 12:00", "closed"))
-    assert world.rows("SELECT occurred_at, is_reopen FROM fact_flow") == [(at("10 12:00"), False)]
-    assert world.row("SELECT resolved_at FROM fact_resolution") == (at("10 12:00"),)
+    assert told("resolved, then closed", "occurred_at, is_reopen", "fact_flow") == [(at("10 12:00"), False)]
+    assert told("resolved, then closed", "resolved_at") == [(at("10 12:00"),)]
 
 
 def test_resolved_before_created_is_a_defect() -> None:
-    world = solved(("10 08:00", "resolved"))
-    assert world.rows("FROM fact_resolution") == []
-    assert world.row("SELECT res_us, net_us FROM fact_first_resolution") == (None, None)
-    assert world.defects() == [(1, "negative_duration", "resolution")]
+    assert told("resolved before created", "*") == []
+    assert told("resolved before created", "res_us, net_us", "fact_first_resolution") == [(None, None)]
+    assert defects("resolved before created") == [("negative_duration", "resolution")]
 
 
 def test_a_little_early_is_clamped() -> None:
-    world = solved(("10 09:59:30", "resolved"))
-    assert world.row("SELECT res_us, net_us, res_biz_us FROM fact_resolution") == (0, 0, 0)
-    assert world.defects() == [(1, "clock_skew_clamped", "resolution")]
+    assert told("resolved a little early", "res_us, net_us, res_biz_us") == [(0, 0, 0)]
+    assert defects("resolved a little early") == [("clock_skew_clamped", "resolution")]
 
 
 def test_waiting_for_the_customer_pauses_the_net_clock() -> None:
-    world = solved(("10 11:00", "pending_customer"), ("11 09:00", "open"), ("11 13:00", "resolved"))
-    assert world.row("SELECT res_us, net_us FROM fact_resolution") == (minutes(1620), minutes(300))
-    assert world.row("SELECT res_biz_us, net_biz_us FROM fact_first_resolution") == (minutes(720), minutes(300))
+    assert told("waited", "res_us, net_us") == [(minutes(1620), minutes(300))]
+    assert told("waited", "res_biz_us, net_biz_us", "fact_first_resolution") == [(minutes(720), minutes(300))]
 
 
 def test_on_hold_pauses_only_where_configured() -> None:
-    changes = (("10 11:00", "on_hold"), ("10 12:00", "open"), ("10 13:00", "resolved"))
-    assert solved(*changes).row("SELECT net_us FROM fact_resolution") == (minutes(180),)
-    world = solved(*changes, pause_statuses=("on_hold", "pending_customer"))
+    assert told("on hold", "net_us") == [(minutes(180),)]
+    world = solved("on hold", pause_statuses=("on_hold", "pending_customer"))
     assert world.row("SELECT net_us FROM fact_resolution") == (minutes(120),)
 
 
 def test_between_resolution_and_reopening_nothing_pauses() -> None:
-    world = solved(
-        ("10 11:00", "pending_customer"), ("10 12:00", "resolved"), ("10 15:00", "pending_customer"),
-        ("10 16:00", "open"), ("10 17:00", "closed"),
-    )  # fmt: skip
-    assert world.row("SELECT net_us FROM fact_resolution") == (minutes(420 - 60 - 60),)
-    assert world.row("SELECT net_us FROM fact_first_resolution") == (minutes(60),)
+    assert told("waited when resolved", "net_us") == [(minutes(420 - 60 - 60),)]
+    assert told("waited when resolved", "net_us", "fact_first_resolution") == [(minutes(60),)]
 
 
 def test_a_pause_before_creation_counts_from_creation() -> None:
-    world = solved(("10 09:00", "pending_customer"), ("10 10:30", "open"), ("10 11:00", "resolved"))
-    assert world.row("SELECT net_us FROM fact_resolution") == (minutes(30),)
+    assert told("waited before created", "net_us") == [(minutes(30),)]
 
 
 def test_business_time_over_a_weekend() -> None:
-    world = World()
-    world.ticket(1, "14 17:00")
-    world.status(1, "17 10:00", "resolved")
-    world.refresh()
-    assert world.row("SELECT res_biz_us FROM fact_resolution") == (minutes(120),)
+    assert told("over a weekend", "res_biz_us") == [(minutes(120),)]
 
 
 def test_at_one_instant_the_source_sequence_decides() -> None:
@@ -127,12 +150,12 @@ def test_an_event_at_the_instant_of_the_snapshot_is_not_seen() -> None:
 
 
 def test_a_reopened_case_has_two_open_intervals() -> None:
-    world = solved(("10 12:00", "resolved"), ("11 09:00", "open"))
+    world = solved("open again")
     assert [backlog(world, at(when)) for when in ("10 11:00", "11 00:00", "12 00:00")] == [1, 0, 1]
 
 
 def test_a_case_resolved_before_creation_is_never_open() -> None:
-    world = solved(("10 08:00", "resolved"))
+    world = solved("resolved before created")
     assert world.rows("FROM fact_span") == world.rows("FROM backlog_day") == []
     assert world.rows("SELECT occurred_at FROM fact_flow") == [(at("10 10:00"),)]
 

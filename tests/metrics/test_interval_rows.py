@@ -17,16 +17,22 @@ def ask(world: World, question: Question) -> Reading:
     return measure(world.con, world.desk, [question], END)[question][0]
 
 
-@pytest.mark.parametrize(("metric", "basis"), [("frt", "created"), ("frt_any", "event"), ("frt_any", "created")])
-def test_a_local_day_is_one_cluster_whatever_its_days_in_utc(metric: str, basis: str) -> None:
+@pytest.fixture(scope="module")
+def early() -> World:
+    """Two replies of one day, which were two days in UTC."""
     world = World()
     world.ticket(1, "10 00:30")  # the 9th in UTC
     world.reply(1, "10 00:40")
     world.ticket(2, "10 10:00")
     world.reply(2, "10 10:20")
     world.refresh()
+    return world
+
+
+@pytest.mark.parametrize(("metric", "basis"), [("frt", "created"), ("frt_any", "event"), ("frt_any", "created")])
+def test_a_local_day_is_one_cluster_whatever_its_days_in_utc(early: World, metric: str, basis: str) -> None:
     found = ask(
-        world, Question(metric, MARCH, basis="created" if basis == "created" else "event", with_interval=True)
+        early, Question(metric, MARCH, basis="created" if basis == "created" else "event", with_interval=True)
     )
     assert found.method == "t"  # 10 and 20 min, one day: mean 15, standard error 5
     assert found.interval == pytest.approx((15 - 5 * T1, 15 + 5 * T1))
@@ -73,13 +79,19 @@ def test_the_ratings_of_one_day_have_the_interval_of_their_rows(metric: str, col
     assert ask(world, Question(metric, MARCH)).method == "day-cluster"
 
 
-@pytest.mark.parametrize("metric", ["overall_mean", "ces", "frt"])
-def test_one_row_has_no_interval_and_no_method_of_one(metric: str) -> None:
+@pytest.fixture(scope="module")
+def single() -> World:
+    """One ticket with a reply and a survey."""
     world = World()
     world.ticket(1, "10 10:00")
     world.reply(1, "10 10:10")
     world.survey(1, "10 12:00", overall=4.0, effort=2.0)
     world.refresh()
-    found = ask(world, Question(metric, MARCH, with_interval=True))
+    return world
+
+
+@pytest.mark.parametrize("metric", ["overall_mean", "ces", "frt"])
+def test_one_row_has_no_interval_and_no_method_of_one(single: World, metric: str) -> None:
+    found = ask(single, Question(metric, MARCH, with_interval=True))
     assert (found.n, found.interval) == (1, None)
     assert found.method in (None, "none")

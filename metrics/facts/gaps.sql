@@ -1,10 +1,14 @@
 -- Replies of people and the time up to the next one, until the last resolution, or now while open (semantics 4.12).
--- A case with one reply is told by that; the others are walked. What follows the last reply is told when asked.
+-- A case with one reply is told by it, a closed one with two by both; the others are walked.
+-- What follows the last reply is told when asked.
 
 -- :: walked
+-- is_pair: closed once and for all after two replies, the first and the last.
 CREATE OR REPLACE TEMP TABLE new_kept AS
-SELECT c.case_key, CASE WHEN c.is_closed THEN c.last_resolved_at ELSE TIMESTAMPTZ 'infinity' END AS end_at
-FROM (SELECT case_key FROM new_touch WHERE reply_at < last_reply_at) t
+SELECT c.case_key, c.reply_at, t.last_reply_at,
+       CASE WHEN c.is_closed THEN c.last_resolved_at ELSE TIMESTAMPTZ 'infinity' END AS end_at,
+       c.is_closed AND c.n_reopens = 0 AND c.n_replies = 2 AND t.last_reply_at <= c.last_resolved_at AS is_pair
+FROM (SELECT case_key, last_reply_at FROM new_touch WHERE reply_at < last_reply_at) t
 JOIN new_case c ON c.case_key = t.case_key
 WHERE c.created_at IS NOT NULL AND (NOT c.is_closed OR c.reply_at <= c.last_resolved_at);
 
@@ -16,13 +20,17 @@ FROM (
     SELECT k.case_key, m.occurred_at AS replied_at
     FROM {message_rows} m
     LEFT JOIN case_link l ON l.ticket_key = m.ticket_key
-    JOIN new_kept k ON k.case_key = coalesce(l.case_key, m.ticket_key)
+    JOIN (SELECT case_key, end_at FROM new_kept WHERE NOT is_pair) k ON k.case_key = coalesce(l.case_key, m.ticket_key)
     WHERE {writing} AND m.is_public IS NOT FALSE AND m.occurred_at <= {watermark} AND m.occurred_at <= k.end_at
-);
+)
+UNION ALL
+SELECT case_key, reply_at, epoch_us(last_reply_at) - epoch_us(reply_at) FROM new_kept WHERE is_pair;
 
 -- :: updated
 CREATE OR REPLACE TEMP TABLE new_updated AS
-SELECT case_key, max(replied_at) AS updated_at, max(gap_us) AS longest_gap_us FROM new_reply GROUP BY case_key;
+SELECT case_key, make_timestamptz(max(epoch_us(replied_at) + coalesce(gap_us, 0))) AS updated_at,
+       max(gap_us) AS longest_gap_us
+FROM new_reply GROUP BY case_key;
 
 -- :: store
 INSERT INTO fact_gap

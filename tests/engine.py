@@ -38,6 +38,14 @@ def fresh() -> duckdb.DuckDBPyConnection:
     return cursor
 
 
+def beside(cursor: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return another cursor in the warehouse of a cursor, for a thread of its own."""
+    name = cursor.execute("SELECT current_database()").fetchall()[0][0]
+    other = cursor.cursor()
+    other.execute(f"USE {name}; SET TimeZone = 'UTC'")
+    return other
+
+
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     return Warehouse(None, threads=1).cursor()

@@ -25,7 +25,7 @@ def app_of(world: World) -> Dash:
     world.insert("source", source_no=0, source_id="desk", name="Desk", is_live=True, watermark=NOW, max_age_s=60)
     world.con.execute("UPDATE meta SET value = '1' WHERE name = 'data_version'")
     world.refresh(NOW)
-    answers = Answers(world.con.cursor, DESK, (), lambda: NOW)
+    answers = Answers(world.cursor, DESK, (), lambda: NOW)
     return create_app(answers, Site(), lambda: NOW, "build-1")
 
 

@@ -38,7 +38,7 @@ def test_the_count_of_a_rule_is_of_both() -> None:
 
 def test_answers_tell_the_quality_of_the_data() -> None:
     found = world()
-    told = Answers(found.con.cursor, DESK, (), lambda: at("20 10:00")).quality()
+    told = Answers(found.cursor, DESK, (), lambda: at("20 10:00")).quality()
     assert (told[0].rule, told[0].title["zh-CN"]) == ("naive_time", "没有时区的时间")
 
 

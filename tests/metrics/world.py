@@ -9,7 +9,7 @@ import duckdb
 
 from metrics import facts
 from metrics.model import Calendar, Desk, SlaTier
-from tests.engine import fresh
+from tests.engine import beside, fresh
 
 CST = timezone(timedelta(hours=8))
 OFFICE = ((9 * 60, 18 * 60),)
@@ -35,6 +35,10 @@ class World:
         self.con.execute("CREATE TEMP TABLE touched_ticket (ticket_key BIGINT)")
         self.con.execute("CREATE TEMP TABLE touched_survey (response_key BIGINT)")
         self._seq = 0
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return another cursor in the same warehouse, with temporary tables of its own."""
+        return beside(self.con)
 
     def insert(self, table: str, **values: Any) -> None:
         names = ", ".join(values)

@@ -80,15 +80,17 @@ _DIGITS = ("%Y%m%d%H%M%S", "%Y%m%d")  # could be any number, unless the header s
 
 def _spelled(con: duckdb.DuckDBPyConnection, values: str, filled: int, is_time: bool) -> Dates | None:
     sample = con.execute(f"SELECT v FROM {values} LIMIT 1").fetchone()
-    for form in (*_SPELLED, *(_DIGITS if is_time else ())):
-        fits = f"try_strptime(v, '{form}') BETWEEN TIMESTAMP '1990-01-01' AND TIMESTAMP '2100-01-01'"
-        one = con.execute(f"SELECT {fits} FROM (SELECT ? AS v)", sample).fetchone()
-        if one is None or not one[0]:
-            continue
-        row = con.execute(f"SELECT count(*), any_value(v) FROM {values} WHERE {fits}").fetchone()
+    forms = (*_SPELLED, *(_DIGITS if is_time else ()))
+    told = con.execute(f"SELECT {', '.join(map(_fits, forms))} FROM (SELECT ? AS v)", sample).fetchone() or ()
+    for form in (form for form, fits in zip(forms, told, strict=True) if fits):
+        row = con.execute(f"SELECT count(*), any_value(v) FROM {values} WHERE {_fits(form)}").fetchone()
         if row is not None and row[0] >= MOST * filled:
             return Dates(form, "named", row[0], row[1], "%z" not in form)
     return None
+
+
+def _fits(form: str) -> str:
+    return f"try_strptime(v, '{form}') BETWEEN TIMESTAMP '1990-01-01' AND TIMESTAMP '2100-01-01'"
 
 
 def _order(iso: int, slashed: int, first: int, second: int) -> str:

@@ -15,55 +15,65 @@ def frt(world: World, key: int = 1) -> tuple[Any, ...]:
     return found
 
 
-def test_a_plain_reply_is_measured_from_creation() -> None:
+@pytest.fixture(scope="module")
+def shared() -> World:
+    """Tickets with nothing in common, each for the test that names its key; only to be read."""
     world = World()
-    world.ticket(1)
+    for key in range(1, 10):
+        world.ticket(key, "10 10:00:59" if key == 2 else "10 10:00", agent="owner" if key in (7, 9) else None)
     world.reply(1, "10 10:12", by="anna")
+    world.reply(2, "10 10:01:00.000001")
+    world.bot(3, "10 10:00:02")
+    world.event(3, "10 10:05", "handoff")
+    world.reply(3, "10 10:11")
+    world.message(4, "10 10:01", "agent", "a", is_auto=True)
+    world.message(4, "10 10:02", "agent", "a", is_public=False)
+    world.message(4, "10 10:03", "customer", None)
+    world.reply(4, "10 10:30")
+    world.reply(5, "10 09:50")
+    world.message(6, "10 10:05", "agent", "late", seq=9)
+    world.message(6, "10 10:05", "agent", "early", seq=3)
+    world.reply(7, "10 10:05", by=None)
+    world.reply(7, "10 10:06", by="anna")
+    world.reply(8, "10 10:05", by=None)
+    world.reply(8, "10 10:05", by="anna")
+    world.reply(9, "10 10:05", by="anna")
+    world.ticket(10, created_by="agent")
+    world.reply(10, "10 09:00")
+    world.ticket(11)
+    world.reply(11, "10 10:00")
     world.refresh()
-    assert frt(world) == ("ok", minutes(12), minutes(12))
-    assert world.case(1, "reply_at, reply_by, created_day") == (at("10 10:12"), "anna", date(2025, 3, 10))
+    return world
 
 
-def test_seconds_and_microseconds_are_kept() -> None:
-    world = World()
-    world.ticket(1, "10 10:00:59")
-    world.reply(1, "10 10:01:00.000001")
-    world.refresh()
-    assert world.case(1, "frt_us") == 1_000_001
+def defects(world: World, key: int) -> list[tuple[Any, ...]]:
+    return [found[1:] for found in world.defects() if found[0] == key]
 
 
-def test_the_hand_off_starts_the_human_clock() -> None:
-    world = World()
-    world.ticket(1)
-    world.bot(1, "10 10:00:02")
-    world.event(1, "10 10:05", "handoff")
-    world.reply(1, "10 10:11")
-    world.refresh()
-    assert frt(world)[:2] == ("ok", minutes(6))
-    assert world.case(1, "wait_us, any_us, start_at") == (minutes(11), 2_000_000, at("10 10:05"))
+def test_a_plain_reply_is_measured_from_creation(shared: World) -> None:
+    assert frt(shared, 1) == ("ok", minutes(12), minutes(12))
+    assert shared.case(1, "reply_at, reply_by, created_day") == (at("10 10:12"), "anna", date(2025, 3, 10))
 
 
-def test_automatic_and_private_messages_are_no_replies() -> None:
-    world = World()
-    world.ticket(1)
-    world.message(1, "10 10:01", "agent", "a", is_auto=True)
-    world.message(1, "10 10:02", "agent", "a", is_public=False)
-    world.message(1, "10 10:03", "customer", None)
-    world.reply(1, "10 10:30")
-    world.refresh()
-    assert frt(world)[:2] == ("ok", minutes(30))
-    assert world.case(1, "any_us") == minutes(30)
+def test_seconds_and_microseconds_are_kept(shared: World) -> None:
+    assert shared.case(2, "frt_us") == 1_000_001
 
 
-def test_a_reply_before_creation_is_a_defect() -> None:
-    world = World()
-    world.ticket(1)
-    world.reply(1, "10 09:50")
-    world.refresh()
-    assert frt(world) == ("negative_duration", None, None)
-    assert world.case(1, "wait_us, any_us") == (None, None)
-    assert world.defects() == [(1, "negative_duration", "first_reply")]
-    assert world.rows("SELECT * FROM fact_reply") == []
+def test_the_hand_off_starts_the_human_clock(shared: World) -> None:
+    assert frt(shared, 3)[:2] == ("ok", minutes(6))
+    assert shared.case(3, "wait_us, any_us, start_at") == (minutes(11), 2_000_000, at("10 10:05"))
+
+
+def test_automatic_and_private_messages_are_no_replies(shared: World) -> None:
+    assert frt(shared, 4)[:2] == ("ok", minutes(30))
+    assert shared.case(4, "any_us") == minutes(30)
+
+
+def test_a_reply_before_creation_is_a_defect(shared: World) -> None:
+    assert frt(shared, 5) == ("negative_duration", None, None)
+    assert shared.case(5, "wait_us, any_us") == (None, None)
+    assert defects(shared, 5) == [("negative_duration", "first_reply")]
+    assert shared.rows("SELECT * FROM fact_reply WHERE case_key = 5") == []
 
 
 @pytest.mark.parametrize(("created", "reason", "rule"), [
@@ -80,13 +90,9 @@ def test_skew_up_to_a_minute_is_clamped_to_zero(created: str, reason: str, rule:
     assert world.defects() == [(1, rule, "first_reply")]
 
 
-def test_a_reply_in_the_instant_of_creation_is_no_defect() -> None:
-    world = World()
-    world.ticket(1)
-    world.reply(1, "10 10:00")
-    world.refresh()
-    assert frt(world) == ("ok", 0, 0)
-    assert world.defects() == []
+def test_a_reply_in_the_instant_of_creation_is_no_defect(shared: World) -> None:
+    assert frt(shared, 11) == ("ok", 0, 0)
+    assert defects(shared, 11) == []
 
 
 @pytest.mark.parametrize(("created", "replied", "calendar", "business"), [
@@ -119,13 +125,9 @@ def test_a_team_may_have_no_calendar_but_its_own() -> None:
     assert world.rows("SELECT calendar_no FROM fact_case ORDER BY case_key") == [(0,), (None,)]
 
 
-def test_an_agents_own_ticket_has_no_first_reply() -> None:
-    world = World()
-    world.ticket(1, created_by="agent")
-    world.reply(1, "10 09:00")
-    world.refresh()
-    assert frt(world) == ("agent_initiated", None, None)
-    assert world.defects() == []
+def test_an_agents_own_ticket_has_no_first_reply(shared: World) -> None:
+    assert frt(shared, 10) == ("agent_initiated", None, None)
+    assert defects(shared, 10) == []
 
 
 @pytest.mark.parametrize(("bot", "handoff", "closed", "reason"), [
@@ -148,42 +150,23 @@ def test_the_reason_without_a_reply(bot: bool, handoff: bool, closed: bool, reas
     assert frt(world) == (reason, None, None)
 
 
-def test_of_two_replies_at_one_instant_the_first_in_the_source_counts() -> None:
-    world = World()
-    world.ticket(1)
-    world.message(1, "10 10:05", "agent", "late", seq=9)
-    world.message(1, "10 10:05", "agent", "early", seq=3)
-    world.refresh()
-    assert world.case(1, "reply_by") == "early"
+def test_of_two_replies_at_one_instant_the_first_in_the_source_counts(shared: World) -> None:
+    assert shared.case(6, "reply_by") == "early"
 
 
-def test_an_unknown_author_is_not_replaced_by_the_next() -> None:
-    world = World()
-    world.ticket(1, agent="owner")
-    world.reply(1, "10 10:05", by=None)
-    world.reply(1, "10 10:06", by="anna")
-    world.refresh()
-    assert world.case(1, "reply_by") is None
-    assert world.row("SELECT agent FROM fact_reply") == (0,)
+def test_an_unknown_author_is_not_replaced_by_the_next(shared: World) -> None:
+    assert shared.case(7, "reply_by") is None
+    assert shared.row("SELECT agent FROM fact_reply WHERE case_key = 7") == (0,)
 
 
-def test_an_unknown_author_is_not_replaced_by_another_reply_of_the_same_instant() -> None:
-    world = World()
-    world.ticket(1)
-    world.reply(1, "10 10:05", by=None)
-    world.reply(1, "10 10:05", by="anna")
-    world.refresh()
-    assert world.case(1, "reply_by") is None
+def test_an_unknown_author_is_not_replaced_by_another_reply_of_the_same_instant(shared: World) -> None:
+    assert shared.case(8, "reply_by") is None
 
 
-def test_the_reply_belongs_to_its_author() -> None:
-    world = World()
-    world.ticket(1, agent="owner")
-    world.reply(1, "10 10:05", by="anna")
-    world.refresh()
-    sql = "SELECT label FROM {} f JOIN member m ON m.dimension = 'agent' AND m.member_id = f.agent"
-    assert world.row(sql.format("fact_reply")) == ("anna",)
-    assert world.row(sql.format("fact_case")) == ("owner",)
+def test_the_reply_belongs_to_its_author(shared: World) -> None:
+    sql = "SELECT label FROM {} f JOIN member m ON m.dimension = 'agent' AND m.member_id = f.agent WHERE case_key = 9"
+    assert shared.row(sql.format("fact_reply")) == ("anna",)
+    assert shared.row(sql.format("fact_case")) == ("owner",)
 
 
 def test_reopening_and_reassigning_leave_the_first_reply_alone() -> None:

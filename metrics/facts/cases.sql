@@ -149,10 +149,16 @@ WHERE s.submitted_at <= {watermark} AND s.ticket_key IS NOT NULL
 GROUP BY coalesce(l.case_key, s.ticket_key);
 
 -- :: range
-SELECT epoch_us(least(b.low, t.low, s.low)), epoch_us(greatest(b.high, t.high, v.high))
+SELECT epoch_us(least(b.low, t.low, s.low, a.low, u.low)), epoch_us(greatest(b.high, t.high, v.high))
 FROM (SELECT min(created_at) AS low, max(created_at) AS high FROM new_base) b,
-     (SELECT min(least(reply_at, bot_at, handoff_at)) AS low, max(last_change_at) AS high FROM new_touch) t,
+     (
+         SELECT min(least(reply_at, bot_at, handoff_at, action_at, acknowledged_at, called_at, closed_at)) AS low,
+                max(last_change_at) AS high
+         FROM new_touch
+     ) t,
      (SELECT min(occurred_at) AS low FROM new_status) s,
+     (SELECT min(assigned_at) AS low FROM new_assigned) a,
+     (SELECT min(surveyed_at) AS low FROM new_surveyed) u,
      (SELECT max(submitted_at) AS high FROM {survey_response_rows} WHERE submitted_at <= {watermark}) v;
 
 -- :: join

@@ -136,3 +136,17 @@ def test_the_visits_of_another_desk_are_worked_out_anew() -> None:
     world.desk = Desk(stages={"own": (Stage("one", {"en": "One"}, "closed", ("followup",)),)})
     world.refresh(END)
     assert world.rows(f"SELECT entered_at FROM {open_visits(pair, world.desk).table}") == [(at("10 10:30"),)]
+
+
+@pytest.mark.parametrize("kind", ["action", "assigned", "surveyed"])
+def test_what_comes_before_everything_else_has_its_place_on_the_business_axis(kind: str) -> None:
+    world = World()
+    world.ticket(1, "10 10:00")
+    if kind == "action":
+        world.message(1, "07 10:00", "agent", "a1", is_public=False)
+    elif kind == "assigned":
+        world.event(1, "07 10:00", "assign", "a1")
+    else:
+        world.survey(1, "07 10:00", ticket_key=1)
+    world.rebuild()
+    assert world.case(1, f"created_pos_us - {kind}_pos_us") == 9 * 3_600_000_000

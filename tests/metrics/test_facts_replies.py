@@ -76,18 +76,29 @@ def test_a_reply_before_creation_is_a_defect(shared: World) -> None:
     assert shared.rows("SELECT * FROM fact_reply WHERE case_key = 5") == []
 
 
-@pytest.mark.parametrize(("created", "reason", "rule"), [
-    ("10 10:00:20", "ok", "clock_skew_clamped"),
-    ("10 10:01:00", "ok", "clock_skew_clamped"),
-    ("10 10:01:00.000001", "negative_duration", "negative_duration"),
-])  # fmt: skip
-def test_skew_up_to_a_minute_is_clamped_to_zero(created: str, reason: str, rule: str) -> None:
+SKEWED = {
+    1: ("10 10:00:20", "ok", "clock_skew_clamped"),
+    2: ("10 10:01:00", "ok", "clock_skew_clamped"),
+    3: ("10 10:01:00.000001", "negative_duration", "negative_duration"),
+}
+
+
+@pytest.fixture(scope="module")
+def skewed() -> World:
+    """Replies before the creation of their tickets."""
     world = World()
-    world.ticket(1, created)
-    world.reply(1, "10 10:00")
+    for key, (created, _, _) in SKEWED.items():
+        world.ticket(key, created)
+        world.reply(key, "10 10:00")
     world.refresh()
-    assert frt(world)[:2] == (reason, 0 if reason == "ok" else None)
-    assert world.defects() == [(1, rule, "first_reply")]
+    return world
+
+
+@pytest.mark.parametrize("key", SKEWED)
+def test_skew_up_to_a_minute_is_clamped_to_zero(skewed: World, key: int) -> None:
+    _, reason, rule = SKEWED[key]
+    assert frt(skewed, key)[:2] == (reason, 0 if reason == "ok" else None)
+    assert [found for found in skewed.defects() if found[0] == key] == [(key, rule, "first_reply")]
 
 
 def test_a_reply_in_the_instant_of_creation_is_no_defect(shared: World) -> None:
@@ -95,17 +106,28 @@ def test_a_reply_in_the_instant_of_creation_is_no_defect(shared: World) -> None:
     assert defects(shared, 11) == []
 
 
-@pytest.mark.parametrize(("created", "replied", "calendar", "business"), [
-    ("10 20:00", "11 09:15", 795, 15),
-    ("10 20:00", "10 20:05", 5, 0),
-    ("14 17:50", "17 09:10", 3800, 20),
-])  # fmt: skip
-def test_business_time_stands_still_outside_hours(created: str, replied: str, calendar: int, business: int) -> None:
+LATE = {
+    1: ("10 20:00", "11 09:15", 795, 15),
+    2: ("10 20:00", "10 20:05", 5, 0),
+    3: ("14 17:50", "17 09:10", 3800, 20),
+}
+
+
+@pytest.fixture(scope="module")
+def late() -> World:
+    """Tickets that were open outside hours."""
     world = World()
-    world.ticket(1, created)
-    world.reply(1, replied)
+    for key, (created, replied, _, _) in LATE.items():
+        world.ticket(key, created)
+        world.reply(key, replied)
     world.refresh()
-    assert frt(world) == ("ok", minutes(calendar), minutes(business))
+    return world
+
+
+@pytest.mark.parametrize("key", LATE)
+def test_business_time_stands_still_outside_hours(late: World, key: int) -> None:
+    _, _, calendar, business = LATE[key]
+    assert frt(late, key) == ("ok", minutes(calendar), minutes(business))
 
 
 def test_without_a_calendar_there_is_no_business_figure() -> None:
@@ -130,24 +152,34 @@ def test_an_agents_own_ticket_has_no_first_reply(shared: World) -> None:
     assert defects(shared, 10) == []
 
 
-@pytest.mark.parametrize(("bot", "handoff", "closed", "reason"), [
-    (False, False, False, "open_unanswered"),
-    (True, False, False, "open_unanswered"),
-    (False, False, True, "resolved_without_reply"),
-    (True, False, True, "bot_contained"),
-    (True, True, True, "resolved_without_reply"),
-])  # fmt: skip
-def test_the_reason_without_a_reply(bot: bool, handoff: bool, closed: bool, reason: str) -> None:
+SILENT = {
+    1: ((), "open_unanswered"),
+    2: (("bot",), "open_unanswered"),
+    3: (("closed",), "resolved_without_reply"),
+    4: (("bot", "closed"), "bot_contained"),
+    5: (("bot", "handoff", "closed"), "resolved_without_reply"),
+}
+
+
+@pytest.fixture(scope="module")
+def silent() -> World:
+    """Tickets without a reply of an agent."""
     world = World()
-    world.ticket(1)
-    if bot:
-        world.bot(1, "10 10:01")
-    if handoff:
-        world.event(1, "10 10:02", "handoff")
-    if closed:
-        world.status(1, "10 10:30", "resolved")
+    for key, (lived, _) in SILENT.items():
+        world.ticket(key)
+        if "bot" in lived:
+            world.bot(key, "10 10:01")
+        if "handoff" in lived:
+            world.event(key, "10 10:02", "handoff")
+        if "closed" in lived:
+            world.status(key, "10 10:30", "resolved")
     world.refresh()
-    assert frt(world) == (reason, None, None)
+    return world
+
+
+@pytest.mark.parametrize("key", SILENT)
+def test_the_reason_without_a_reply(silent: World, key: int) -> None:
+    assert frt(silent, key) == (SILENT[key][1], None, None)
 
 
 def test_of_two_replies_at_one_instant_the_first_in_the_source_counts(shared: World) -> None:

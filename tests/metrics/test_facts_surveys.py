@@ -19,23 +19,34 @@ def test_less_than_thirty_seconds_is_a_speeder() -> None:
     assert dropped(world) == [(1, "speeder"), (2, None), (3, None)]
 
 
-@pytest.mark.parametrize(("overall", "dims", "rule"), [
-    (5.0, {"a": 1.0, "b": 2.0}, "contradictory"),
-    (1.0, {"a": 5.0, "b": 4.0}, "contradictory"),
-    (5.0, {"a": 2.0, "b": 4.0}, None),
-    (5.0, {"a": None, "b": 2.0}, "contradictory"),
-    (5.0, {"a": None}, None),
-    (5.0, {}, None),
-    (3.0, {"a": 1.0}, None),
-    (None, {"a": 1.0}, None),
-])  # fmt: skip
-def test_overall_against_all_answers_is_contradictory(
-    overall: float | None, dims: dict[str, float | None], rule: str | None
-) -> None:
+ANSWERED: dict[int, tuple[float | None, dict[str, float | None], str | None]] = {
+    1: (5.0, {"a": 1.0, "b": 2.0}, "contradictory"),
+    2: (1.0, {"a": 5.0, "b": 4.0}, "contradictory"),
+    3: (5.0, {"a": 2.0, "b": 4.0}, None),
+    4: (5.0, {"a": None, "b": 2.0}, "contradictory"),
+    5: (5.0, {"a": None}, None),
+    6: (5.0, {}, None),
+    7: (3.0, {"a": 1.0}, None),
+    8: (None, {"a": 1.0}, None),
+}
+
+
+@pytest.fixture(scope="module")
+def answered() -> World:
+    """Surveys with an overall answer and others; 11 and 12 answered from 0 to 10."""
     world = World()
-    world.survey(1, dims=dims, overall=overall)
+    for key, (overall, dims, _) in ANSWERED.items():
+        world.survey(key, dims=dims, overall=overall, customer_key=key)
+    for key, overall in ((11, 10.0), (12, 7.0)):
+        world.survey(key, overall=overall, customer_key=key, scale_min=0.0, scale_max=10.0)
+        world.insert("survey_answer", response_key=key, dimension="a", score=0.0, scale_min=0.0, scale_max=10.0)
     world.refresh()
-    assert dropped(world) == [(1, rule)]
+    return world
+
+
+@pytest.mark.parametrize("key", ANSWERED)
+def test_overall_against_all_answers_is_contradictory(answered: World, key: int) -> None:
+    assert dict(dropped(answered))[key] == ANSWERED[key][2]
 
 
 def test_out_of_scale_is_missing_and_counted_the_overall_too() -> None:
@@ -155,10 +166,6 @@ def test_an_undated_survey_counts_without_a_day() -> None:
     assert len(world.rows("FROM fact_answer")) == 1
 
 
-@pytest.mark.parametrize(("overall", "score", "rule"), [(10.0, 0.0, "contradictory"), (7.0, 0.0, None)])
-def test_other_scales_use_the_upper_and_lower_quarter(overall: float, score: float, rule: str | None) -> None:
-    world = World()
-    world.survey(1, overall=overall, scale_min=0.0, scale_max=10.0)
-    world.insert("survey_answer", response_key=1, dimension="a", score=score, scale_min=0.0, scale_max=10.0)
-    world.refresh()
-    assert dropped(world) == [(1, rule)]
+@pytest.mark.parametrize(("key", "rule"), [(11, "contradictory"), (12, None)])
+def test_other_scales_use_the_upper_and_lower_quarter(answered: World, key: int, rule: str | None) -> None:
+    assert dict(dropped(answered))[key] == rule

@@ -27,7 +27,7 @@ def said(world: World, ticket: int, when: str, effective: bool | None, satisfied
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world() -> World:
     """1 is called twice, 2 is merged into 1, 3 is not asked, 4 is spam, 5 undated, 6 is called tomorrow."""
     made = World()

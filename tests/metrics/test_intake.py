@@ -13,7 +13,7 @@ MARCH, APRIL = Window(date(2025, 3, 1), date(2025, 4, 1)), Window(date(2025, 4, 
 NOW = at("2025-04-20 10:00")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world() -> World:
     """One assigned after 2 min, one over the end of March, one never, one a minute and more before creation."""
     made = World()

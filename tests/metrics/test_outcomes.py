@@ -202,8 +202,9 @@ def test_efforts_on_two_scales_have_no_mean() -> None:
     assert found.method == "error:scales from 1-1 to 5-7"
 
 
-@pytest.mark.parametrize(("tier", "value", "passed"), [("5", 25.0, 1), ("4", 25.0, 1), ("lt4", 50.0, 2)])
-def test_customers_belong_to_the_tier_of_their_mean_rating(tier: str, value: float, passed: int) -> None:
+@pytest.fixture(scope="module")
+def loyal() -> World:
+    """Customers with a mean rating of 4.6, 4.3, 4.299 and 1."""
     world = World()
     ten: dict[str, Any] = {"scale_min": 0.0, "scale_max": 10.0}
     given: tuple[tuple[int | None, float | None, dict[str, Any]], ...] = (
@@ -214,10 +215,17 @@ def test_customers_belong_to_the_tier_of_their_mean_rating(tier: str, value: flo
     for key, (customer, overall, scale) in enumerate(given, 1):
         world.survey(key, "11 10:00", customer_key=customer, ticket_key=None, overall=overall, rules=[], **scale)
     world.refresh(LATER)
+    return world
+
+
+@pytest.mark.parametrize(("tier", "value", "passed"), [("5", 25.0, 1), ("4", 25.0, 1), ("lt4", 50.0, 2)])
+def test_customers_belong_to_the_tier_of_their_mean_rating(
+    loyal: World, tier: str, value: float, passed: int
+) -> None:
     question = Question("loyalty_share", MARCH, parameter=tier)
-    found = measure(world.con, world.desk, [question], LATER)[question][0]
+    found = measure(loyal.con, loyal.desk, [question], LATER)[question][0]
     assert (found.value, found.n, found.part("customers"), found.part("passed")) == (value, 5, 4, passed)
-    assert len(drill(world.con, world.desk, question, LATER)) == 5
+    assert len(drill(loyal.con, loyal.desk, question, LATER)) == 5
 
 
 def test_tiers_are_the_settings_own() -> None:

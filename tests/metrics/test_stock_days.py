@@ -15,7 +15,7 @@ NOW = at("14 12:00")
 WEEK = Window(date(2025, 3, 10), date(2025, 3, 17))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world() -> World:
     """Open at the ends of 11, 12, 13 March and at noon of the 14th: 1, 3, 2, 2; team A has one from the 12th on."""
     made = World()

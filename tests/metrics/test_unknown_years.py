@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 
 import pytest
 
@@ -19,6 +20,7 @@ END = datetime(2026, 2, 1, tzinfo=CST)
 TURN = Window(date(2025, 12, 1), date(2026, 2, 1))
 
 
+@cache
 def world() -> World:
     """1 stays within 2025, 2 is created in 2025 and answered in 2026, 3 lies in 2026 and is open."""
     found = World(YEARS)

@@ -18,8 +18,7 @@ def ask(world: World, question: Question = RATE) -> Reading:
     return measure(world.con, world.desk, [question], NOW)[question][0]
 
 
-@pytest.fixture
-def world() -> World:
+def lived() -> World:
     """1: gaps of 4 h, 4 h 50 and, reopened, 5 h; 2: exactly 4 h up to its end; 3: no reply; 4 (P1): 11 h."""
     made = World()
     for key in (1, 2, 3, 4):
@@ -35,6 +34,12 @@ def world() -> World:
     made.status(4, "10 20:00", "resolved")
     made.refresh(NOW)
     return made
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """The same, only to be read."""
+    return lived()
 
 
 def test_a_case_with_several_gaps_counts_once_and_one_without_reply_not_at_all(world: World) -> None:
@@ -56,7 +61,8 @@ def test_the_list_is_as_long_as_n_and_tells_who_was_late(world: World) -> None:
     assert {one.key: one.value for one in drill(world.con, world.desk, RATE, NOW)} == {1: 100.0, 2: 0.0, 4: 100.0}
 
 
-def test_replies_on_a_merged_ticket_keep_the_case_up_to_date(world: World) -> None:
+def test_replies_on_a_merged_ticket_keep_the_case_up_to_date() -> None:
+    world = lived()
     world.ticket(5, "10 08:00", merged_into=4)
     world.reply(5, "10 12:00")
     world.reply(5, "10 16:00")
@@ -71,7 +77,8 @@ def test_what_needs_a_number_says_so(world: World, name: str, given: str | None)
         ask(world, Question(name, MARCH, parameter=given))
 
 
-def test_open_cases_that_heard_nothing_for_too_long_are_listed(world: World) -> None:
+def test_open_cases_that_heard_nothing_for_too_long_are_listed() -> None:
+    world = lived()
     for key, replied in ((11, "17:59"), (12, "18:00"), (13, None), (14, "09:00")):
         world.ticket(key, "10 08:00", priority="P2")
         if replied:

@@ -203,7 +203,7 @@ def test_a_clock_without_length_is_used_up() -> None:
     assert used_percent(0, 0) == 100.0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scenes() -> World:
     """Replies after 30 and 50 minutes on x, 10 on y, 25 on tickets without category; x and y rated 2 and 5."""
     world = World(DESK)

@@ -132,6 +132,7 @@ def _make(job: Job) -> None:
     visits.store(job)
     surveys.store(job)
     job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey", "near_slot")
+    job.drop("new_agent", "new_tier")
     job.drop(*(f"scoped_{table}" for table in COLUMNS))
     fingerprint.remember(job.con, job.watermark, job.desk)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from metrics.catalog import metric_of
 from metrics.catalog.anchors import COHORT, REPLY, RESOLUTION, SLA_FIRST_REPLY, VISITED
 from metrics.catalog.complaints import CHAINS, DATED_COMPLAINTS
+from metrics.catalog.people import CONTACT
 from metrics.catalog.turns import TURN
 from metrics.compile import Shape, shape_filters, source_sql, where_sql
 from metrics.drill import drill_sql
@@ -22,6 +23,7 @@ REASONS: Mapping[Anchor, tuple[str, ...]] = {  # why cases have no row here (4.1
     SLA_FIRST_REPLY: EVERY_REASON,
     COHORT: ("agent_initiated", "bot_contained", "negative_duration"),
     TURN: ("bot_contained",),
+    CONTACT: ("bot_contained",),
 }
 TEXTS: Mapping[str, Text] = {
     "spam": {"en": "spam", "zh-CN": "垃圾工单"},

@@ -10,6 +10,7 @@ from metrics.catalog import (
     followups,
     funnel,
     outcome,
+    people,
     reply,
     resolution,
     sla,
@@ -42,6 +43,7 @@ CATALOG: Mapping[str, Metric] = MappingProxyType(
             followups,
             stages,
             complaints,
+            people,
             vendor,
         )
         for metric in family.METRICS

@@ -34,6 +34,12 @@ def number_repliers(job: Job) -> None:
     job.run("members", "agents")
 
 
+def number_actors(job: Job) -> None:
+    """Give ids to everybody who acted on a case (new_hour); all agents stand in new_agent then."""
+    _number(job, ["SELECT DISTINCT 'agent' AS dimension, actor AS label FROM new_hour"])
+    job.run("members", "agents")
+
+
 def number_surveys(job: Job) -> None:
     """Give ids to the teams and agents that surveys name themselves."""
     rows = job.words["survey_response_rows"]

@@ -13,6 +13,7 @@ from metrics.facts import (
     gaps,
     links,
     members,
+    presence,
     sla,
     spans,
     surveys,
@@ -37,6 +38,7 @@ BY_CASE = (
     "fact_gap",
     "fact_complaint",
     "fact_act",
+    "fact_agent_hour",
 )
 BY_TICKET = ("fact_defect", "awaited")
 BY_SURVEY = ("fact_survey", "fact_offer", "fact_answer", "awaited_survey")
@@ -120,6 +122,7 @@ def _make(job: Job) -> None:
     job.run("cases", "store")
     gaps.store(job)
     complaints.store(job)
+    presence.store(job)
     chains.store(job)
     for section in ("store", "store_waiting"):
         job.run("replies", section)

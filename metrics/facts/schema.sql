@@ -74,6 +74,10 @@ CREATE TABLE IF NOT EXISTS fact_act (           -- first action on a dated compl
     case_key BIGINT, source_no INTEGER, actor VARCHAR,
     acted_us BIGINT                             -- since creation, earlier by a minute at most
 );
+CREATE TABLE IF NOT EXISTS fact_agent_hour (    -- who acted on which dated case in which local hour (4.18); sorted by hour_at
+    case_key BIGINT, hour_at TIMESTAMPTZ,       -- begin of the hour
+    team INTEGER, agent INTEGER, channel INTEGER  -- agent = who acted; other dimensions: those of the case
+);
 CREATE TABLE IF NOT EXISTS fact_revisit (       -- visits that fact_case has no place for (4.8); sorted by pair and entered_at
     case_key BIGINT, pair VARCHAR,              -- see metrics/visits; 'reached': the first assignment to a department
     dept VARCHAR,                               -- of a visit to a department

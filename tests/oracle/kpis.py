@@ -11,6 +11,7 @@ from tests.oracle import (
     funnel,
     issues,
     outcomes,
+    people,
     promises,
     replies,
     resolutions,
@@ -219,4 +220,9 @@ SURVEYS = (
     Kpi("valid_rate", funnel.validity, share, is_survey=True),
     Kpi("survey_coverage", funnel.customers, funnel.coverage, parts=("served", "invited", "valid")),
 )
-KPIS = DURATIONS + CASES + VISITS + SURVEYS
+PEOPLE = (
+    Kpi("contacts_per_agent_hour", people.load, people.per_hour, parts=("contacts", "agent_hours")),
+    Kpi("tickets_per_agent", people.resolved_by, people.per_agent, parts=("agents",)),
+    Kpi("load_spread", people.load, people.spread, parts=("p50", "p90", "hours", "unstaffed")),
+)
+KPIS = DURATIONS + CASES + PEOPLE + VISITS + SURVEYS

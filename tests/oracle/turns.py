@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from metrics.model import NONE_LABEL
-from tests.oracle.cases import Case, House
+from tests.oracle.cases import Case, House, Label
 from tests.oracle.figures import MINUTE, Figure, Row, mean_of
 from tests.oracle.raw import Message
 from tests.oracle.replies import reason, span
@@ -56,25 +56,30 @@ def turns_of(case: Case) -> list[Turn]:
     return [*found, waiting] if waiting else found
 
 
-def _counted(house: House) -> Iterator[tuple[Case, Turn]]:
+def turns_of_people(house: House) -> Iterator[tuple[Case, Turn]]:
+    """Return the turns that people have to answer: not those of cases the bot closed alone."""
     return ((case, turn) for case in house.cases if reason(case) != "bot_contained" for turn in turns_of(case))
+
+
+def labels_of_turn(case: Case, turn: Turn) -> Label:
+    """Return the case's labels; an answered turn is its author's."""
+    return {**case.labels, "agent": turn.reply.author or NONE_LABEL} if turn.reply else case.labels
 
 
 def response_time(house: House, clock: str) -> Iterator[Row]:
     """Return answered turns with their duration, unanswered ones with None; a reply too early is neither."""
-    for case, turn in _counted(house):
+    for case, turn in turns_of_people(house):
         if turn.reply:
-            labels = {**case.labels, "agent": turn.reply.author or NONE_LABEL}
             value = span(house.clock(case, clock), max(turn.asked, case.created), turn.reply.when)
             if value is not None:
-                yield Row(turn.reply.when, case.created, labels, (value, turn.is_next), case.key)
+                yield Row(turn.reply.when, case.created, labels_of_turn(case, turn), (value, turn.is_next), case.key)
         elif turn.ended:
             yield Row(turn.ended, case.created, case.labels, None)
 
 
 def waiting(house: House, clock: str) -> Iterator[Row]:
     """Return the turns that wait as of now; they are those of the case's owner, as nobody has replied."""
-    for case, turn in _counted(house):
+    for case, turn in turns_of_people(house):
         if not turn.reply and not turn.ended:
             yield Row(None, case.created, case.labels, None)
 

@@ -143,6 +143,21 @@ RULES: Mapping[str, Rule] = {
         "if {percent:.6g} % is meant.",
         "{metric} 的标杆值 {value:.6g} 即 {value:.6g}%；该指标以百分数计。若指 {percent:.6g}%，请写 {percent:.6g}。",
     ),
+    "scorecard_response": Rule(
+        "refuse",
+        "KPIs of response weigh {percent:.6g} % of the scorecard; at least 30 % are wanted. Known: {known}.",
+        "评分卡中响应类指标的权重为 {percent:.6g}%，应不低于 30%。响应类指标：{known}。",
+    ),
+    "scorecard_quality": Rule(
+        "refuse",
+        "The scorecard has no KPI of quality: speed alone is not measured. Add at least one of: {known}.",
+        "评分卡缺少质量类指标（不可唯速度论）。请至少加入以下之一：{known}。",
+    ),
+    "scorecard_direction": Rule(
+        "refuse",
+        "{metric} has no better or worse, so it gives no points. Take another KPI.",
+        "{metric} 没有好坏方向，无法计分。请换用其他指标。",
+    ),
     "alert_at_limit": Rule(
         "flag",
         "{value:.6g} is no alert: it is not beyond the limit of {limit:.6g}. Rules are strict, equality is silent.",

@@ -68,6 +68,7 @@ def rebuild(folder: Path, tickets: int, desk: Desk) -> Result:
     """Build all facts anew."""
     warehouse = Warehouse(folder / "files.duckdb")
     con = warehouse.cursor()
+    facts.create(con, desk)  # for a warehouse that another version filled
     started = perf_counter()
     facts.rebuild(con, _until(con), desk)
     seconds = perf_counter() - started

@@ -50,7 +50,7 @@ LARGE_SHARE = 0.2  # from here on a rebuild is quicker than a refresh
 def create(con: DuckDBPyConnection, desk: Desk | None = None) -> None:
     """Create the derived tables and the member "(none)" of every dimension; does nothing when they are there.
 
-    desk   whose stage maps visits are kept for; None = the shipped ones, or those that are there
+    desk   whose tree of problem types is kept; None = no tree
     Tables of an older version go: the next refresh or ensure makes their rows anew.
     """
     if fingerprint.is_outgrown(con):

@@ -14,7 +14,7 @@ from dashboard.numbers import whole
 
 ORDER = (
     *("definition", "population", "start", "stop", "clock", "basis", "exclusions"),
-    *("weights", "scale", "unknown_years", "benchmark", "twin", "n", "as_of", "age", "version"),
+    *("weights", "currency", "scale", "unknown_years", "benchmark", "twin", "n", "as_of", "age", "version"),
 )
 
 

@@ -12,7 +12,7 @@ from metrics.model import Unit
 from metrics.rounding import half_up
 
 DASH = "—"  # no value is not 0 (semantics 1.9)
-DIGITS = dict.fromkeys(Unit, 1) | {Unit.COUNT: 0, Unit.SCORE: 2}
+DIGITS = dict.fromkeys(Unit, 1) | {Unit.COUNT: 0, Unit.SCORE: 2, Unit.MONEY: 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from data.benchmarks import INDUSTRIES, Industries
+from data.costs import CostRules
 from data.problem_types import ProblemTypes, one_place_each
 from data.questionnaires import LOYALTY, CsiRules
 from data.stage_maps import STAGE_MAPS, StageMaps
@@ -229,6 +230,7 @@ class Settings(Strict):
     complaints: ComplaintSettings = ComplaintSettings()
     urgent_reach: UrgentReach = UrgentReach()
     problem_types: ProblemTypes = ()
+    costs: CostRules = CostRules()
     benchmarks: Industries = Field(default_factory=lambda: dict(INDUSTRIES))
     industry: Name | None = None
     targets: tuple[TargetRule, ...] = ()

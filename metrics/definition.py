@@ -146,6 +146,8 @@ def with_sql(
         panel["unknown_years"] = WARNING[language].format(years=years)
     metric = metric_of(question.metric)
     is_told = first is not None and first.n >= metric.min_n  # few answers are nobody's business (1.12)
+    if metric.unit is Unit.MONEY and desk.costs.currency:
+        panel["currency"] = desk.costs.currency
     if metric.scale:
         panel["scale"] = conversions(metric.scale, first.value if first and is_told else None, language)
     if found := held_against(first, desk, language) if first and is_told else None:

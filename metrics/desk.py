@@ -1,8 +1,10 @@
 """The settings as the measures need them: the desk that facts depend on, and the targets of readings."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from data.benchmarks import INDUSTRIES
+from data.costs import Amounts
 from data.problem_types import paths
 from data.questionnaires import DIMENSIONS, Questionnaire, Words
 from data.settings import CalendarFile, Day, Promise, Settings, UnfitSetting
@@ -10,6 +12,7 @@ from metrics.model import (
     Annotation,
     Calendar,
     ComplaintRules,
+    Costs,
     Desk,
     ReachRule,
     SlaTier,
@@ -54,10 +57,19 @@ def desk_from(settings: Settings, calendars: Mapping[str, CalendarFile]) -> Desk
             settings.complaints.slow_tag, settings.complaints.supervisor_role, settings.complaints.supervisors
         ),
         annotations=annotations_from(settings),
+        costs=Costs(
+            settings.costs.currency,
+            _by_month(settings.costs.months),
+            {team: _by_month(amounts) for team, amounts in settings.costs.teams.items()},
+        ),
         urgent_reach=ReachRule(
             settings.urgent_reach.department, settings.urgent_reach.minutes, settings.urgent_reach.priorities
         ),
     )
+
+
+def _by_month(amounts: Amounts) -> dict[date, float]:
+    return {date.fromisoformat(f"{month}-01"): amount for month, amount in amounts.items()}
 
 
 def _tiers(promises: Mapping[str, Promise]) -> dict[str, SlaTier]:

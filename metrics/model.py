@@ -49,6 +49,7 @@ class Unit(StrEnum):
     PERCENT = "pct"
     SCORE = "score"
     POINTS = "points"
+    MONEY = "money"  # in the currency of the settings
 
 
 class DataState(StrEnum):
@@ -337,6 +338,15 @@ class WeightSet:
     words: Mapping[str, Text] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What the desk, and single teams, cost by month (first day); a month that is not there is not known (4.20)."""
+
+    currency: str = ""
+    months: Mapping[date, float] = field(default_factory=dict)
+    teams: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything that facts depend on besides the data; a change rebuilds them.
@@ -375,4 +385,5 @@ class Desk:
     benchmarks: Industries = field(default_factory=lambda: dict(INDUSTRIES))
     industry: str | None = None
     urgent_reach: ReachRule = ReachRule()
+    costs: Costs = Costs()
     annotations: tuple[Annotation, ...] = ()

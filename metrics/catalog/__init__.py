@@ -7,6 +7,7 @@ from metrics.catalog import (
     ai,
     backlog,
     complaints,
+    costs,
     followups,
     funnel,
     outcome,
@@ -44,6 +45,7 @@ CATALOG: Mapping[str, Metric] = MappingProxyType(
             stages,
             complaints,
             people,
+            costs,
             vendor,
         )
         for metric in family.METRICS

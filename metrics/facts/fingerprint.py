@@ -28,6 +28,7 @@ LATER_READ = (
     "industry",
     "urgent_reach",
     "annotations",
+    "costs",
     "problem_types",
 )
 DESK = "desk_fingerprint"

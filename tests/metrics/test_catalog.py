@@ -119,6 +119,8 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "contacts_per_agent_hour": (2.0, 2),
     "tickets_per_agent": (2.0, 2),
     "load_spread": (1.0, 2),
+    "cost_per_resolved": (None, 1),
+    "cost_of_repeats": (None, 0),
     "vendor_share": (50.0, 2),
     "vendor_mean": (None, 0),
     "vendor_sum": (None, 0),

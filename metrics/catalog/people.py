@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from metrics.catalog.anchors import FLOW
+from metrics.catalog.anchors import FLOW, FLOW_OF_CASE
 from metrics.catalog.basis import BY_EVENT
 from metrics.kinds.people import PerAgent, PerAgentHour, Spread
 from metrics.metric import Anchor, Metric
@@ -45,6 +45,7 @@ METRICS = (
         unit=Unit.COUNT,
         better="higher",
         anchor=HANDLED,
+        drill=replace(FLOW_OF_CASE, where="NOT is_reopen", has_creation=False),
         kind=PerAgent(),
         basis=BY_EVENT,
         source="semantics 4.18; R-085; decision 18",

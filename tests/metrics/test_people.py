@@ -170,6 +170,7 @@ def test_resolved_tickets_are_set_against_everybody_who_acted(world: World) -> N
     world.reply(2, "10 18:10", "a2")
     found = ask(world, TICKETS)
     assert (found.value, found.n, found.part("agents")) == (1.5, 3, 2)
+    assert len(drill(world.con, world.desk, TICKETS, NOW)) == 3
 
 
 def test_resolutions_of_nobody_have_no_figure(world: World) -> None:

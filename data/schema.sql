@@ -93,6 +93,17 @@ CREATE TABLE IF NOT EXISTS message (
     channel     VARCHAR
 );
 
+ALTER TABLE message ADD COLUMN IF NOT EXISTS article_id BIGINT;  -- knowledge article it links, public or not; NULL none
+
+CREATE TABLE IF NOT EXISTS kb_article (
+    article_key BIGINT, source_no INTEGER, src_id VARCHAR, title VARCHAR,
+    category VARCHAR,          -- the ticket category it is for
+    published_at TIMESTAMPTZ   -- NULL = not published
+);
+CREATE TABLE IF NOT EXISTS kb_revision (
+    revision_key BIGINT, source_no INTEGER, article_key BIGINT, revised_at TIMESTAMPTZ
+);
+
 CREATE TABLE IF NOT EXISTS survey_response (
     response_key     BIGINT,
     source_no        INTEGER,

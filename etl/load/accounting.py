@@ -7,6 +7,7 @@ import duckdb
 from etl.load.fates import EVENT, KINDS, MESSAGE, Kind
 from etl.load.move import Moved
 
+KNOWLEDGE_ROWS = ("article", "revision")
 AGENT = "agent"  # rows of agents have no version and no content of their own: their people are merged
 
 
@@ -51,7 +52,7 @@ def _create_row_fate(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
     if all(moved.is_whole(kind) and staged.get(kind.target, 0) <= _keys(con, kind) for kind in KINDS):
         parts = [f"SELECT table_name, row_no, 'new' AS fate FROM norm_row WHERE kind <> '{AGENT}'"]
     else:
-        parts = [_ticket_rows(), *(_other_rows(name) for name in ("survey", "event", "message"))]
+        parts = [_ticket_rows(), *(_other_rows(name) for name in ("survey", "event", "message", *KNOWLEDGE_ROWS))]
     if AGENT in staged:
         parts.append(_agent_rows())
     if len(parts) == 1:

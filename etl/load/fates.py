@@ -9,7 +9,19 @@ EVENT_CONTENT = (
     *("ticket_key", "stream", "occurred_at", "kind", "old", "new", "actor", "actor_kind", "dept", "origin"),
     *("effective", "satisfied"),
 )
-MESSAGE_CONTENT = ("ticket_key", "stream", "occurred_at", "author", "author_kind", "is_public", "is_auto", "channel")
+MESSAGE_CONTENT = (
+    *(
+        "ticket_key",
+        "stream",
+        "occurred_at",
+        "author",
+        "author_kind",
+        "is_public",
+        "is_auto",
+        "channel",
+        "article_id",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,11 @@ class Kind:
     content: tuple[str, ...] = ()
 
     @property
+    def is_of_ticket(self) -> bool:
+        """Return whether its rows hang on a ticket, each with the stream it came by."""
+        return "ticket_key" in self.content
+
+    @property
     def fate(self) -> str:
         """Return the name of the temp view (key, table_name, row_no, row_hash, fate, known_version, known_ticket)."""
         return f"fate_{self.target}"
@@ -34,7 +51,10 @@ TICKET = Kind("ticket", "norm_ticket", "ticket_key")
 SURVEY = Kind("survey_response", "norm_survey", "response_key")
 EVENT = Kind("ticket_event", "norm_event", "event_key", EVENT_CONTENT)
 MESSAGE = Kind("message", "norm_message", "message_key", MESSAGE_CONTENT)
-KINDS = (TICKET, SURVEY, EVENT, MESSAGE)
+ARTICLE = Kind("kb_article", "norm_article", "article_key", ("src_id", "title", "category", "published_at"))
+REVISION = Kind("kb_revision", "norm_revision", "revision_key", ("article_key", "revised_at"))
+KNOWLEDGE = (ARTICLE, REVISION)
+KINDS = (TICKET, SURVEY, EVENT, MESSAGE, *KNOWLEDGE)
 
 
 def decide(con: duckdb.DuckDBPyConnection, kind: Kind, staged: int, owned: tuple[int, ...] = ()) -> bool:
@@ -58,7 +78,7 @@ _ALL_NEW = "'new' AS fate, NULL::BIGINT AS known_version, NULL::BIGINT AS known_
 
 def _own_account(kind: Kind, owned: tuple[int, ...]) -> str:
     streams = ", ".join(map(str, owned))
-    return f" WHERE stream NOT IN ({streams})" if kind.content and owned else ""
+    return f" WHERE stream NOT IN ({streams})" if kind.is_of_ticket and owned else ""
 
 
 def _columns(kind: Kind) -> str:
@@ -88,7 +108,7 @@ def _choose(con: duckdb.DuckDBPyConnection, kind: Kind, rows: str) -> None:
 def _compare(con: duckdb.DuckDBPyConnection, kind: Kind) -> str:
     wanted = kind.content or ("version", "row_hash")
     known = f"SELECT {kind.key} AS key, {', '.join(wanted)} FROM {kind.target} {within(con, kind.target, kind.key)}"
-    known_ticket = "k.ticket_key" if kind.content else "NULL::BIGINT"
+    known_ticket = "k.ticket_key" if kind.is_of_ticket else "NULL::BIGINT"
     known_version = "NULL::BIGINT" if kind.content else "k.version"
     return (
         f"WITH k AS ({known}) SELECT c.key, c.table_name, c.row_no, c.version, c.row_hash,"

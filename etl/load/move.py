@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from etl.load.fates import EVENT, KINDS, MESSAGE, SURVEY, TICKET, Kind, decide, within
+from etl.load.fates import EVENT, KINDS, KNOWLEDGE, MESSAGE, SURVEY, TICKET, Kind, decide, within
 from etl.normalize.staging import TABLES
 
 
@@ -64,6 +64,8 @@ def move(con: duckdb.DuckDBPyConnection, stamp: Stamp, moved: Moved) -> None:
     for kind in (EVENT, MESSAGE):
         _replace_keyed(con, kind, moved)
         _replace_owned(con, kind, stamp, moved)
+    for kind in KNOWLEDGE:
+        _replace_keyed(con, kind, moved)
     _move_due(con, moved)
     for table, key in (("customer", "customer_key"), ("agent", "agent_key")):
         if moved.staged[f"norm_{table}"]:

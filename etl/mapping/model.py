@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, PrivateAttr, model_validator
 from pydantic import Field as Spec
 
 from data.strict_yaml import Lines, line_of
+from etl.mapping.alone import ALONE, AgentFields, ArticleFields, RevisionFields
 from etl.mapping.fields import (
     REFUSE,
     ColumnField,
@@ -31,7 +32,7 @@ PRIORITIES = tuple(f"P{number}" for number in range(1, 10))
 RESOLUTIONS = ("resolved", "unresolved")
 MAX_STREAMS = 61
 
-Grain = Literal["ticket", "update", "event", "message", "survey", "agent"]
+Grain = Literal["ticket", "update", "event", "message", "survey", "agent", "article", "revision"]
 Due = Literal["first_reply", "resolution", "update", "reach"]
 
 
@@ -124,13 +125,6 @@ class TicketFields(Strict):
         return self
 
 
-class AgentFields(Strict):
-    """Columns of a table of agents; `role` is the one of now, told to the figures of supervisors (semantics 12.8)."""
-
-    id: ColumnField
-    role: ColumnField
-
-
 class Line(Strict):
     """What event and message lines share; `only` keeps rows whose columns have the given values.
 
@@ -187,12 +181,16 @@ class EventLine(Line):
 
 
 class MessageLine(Line):
-    """A stream of messages; public and not automatic unless said otherwise."""
+    """A stream of messages; public and not automatic unless said otherwise.
+
+    article  id of the knowledge article that the message links
+    """
 
     author_kind: ConstantField
     public: ConstantField | None = None
     auto: ConstantField | None = None
     channel: ColumnField | None = None
+    article: ColumnField | None = None
 
     @model_validator(mode="after")
     def _words_are_known(self) -> Self:
@@ -264,6 +262,8 @@ class TableMapping(Strict):
     custom: dict[str, ColumnField] = {}
     survey: SurveyFields | None = None
     agent: AgentFields | None = None
+    article: ArticleFields | None = None
+    revision: RevisionFields | None = None
     cleaning: Cleaning = Cleaning()
 
     @model_validator(mode="after")
@@ -272,10 +272,9 @@ class TableMapping(Strict):
             raise ValueError(f"`decimal` and `thousands` are both {self.decimal!r}, they must differ")
         if self.rows == "update" and self.fold is None:
             raise ValueError("rows: update needs `fold: {sequence: <column>}`, the counter or instant of the update")
-        if (self.agent is None) == (self.rows == "agent"):
-            raise ValueError("rows: agent and the section `agent: {id: <column>, role: <column>}` go together")
-        if self.rows == "agent":
-            self._check_agent()
+        self._check_sections_alone()
+        if self.rows in ALONE:
+            self._check_alone()
         elif self.rows == "survey":
             self._check_survey()
         elif self.ticket is None:
@@ -290,11 +289,17 @@ class TableMapping(Strict):
         if self.ticket or self.events or self.messages or self.due:
             raise ValueError("rows: survey takes only the section survey (the ticket is named by survey.ticket)")
 
-    def _check_agent(self) -> None:
+    def _check_sections_alone(self) -> None:
+        for name, wanted in ALONE.items():
+            if (getattr(self, name) is None) == (self.rows == name):
+                columns = ", ".join(f"{field}: <column>" for field in wanted)
+                raise ValueError(f"rows: {name} and the section `{name}: {{{columns}}}` go together")
+
+    def _check_alone(self) -> None:
         if self.ticket or self.events or self.messages or self.due or self.survey or self.vendor or self.custom:
-            raise ValueError("rows: agent takes only the section agent")
+            raise ValueError(f"rows: {self.rows} takes only the section {self.rows}")
         if self.fold is not None:
-            raise ValueError("rows: agent takes no fold; the last row of an agent counts")
+            raise ValueError(f"rows: {self.rows} takes no fold; the last row of each counts")
 
     def _check_stream(self) -> None:
         if not self.events and not self.messages:

@@ -1,5 +1,6 @@
 """Normalize one batch: from text rows as the source has them to the staging tables (semantics 2)."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ import duckdb
 from etl.mapping import Mapping, TableMapping
 from etl.model import Batch, MappingError
 from etl.normalize.agents import insert_agent_rows, plan_agents
+from etl.normalize.articles import insert_article_rows, insert_revision_rows, plan_articles
 from etl.normalize.census import Census, census_of
 from etl.normalize.dates import settle_dates
 from etl.normalize.header import Header
@@ -120,6 +122,7 @@ def _run(work: Work) -> Ran:
     plan_tickets(work)
     plan_surveys(work)
     plan_agents(work)
+    plan_articles(work)
     streams = plan_streams(work)
     open_ledger(work.con)
     census = _read(work, streams)
@@ -129,13 +132,20 @@ def _run(work: Work) -> Ran:
     if work.table.rows in ("event", "message"):
         insert_streams(work, streams)
         account_streams(work, streams)
-    elif work.table.rows == "agent":
-        insert_agent_rows(work)
+    elif work.table.rows in ALONE:
+        ALONE[work.table.rows](work)
     else:
         _insert_folded(work, streams)
     note_defects(work.reader, work.folded, census, "t.ticket_key")
     loads = work.table.rows not in ("event", "message")
     return Ran(census, n_essential if loads else _nothing_loaded(work, streams), streams, *unused)
+
+
+ALONE: Lookup[str, Callable[[Work], None]] = {
+    "agent": insert_agent_rows,
+    "article": insert_article_rows,
+    "revision": insert_revision_rows,
+}
 
 
 def _insert_folded(work: Work, streams: list[Stream]) -> None:

@@ -19,6 +19,8 @@ TABLES = (
     "norm_due",
     "norm_customer",
     "norm_agent",
+    "norm_article",
+    "norm_revision",
     "norm_row",
     "norm_reject",
     "norm_defect",
@@ -38,7 +40,8 @@ CREATE TEMP TABLE IF NOT EXISTS norm_event (
     dept VARCHAR, origin VARCHAR, effective BOOLEAN, satisfied BOOLEAN, row_no BIGINT, table_name VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS norm_message (
     message_key BIGINT, ticket_key BIGINT, stream SMALLINT, seq BIGINT, occurred_at TIMESTAMPTZ, author VARCHAR,
-    author_kind VARCHAR, is_public BOOLEAN, is_auto BOOLEAN, channel VARCHAR, row_no BIGINT, table_name VARCHAR);
+    author_kind VARCHAR, is_public BOOLEAN, is_auto BOOLEAN, channel VARCHAR, article_id BIGINT,
+    row_no BIGINT, table_name VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS norm_survey (
     response_key BIGINT, source_no INTEGER, src_response_id VARCHAR, template VARCHAR, ticket_key BIGINT,
     customer_key BIGINT, agent VARCHAR, team VARCHAR, submitted_at TIMESTAMPTZ, seconds DOUBLE, overall DOUBLE,
@@ -57,6 +60,12 @@ CREATE TEMP TABLE IF NOT EXISTS norm_customer (
 CREATE TEMP TABLE IF NOT EXISTS norm_agent (
     agent_key BIGINT, source_no INTEGER, src_id VARCHAR, display VARCHAR, is_bot BOOLEAN,
     role VARCHAR);
+CREATE TEMP TABLE IF NOT EXISTS norm_article (
+    article_key BIGINT, source_no INTEGER, src_id VARCHAR, title VARCHAR, category VARCHAR, published_at TIMESTAMPTZ,
+    row_no BIGINT, table_name VARCHAR);
+CREATE TEMP TABLE IF NOT EXISTS norm_revision (
+    revision_key BIGINT, source_no INTEGER, article_key BIGINT, revised_at TIMESTAMPTZ, row_no BIGINT,
+    table_name VARCHAR);
 CREATE TEMP TABLE IF NOT EXISTS norm_row (
     table_name VARCHAR, row_no BIGINT, kind VARCHAR, key BIGINT, version BIGINT, row_hash BIGINT);
 CREATE TEMP TABLE IF NOT EXISTS norm_reject (

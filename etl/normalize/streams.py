@@ -150,7 +150,7 @@ def _plan_line(stream: Stream) -> None:
         forms |= {"kind": _KIND, "to": _to_form(line), "old": TEXT, "dept": TEXT, "into": TEXT}
         forms |= {"actor_kind": _ACTOR, "observed_at": INSTANT, "effective": BOOLEAN, "satisfied": BOOLEAN}
     else:
-        forms |= {"author_kind": AUTHOR, "public": BOOLEAN, "auto": BOOLEAN, "channel": CHANNEL}
+        forms |= {"author_kind": AUTHOR, "public": BOOLEAN, "auto": BOOLEAN, "channel": CHANNEL, "article": TEXT}
     only = f"{stream.path}.only"
     if line.only:
         stream.work.add(only, Field(when=line.only), BOOLEAN, stream.is_row_wise)
@@ -252,6 +252,7 @@ def _insert_messages(stream: Stream) -> None:
         "is_public": f"coalesce({stream.value('public', 'BOOLEAN')}, true)",
         "is_auto": f"coalesce({stream.value('auto', 'BOOLEAN')}, false)",
         "channel": stream.value("channel"),
+        "article_id": stream.work.article_key(stream.value("article")),
     }
     tail = f"{stream.join} WHERE {stream.is_valid}{stream.is_fresh}"
     stream.work.insert("norm_message", columns, stream.rows, tail)

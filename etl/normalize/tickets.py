@@ -44,7 +44,7 @@ def _plan_channel_detail(work: Work, channel: Field | None) -> None:
 
 
 def key_columns(work: Work) -> dict[str, str]:
-    """Return ticket_key, response_key and version, of a table of agents agent_key, as SQL over the typed values."""
+    """Return ticket_key, response_key and version, and the key of a row that stands alone, as SQL over the values."""
     keys = {"ticket_key": "NULL::BIGINT", "response_key": "NULL::BIGINT", "version": "NULL::BIGINT"}
     if "ticket.id" in work.slots:
         keys["ticket_key"] = work.ticket_key(work.slots["ticket.id"].value)
@@ -54,6 +54,14 @@ def key_columns(work: Work) -> dict[str, str]:
         keys["response_key"] = work.survey_key(work.slots["ticket.id"].value)
     if "agent.id" in work.slots:
         keys["agent_key"] = work.agent_key(work.slots["agent.id"].value)
+    if "article.id" in work.slots:
+        keys["article_key"] = work.article_key(work.slots["article.id"].value)
+    if "revision.article" in work.slots:
+        article, told = work.slots["revision.article"].value, work.value("revision.id")
+        keys["article_key"] = work.article_key(article)
+        keys["revision_key"] = work.revision_key(
+            article, f"coalesce({told}, epoch_us({work.value('revision.at')})::VARCHAR)"
+        )
     if "fold.sequence" in work.slots:
         slot = work.slots["fold.sequence"]
         keys["version"] = f"epoch_us({slot.value})" if slot.form.kind == "instant" else slot.value
@@ -76,7 +84,8 @@ def fold(work: Work, key: str) -> None:
 
 
 def _note_duplicates(work: Work, key: str) -> None:
-    path = "survey.id" if key == "response_key" else "ticket.id"
+    path = {"response_key": "survey.id", "article_key": "article.id", "revision_key": "revision.article"}.get(key)
+    path = path or "ticket.id"
     work.con.execute(
         f"INSERT INTO norm_defect SELECT {work.name}, t.row_no, t.ticket_key, 'duplicate_id', '{path}',"
         f" {work.value(path)} FROM {TYPED} t ANTI JOIN {FOLDED} USING (row_no)"

@@ -66,6 +66,14 @@ class Work:
         """Return SQL for the key of an agent id; never the key of a survey answer."""
         return key_sql(space(self.source_no, SURVEY_STREAM), f"('agent|' || {id_sql})")
 
+    def article_key(self, id_sql: str) -> str:
+        """Return SQL for the key of a knowledge article; NULL stays NULL."""
+        return key_sql(space(self.source_no, SURVEY_STREAM), f"('article|' || {id_sql})")
+
+    def revision_key(self, article_sql: str, id_sql: str) -> str:
+        """Return SQL for the key of a revision of an article."""
+        return key_sql(space(self.source_no, SURVEY_STREAM), f"('revision|' || {article_sql} || '|' || {id_sql})")
+
     def document(self, section: str, fields: dict[str, Field]) -> str:
         """Return SQL for the JSON object of a section of declared fields, NULL without any."""
         if not fields:

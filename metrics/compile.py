@@ -14,6 +14,7 @@ from metrics.attributes import SURVEYS, attribute
 from metrics.metric import Anchor
 from metrics.model import DIMENSIONS, NONE_LABEL, Grain
 
+ARTICLE = "article_key"  # rows of the knowledge base, which know no case
 Steps = Literal["local", "uniform", "listed"]
 
 # The step of a grain that a stored local date falls into.
@@ -116,8 +117,8 @@ def _filter(i: int, anchor: Anchor, dimension: str, count: int, has_none: bool) 
     names = ", ".join(f"$value{i}_{j}" for j in range(count))
     if dimension in DIMENSIONS:
         return f"{dimension} IN ({names})"
-    key = anchor.row_key if anchor.row_key in SURVEYS else anchor.case_key
-    plain = replace(anchor, table=SURVEYS.get(key, "fact_case"))
+    key = anchor.row_key if anchor.row_key in (*SURVEYS, ARTICLE) else anchor.case_key
+    plain = replace(anchor, table=anchor.table if key == ARTICLE else SURVEYS.get(key, "fact_case"))
     looked_up = attribute(dimension, plain)
     tests = [looked_up.is_one_of(names)] * (count > 0) + [looked_up.absent] * has_none
     return f"{key} IN (SELECT f.{key} FROM {looked_up.joined} WHERE {' OR '.join(tests)})"

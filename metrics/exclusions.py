@@ -8,7 +8,7 @@ from metrics.catalog.anchors import COHORT, REPLY, RESOLUTION, SLA_FIRST_REPLY, 
 from metrics.catalog.complaints import CHAINS, DATED_COMPLAINTS
 from metrics.catalog.people import CONTACT
 from metrics.catalog.turns import TURN
-from metrics.compile import Shape, shape_filters, source_sql, where_sql
+from metrics.compile import ARTICLE, Shape, shape_filters, source_sql, where_sql
 from metrics.drill import drill_sql
 from metrics.metric import Anchor, Metric, rows_of
 from metrics.model import Question, Reading, Slice, Text
@@ -102,6 +102,8 @@ def left_out(ground: Ground, question: Question, found: Reading | None) -> dict[
 def _population(ground: Ground, question: Question, metric: Metric) -> dict[str, int]:
     if metric.anchor.row_key == "response_key":
         return _survey_rows(ground, question, "submitted_at") | _surveys(ground, question)
+    if metric.anchor.row_key == ARTICLE:
+        return {}
     if metric.anchor.row_key == "offer_key":
         return _survey_rows(ground, question, "offered_at")
     return _tickets(ground, question)

@@ -10,6 +10,7 @@ from metrics.catalog import (
     costs,
     followups,
     funnel,
+    knowledge,
     outcome,
     people,
     reply,
@@ -46,6 +47,7 @@ CATALOG: Mapping[str, Metric] = MappingProxyType(
             complaints,
             people,
             costs,
+            knowledge,
             vendor,
         )
         for metric in family.METRICS

@@ -22,7 +22,8 @@ TICKET_TABLES = {  # the columns that facts need
     "ticket": "ticket_key, source_no, created_at, created_by, customer_key, is_spam, is_test, is_deleted,"
     f" merged_into, given_resolution_s, tags, {DIMS}",
     "ticket_event": "event_key, ticket_key, stream, seq, occurred_at, kind, old, new, actor, actor_kind, dept",
-    "message": "message_key, ticket_key, stream, seq, occurred_at, author, author_kind, is_public, is_auto",
+    "message": "message_key, ticket_key, stream, seq, occurred_at, author, author_kind, is_public, is_auto,"
+    " article_id",
     "sla_due": "ticket_key, what, due_at",
 }
 PLACED = ("created", "start", "reply", "any", "first_resolved", "last_resolved", "assigned") + (

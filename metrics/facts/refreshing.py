@@ -39,6 +39,7 @@ BY_CASE = (
     "fact_complaint",
     "fact_act",
     "fact_agent_hour",
+    "fact_linked",
 )
 BY_TICKET = ("fact_defect", "awaited")
 BY_SURVEY = ("fact_survey", "fact_offer", "fact_answer", "awaited_survey")
@@ -123,6 +124,7 @@ def _make(job: Job) -> None:
     gaps.store(job)
     complaints.store(job)
     presence.store(job)
+    job.run("knowledge", "store")
     chains.store(job)
     for section in ("store", "store_waiting"):
         job.run("replies", section)

@@ -78,6 +78,9 @@ CREATE TABLE IF NOT EXISTS fact_agent_hour (    -- who acted on which dated case
     case_key BIGINT, hour_at TIMESTAMPTZ,       -- begin of the hour
     team INTEGER, agent INTEGER, channel INTEGER  -- agent = who acted; other dimensions: those of the case
 );
+CREATE TABLE IF NOT EXISTS fact_linked (        -- dated cases in which agents linked a knowledge article (4.19)
+    case_key BIGINT, is_public BOOLEAN, is_note BOOLEAN
+);
 CREATE TABLE IF NOT EXISTS fact_revisit (       -- visits that fact_case has no place for (4.8); sorted by pair and entered_at
     case_key BIGINT, pair VARCHAR,              -- see metrics/visits; 'reached': the first assignment to a department
     dept VARCHAR,                               -- of a visit to a department

@@ -67,7 +67,9 @@ class Loader:
         kind = self.random.choice(("agent", "agent", "bot", "customer"))
         by = self.random.choice(("a1", "a2", None))
         public, auto = self.random.choice(((True, False), (True, False), (False, False), (True, True), (None, None)))
-        self.world.message(self._key(), when(self.random), kind, by, is_public=public, is_auto=auto)
+        key, sent = self._key(), when(self.random)
+        article = 7 if sent.endswith("31") else None  # a link or none, without another throw of the dice
+        self.world.message(key, sent, kind, by, is_public=public, is_auto=auto, article_id=article)
 
     def _survey(self) -> None:
         choice = self.random.choice

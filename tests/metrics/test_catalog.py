@@ -25,7 +25,7 @@ PARAMETERS = {
 STOCKS = {"backlog", "backlog_first", "backlog_change", "waiting_now", "unassigned", "silent_now"}
 COUNTS = STOCKS | {
     "volume", "waiting_now", "resolve_events", "reopen_events", "survey_received", "survey_valid", "update_gaps",
-    "complaints", "department_escalations", "survey_invited",
+    "complaints", "department_escalations", "survey_invited", "article_changes",
     "backlog",
 }  # fmt: skip
 
@@ -121,6 +121,11 @@ BY_HAND: dict[str, tuple[float | None, int]] = {
     "load_spread": (1.0, 2),
     "cost_per_resolved": (None, 1),
     "cost_of_repeats": (None, 0),
+    "article_links": (None, 1),
+    "top_reuse": (None, 0),
+    "top_coverage": (None, 0),
+    "revision_period": (None, 0),
+    "article_changes": (0.0, 0),
     "vendor_share": (50.0, 2),
     "vendor_mean": (None, 0),
     "vendor_sum": (None, 0),

@@ -18,6 +18,7 @@ from etl.sources import open_source
 from metrics import facts
 from metrics.model import Desk
 from tests.oracle.desk import AS_OF, ROLES
+from tests.oracle.knowledge import ARTICLES, REVISIONS
 from tests.oracle.raw import Rows, Survey
 
 MAPPING = Path(__file__).with_name("mapping.yaml")
@@ -51,9 +52,15 @@ def tables(rows: Rows) -> dict[str, Table]:
         ],
         "messages.csv": [
             {"id": one.key, "ticket": one.ticket, "at": one.when, "author": one.author,
-             "author_kind": one.author_kind, "is_public": one.is_public, "is_auto": one.is_auto}
+             "author_kind": one.author_kind, "is_public": one.is_public, "is_auto": one.is_auto,
+             "article": one.article}
             for one in rows.messages
         ],
+        "articles.csv": [
+            {"id": key, "category": category, "published": published}
+            for key, (category, published) in ARTICLES.items()
+        ],
+        "revisions.csv": [{"article": article, "at": when} for article, when in REVISIONS],
         "agents.csv": [{"id": name, "role": role} for name, role in ROLES.items()],
     }  # fmt: skip
     for low, high in SCALES:

@@ -10,6 +10,7 @@ from tests.oracle import (
     complaints,
     funnel,
     issues,
+    knowledge,
     outcomes,
     people,
     promises,
@@ -225,4 +226,11 @@ PEOPLE = (
     Kpi("tickets_per_agent", people.resolved_by, people.per_agent, parts=("agents",)),
     Kpi("load_spread", people.load, people.spread, parts=("p50", "p90", "hours", "unstaffed")),
 )
-KPIS = DURATIONS + CASES + PEOPLE + VISITS + SURVEYS
+KNOWLEDGE = (
+    Kpi("article_links", knowledge.resolved, knowledge.link_rate, bases=EITHER, parts=("public", "note")),
+    Kpi("top_reuse", knowledge.resolved, knowledge.reuse, bases=EITHER, parts=("cases",)),
+    Kpi("top_coverage", knowledge.resolved, knowledge.coverage, bases=EITHER, parts=("issues", "covered")),
+    Kpi("revision_period", knowledge.intervals, knowledge.period, parts=("open",)),
+    Kpi("article_changes", knowledge.changes, count),
+)
+KPIS = DURATIONS + CASES + PEOPLE + KNOWLEDGE + VISITS + SURVEYS

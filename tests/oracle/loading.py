@@ -10,6 +10,7 @@ from metrics.model import Desk
 from metrics.problems import place
 from tests.metrics.world import World
 from tests.oracle.desk import AS_OF, ROLES
+from tests.oracle.knowledge import ARTICLES, REVISIONS
 from tests.oracle.raw import Rows
 
 
@@ -52,6 +53,7 @@ def messages(rows: Rows) -> list[dict[str, Any]]:
         {
             "message_key": one.key, "ticket_key": one.ticket, "stream": 2, "seq": one.key, "occurred_at": one.when,
             "author": one.author, "author_kind": one.author_kind, "is_public": one.is_public, "is_auto": one.is_auto,
+            "article_id": one.article,
         }
         for one in rows.messages
     ]  # fmt: skip
@@ -90,6 +92,13 @@ def agents() -> list[dict[str, Any]]:
     return [{"source_no": 0, "src_id": name, "role": role} for name, role in ROLES.items()]
 
 
+def articles() -> list[dict[str, Any]]:
+    return [
+        {"article_key": key, "category": category, "published_at": published}
+        for key, (category, published) in ARTICLES.items()
+    ]
+
+
 def pour(world: World, rows: Rows) -> None:
     """Write every row and mark what was touched; no facts yet."""
     con = world.con
@@ -100,6 +109,8 @@ def pour(world: World, rows: Rows) -> None:
     write(con, "survey_answer", answers(rows))
     write(con, "sla_due", dues(rows))
     write(con, "agent", agents())
+    write(con, "kb_article", articles())
+    write(con, "kb_revision", [{"article_key": article, "revised_at": when} for article, when in REVISIONS])
     write(con, "touched_ticket", [{"ticket_key": one.key} for one in rows.tickets])
     write(con, "touched_survey", [{"response_key": one.key} for one in rows.surveys])
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from metrics.calendar import us_of
 from metrics.costs import cost_of, months_in, months_of_step
-from metrics.kinds.counting import first_row
+from metrics.kinds.counting import EveryRow, first_row
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question
 from metrics.periods import midnight
@@ -65,22 +65,8 @@ def _teams(question: Question, row: Row) -> tuple[str, ...] | None:
     return dict(question.slice.by).get("team")
 
 
-class _Counted:
-    """What the rows of these kinds have in common: each counts, none has a figure of its own."""
-
-    is_stock: ClassVar[bool] = False
-
-    def counted(self, question: Question) -> str | None:
-        """Return None: every row counts."""
-        return None
-
-    def row_value(self, question: Question) -> str | None:
-        """Return None: a row has no figure of its own."""
-        return None
-
-
 @dataclass(frozen=True, slots=True)
-class CostPerResolved(_Counted):
+class CostPerResolved(EveryRow):
     """Cost of the months / tickets resolved in them."""
 
     solver: Solver = "scan"
@@ -96,7 +82,7 @@ class CostPerResolved(_Counted):
 
 
 @dataclass(frozen=True, slots=True)
-class CostOfRepeats(_Counted):
+class CostOfRepeats(EveryRow):
     """Repeat tickets x what one resolved ticket cost in these months."""
 
     resolved: Anchor

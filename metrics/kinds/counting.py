@@ -38,6 +38,20 @@ def first_row(rows: Sequence[Row], width: int) -> Row:
     return rows[0] if rows else (0,) * width
 
 
+class EveryRow:
+    """What kinds share whose rows all count and have no figure of their own."""
+
+    is_stock: ClassVar[bool] = False
+
+    def counted(self, question: Question) -> str | None:
+        """Return None: every row counts."""
+        return None
+
+    def row_value(self, question: Question) -> str | None:
+        """Return None: a row has no figure of its own."""
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """Number of rows; 0 is a value, but nothing at all is marked empty. A stock is counted as of now."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from metrics.combine import peak_ratio
 from metrics.hours import HOUR_US, hour_us_sql
-from metrics.kinds.counting import first_row, with_extra
+from metrics.kinds.counting import EveryRow, first_row, with_extra
 from metrics.load import load_spread
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DIMENSIONS, DataState, Desk, Question
@@ -32,22 +31,8 @@ def _is_problem(name: str | None) -> bool:
     return (name or "").partition(".")[0] == "problem"  # told by the category
 
 
-class _Rows:
-    """What the rows of these kinds have in common: each counts, none has a figure of its own."""
-
-    is_stock: ClassVar[bool] = False
-
-    def counted(self, question: Question) -> str | None:
-        """Return None: every row counts."""
-        return None
-
-    def row_value(self, question: Question) -> str | None:
-        """Return None: a row has no figure of its own."""
-        return None
-
-
 @dataclass(frozen=True, slots=True)
-class PerAgentHour(_Rows):
+class PerAgentHour(EveryRow):
     """Contacts per active agent-hour; None where nobody was active."""
 
     solver: Solver = "scan"
@@ -64,7 +49,7 @@ class PerAgentHour(_Rows):
 
 
 @dataclass(frozen=True, slots=True)
-class PerAgent(_Rows):
+class PerAgent(EveryRow):
     """Rows per agent active in the period; None where nobody was."""
 
     solver: Solver = "scan"
@@ -81,7 +66,7 @@ class PerAgent(_Rows):
 
 
 @dataclass(frozen=True, slots=True)
-class Spread(_Rows):
+class Spread(EveryRow):
     """p90 / p50 of the load of the hours, contacts per active agent in each; None where half of them had none."""
 
     solver: Solver = "scan"

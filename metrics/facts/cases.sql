@@ -19,7 +19,7 @@ LEFT JOIN (
 ) o ON o.ticket_key = t.ticket_key
 {member_joins}
 WHERE {population} AND t.ticket_key NOT IN (SELECT l.ticket_key FROM case_link l)
-ORDER BY created_at;  -- the joins of new_case keep it, so that sorting the wide rows is little work, or none
+ORDER BY created_at, case_key;  -- wide rows are not sorted again
 
 -- :: touch
 CREATE OR REPLACE TEMP TABLE new_touch AS
@@ -161,10 +161,32 @@ FROM (SELECT min(created_at) AS low, max(created_at) AS high FROM new_base) b,
      (SELECT min(surveyed_at) AS low FROM new_surveyed) u,
      (SELECT max(submitted_at) AS high FROM {survey_response_rows} WHERE submitted_at <= {watermark}) v;
 
--- :: join
-CREATE OR REPLACE TEMP TABLE new_case AS
-SELECT * EXCLUDE (reply_diff, any_diff, any_pos_us, is_odd, is_handed, dept_at, last_reply_at, last_called_at,
-                  last_assigned_at, last_surveyed_at),
+-- :: brief
+-- What chains and gaps are found from.
+CREATE OR REPLACE TEMP TABLE new_brief AS
+SELECT b.case_key, b.customer_key, b.category, b.created_at, coalesce(l.is_closed, false) AS is_closed,
+       l.last_resolved_at, coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, t.reply_at,
+       t.last_reply_at
+FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
+LEFT JOIN new_touch t ON t.case_key = b.dated_key
+LEFT JOIN new_life l ON l.case_key = b.dated_key
+LEFT JOIN new_credit c ON c.case_key = b.dated_key;
+
+-- :: store
+-- In the order of new_base, which the joins keep.
+INSERT INTO fact_case BY NAME {joined};
+
+-- :: store_new
+CREATE OR REPLACE TEMP TABLE new_case AS {joined};
+INSERT INTO fact_case BY NAME FROM new_case;
+
+-- :: joined
+SELECT * EXCLUDE (by_agent, reply_diff, any_diff, any_pos_us, is_odd, is_handed, dept_at, last_reply_at,
+                  last_called_at, last_assigned_at, last_surveyed_at, later_reply_at),
+       local_day(created_at) AS created_day,
+       make_timestamptz(epoch_us(first_resolved_at) + {repeat_us}) AS matures_at,
+       coalesce(later_reply_at, CASE WHEN NOT is_closed OR reply_at <= last_resolved_at THEN reply_at END)
+           AS updated_at,
        CASE WHEN reason = 'ok' THEN greatest(epoch_us(reply_at) - epoch_us(start_at), 0) END AS frt_us,
        CASE WHEN reason = 'ok' THEN greatest(reply_pos_us - start_pos_us, start_pos_us * 0) END AS frt_biz_us,
        CASE WHEN reason = 'ok' AND reply_diff >= -60000000 THEN greatest(reply_diff, 0) END AS wait_us,
@@ -195,7 +217,8 @@ FROM (
                a.assigned_at, coalesce(a.n_transfers, 0) AS n_transfers, l.resolver = a.owner AS is_first_owner,
                u.followup_at, t.last_reply_at, t.action_at, t.acknowledged_at, t.closed_at, t.called_at,
                t.last_called_at, a.last_assigned_at, a.dept, a.dept_at, coalesce(a.is_handed, false) AS is_handed,
-               v.surveyed_at, v.last_surveyed_at,
+               v.surveyed_at, v.last_surveyed_at, n.chain_key, n.chain_position, n.n_cases AS chain_cases,
+               g.updated_at AS later_reply_at, g.longest_gap_us,
                -- An instant before creation: no visit of the case is told by first and last instants.
                coalesce(least(t.reply_at, t.acknowledged_at, t.action_at, t.called_at, t.closed_at, a.assigned_at,
                               v.surveyed_at, l.first_resolved_at) < b.created_at, false) AS is_odd
@@ -207,25 +230,9 @@ FROM (
         LEFT JOIN new_followup u ON u.case_key = b.dated_key
         LEFT JOIN new_assigned a ON a.case_key = b.case_key
         LEFT JOIN new_surveyed v ON v.case_key = b.dated_key
+        LEFT JOIN new_chain n ON n.case_key = b.dated_key
+        LEFT JOIN new_updated g ON g.case_key = b.dated_key
     ) r
     {place_joins}
-);
+)
 
--- :: store
-INSERT INTO fact_case
-SELECT c.case_key, c.source_no, c.created_at, local_day(c.created_at), {c_dims}, c.customer_key,
-       c.reason, c.start_at, c.reply_at, c.reply_by, c.any_at,
-       c.frt_us, c.frt_biz_us, c.wait_us, c.wait_biz_us, c.any_us, c.any_biz_us,
-       c.is_closed, c.first_resolved_at, c.last_resolved_at, c.n_reopens, c.first_reopened_at,
-       c.calendar_no, c.created_pos_us, c.start_pos_us, c.first_resolved_pos_us,
-       n.chain_key, n.chain_position, n.n_cases, c.last_change_at, c.bot_at, c.handoff_at,
-       make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us}),
-       c.assigned_at, c.assigned_pos_us, c.n_transfers, c.is_first_owner, c.followup_at,
-       coalesce(u.updated_at, CASE WHEN NOT c.is_closed OR c.reply_at <= c.last_resolved_at THEN c.reply_at END),
-       u.longest_gap_us,
-       c.reply_pos_us, c.action_at, c.action_pos_us, c.acknowledged_at, c.acknowledged_pos_us,
-       c.closed_at, c.closed_pos_us, c.called_at, c.called_pos_us, c.surveyed_at, c.surveyed_pos_us,
-       c.dept, c.visits_a, c.visits_b
-FROM new_case c LEFT JOIN new_chain n ON n.case_key = c.case_key
-LEFT JOIN new_updated u ON u.case_key = c.case_key
-ORDER BY c.created_at, c.case_key;

@@ -10,7 +10,7 @@ def remember(job: Job) -> None:
 
 
 def find(job: Job) -> None:
-    """Fill temp table new_chain for every issue group of new_case and old_group; renumber the stored neighbours."""
+    """Fill temp table new_chain for every issue group of new_brief and old_group; renumber the stored neighbours."""
     if not job.whole:
         job.run("chains", "neighbours", own=job.text("chains", "own"))
     job.run("chains", "chains", chain="new_chain", linkable=linkable(job))
@@ -25,5 +25,5 @@ def linkable(job: Job) -> str:
 
 def store(job: Job) -> None:
     """Write one issue per chain whose first case was ever resolved; needs fact_case up to date."""
-    job.run("chains", "store", cases="new_case" if job.whole else "fact_case")
+    job.run("chains", "store", cases="fact_case")
     job.drop("new_chain", "new_linkable", "old_group")

@@ -2,7 +2,7 @@
 
 -- :: own
 SELECT case_key, customer_key, category, created_at, is_closed, last_resolved_at
-FROM new_case WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
+FROM new_brief WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
 
 -- :: remember
 CREATE OR REPLACE TEMP TABLE old_group AS
@@ -18,7 +18,7 @@ FROM fact_case f
 JOIN (
     SELECT * FROM old_group
     UNION
-    SELECT customer_key, category FROM new_case WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
+    SELECT customer_key, category FROM new_brief WHERE customer_key IS NOT NULL AND created_at IS NOT NULL
 ) g ON g.customer_key = f.customer_key AND g.category = f.category
 WHERE f.created_at IS NOT NULL;
 

@@ -3,7 +3,7 @@
 
 -- :: found
 CREATE OR REPLACE TEMP TABLE new_complaint AS
-SELECT case_key, source_no, created_at, {dims} FROM new_case
+SELECT case_key, source_no, created_at, {dims} FROM {new_case}
 WHERE type IN (SELECT member_id FROM member WHERE dimension = 'type' AND label = 'complaint');
 
 -- :: linkable

@@ -18,10 +18,10 @@ JOIN {ticket_rows} t ON t.ticket_key = l.ticket_key
 WHERE {population}
 UNION ALL
 SELECT case_key, CASE WHEN reason = 'ok' THEN 'clock_skew_clamped' ELSE 'negative_duration' END, 'first_reply'
-FROM new_case
+FROM {new_case}
 WHERE reason = 'negative_duration' OR (reason = 'ok' AND reply_at < start_at)
 UNION ALL
 SELECT case_key, CASE WHEN epoch_us(first_resolved_at) - epoch_us(created_at) < -60000000
                       THEN 'negative_duration' ELSE 'clock_skew_clamped' END, 'resolution'
-FROM new_case
+FROM {new_case}
 WHERE first_resolved_at < created_at;

@@ -6,7 +6,7 @@ from metrics.facts.job import Job
 def find(job: Job) -> None:
     """Fill temp table new_updated for the cases of several replies: the last one, and the longest gap before it.
 
-    Needs new_case and new_touch. Of a case without a row there, its first reply is the only one, if it counts.
+    Needs new_brief. Of a case without a row there, its first reply is the only one, if it counts.
     """
     for section in ("walked", "replies", "updated"):
         job.run("gaps", section)
@@ -15,4 +15,4 @@ def find(job: Job) -> None:
 def store(job: Job) -> None:
     """Write the gaps between replies."""
     job.run("gaps", "store")
-    job.drop("new_touch", "new_kept", "new_reply", "new_updated")
+    job.drop("new_kept", "new_reply")

@@ -5,12 +5,11 @@
 -- :: walked
 -- is_pair: closed once and for all after two replies, the first and the last.
 CREATE OR REPLACE TEMP TABLE new_kept AS
-SELECT c.case_key, c.reply_at, t.last_reply_at,
+SELECT c.case_key, c.reply_at, c.last_reply_at,
        CASE WHEN c.is_closed THEN c.last_resolved_at ELSE TIMESTAMPTZ 'infinity' END AS end_at,
-       c.is_closed AND c.n_reopens = 0 AND c.n_replies = 2 AND t.last_reply_at <= c.last_resolved_at AS is_pair
-FROM (SELECT case_key, last_reply_at FROM new_touch WHERE reply_at < last_reply_at) t
-JOIN new_case c ON c.case_key = t.case_key
-WHERE c.created_at IS NOT NULL AND (NOT c.is_closed OR c.reply_at <= c.last_resolved_at);
+       c.is_closed AND c.n_reopens = 0 AND c.n_replies = 2 AND c.last_reply_at <= c.last_resolved_at AS is_pair
+FROM new_brief c
+WHERE c.reply_at < c.last_reply_at AND c.created_at IS NOT NULL AND (NOT c.is_closed OR c.reply_at <= c.last_resolved_at);
 
 -- :: replies
 CREATE OR REPLACE TEMP TABLE new_reply AS
@@ -35,6 +34,6 @@ FROM new_reply GROUP BY case_key;
 -- :: store
 INSERT INTO fact_gap
 SELECT c.case_key, r.replied_at, c.created_at, {c_dims}, r.gap_us
-FROM new_case c JOIN new_reply r ON r.case_key = c.case_key
+FROM {new_case} c JOIN new_reply r ON r.case_key = c.case_key
 WHERE r.gap_us IS NOT NULL
 ORDER BY r.replied_at, c.case_key, r.gap_us;

@@ -83,6 +83,7 @@ class Job:
         """Return the placeholders that every section may use."""
         return {
             "watermark": instant_sql(self.watermark),
+            "new_case": "fact_case" if self.whole else "new_case",
             "acting": ACTING,
             "writing": WRITING,
             "width": str(slots.width_us(self.desk)),

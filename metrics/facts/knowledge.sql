@@ -3,7 +3,7 @@
 -- :: store
 INSERT INTO fact_linked
 SELECT c.case_key, x.is_public, x.is_note
-FROM new_case c
+FROM {new_case} c
 JOIN (
     SELECT coalesce(l.case_key, m.ticket_key) AS case_key,
            bool_or(m.is_public IS NOT FALSE) AS is_public, bool_or(m.is_public IS FALSE) AS is_note

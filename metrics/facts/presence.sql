@@ -16,7 +16,7 @@ FROM (
 -- :: store
 INSERT INTO fact_agent_hour
 SELECT c.case_key, make_timestamptz(n.hour_us), c.team, coalesce(a.member_id, 0), c.channel
-FROM new_case c
+FROM {new_case} c
 JOIN new_hour n ON n.case_key = c.case_key
 LEFT JOIN new_agent a ON a.label = n.actor
 WHERE c.created_at IS NOT NULL

@@ -118,11 +118,9 @@ def _is_large(con: DuckDBPyConnection) -> bool:
 def _make(job: Job) -> None:
     members.number_tickets(job)
     _make_cases(job)
-    chains.find(job)
-    gaps.find(job)
-    job.run("cases", "store")
     gaps.store(job)
     complaints.store(job)
+    job.drop("new_brief")
     presence.store(job)
     job.run("knowledge", "store")
     chains.store(job)
@@ -147,8 +145,22 @@ def _make_cases(job: Job) -> None:
         job.run("cases", section)
     members.number_authors(job)
     _cover(job)
-    job.run("cases", "join", visits=visits.digits_sql(job.desk))
-    job.drop("new_base", "new_life", "new_credit", "new_assign", "new_counted", "new_followup", "new_surveyed")
+    job.run("cases", "brief")
+    chains.find(job)
+    gaps.find(job)
+    joined = job.text("cases", "joined", visits=visits.digits_sql(job.desk))
+    job.run("cases", "store" if job.whole else "store_new", joined=joined)
+    job.drop(
+        "new_updated",
+        "new_base",
+        "new_touch",
+        "new_life",
+        "new_credit",
+        "new_assign",
+        "new_counted",
+        "new_followup",
+        "new_surveyed",
+    )
 
 
 def _make_resolutions(job: Job) -> None:

@@ -5,14 +5,14 @@ CREATE OR REPLACE TEMP TABLE new_interval AS
 SELECT s.case_key, s.step, greatest(s.occurred_at, r.created_at) AS start_at,
        CASE WHEN s.next_at IS NOT NULL THEN greatest(s.next_at, r.created_at) END AS end_at,
        s.occurred_at < r.first_resolved_at AS is_before_first, r.calendar_no, s.is_pause, s.held
-FROM new_case r JOIN new_status s ON s.case_key = r.case_key
+FROM {new_case} r JOIN new_status s ON s.case_key = r.case_key
 WHERE (s.is_pause OR s.held IS NOT NULL) AND r.created_at IS NOT NULL
 UNION ALL
 SELECT case_key, step, start_at, end_at, false, calendar_no, false, 'shut'
 FROM (
     SELECT s.case_key, s.step, c.calendar_no, s.is_closed, greatest(s.occurred_at, c.created_at) AS end_at,
            lag(greatest(s.occurred_at, c.created_at)) OVER (PARTITION BY s.case_key ORDER BY s.step) AS start_at
-    FROM new_case c JOIN new_status s ON s.case_key = c.case_key
+    FROM {new_case} c JOIN new_status s ON s.case_key = c.case_key
     WHERE s.is_turn AND c.n_reopens > 0 AND c.created_at IS NOT NULL
 )
 WHERE NOT is_closed;
@@ -64,7 +64,7 @@ FROM (
            coalesce(p.pending_us, 0) AS pending_us, coalesce(p.pending_biz_us, 0) AS pending_biz_us,
            coalesce(p.hold_us, 0) AS hold_us, coalesce(p.hold_biz_us, 0) AS hold_biz_us,
            coalesce(p.shut_us, 0) AS shut_us, coalesce(p.shut_biz_us, 0) AS shut_biz_us
-    FROM new_case c LEFT JOIN new_paused p ON p.case_key = c.case_key
+    FROM {new_case} c LEFT JOIN new_paused p ON p.case_key = c.case_key
     WHERE c.is_closed
 )
 WHERE diff >= -60000000
@@ -74,7 +74,7 @@ ORDER BY resolved_at, case_key;
 INSERT INTO fact_resolution
 SELECT c.case_key, NULL, NULL, NULL, {c_dims}, round(c.given_resolution_s * 1000000)::BIGINT,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM new_case c WHERE c.created_at IS NULL AND c.given_resolution_s IS NOT NULL
+FROM {new_case} c WHERE c.created_at IS NULL AND c.given_resolution_s IS NOT NULL
 ORDER BY c.case_key;
 
 -- :: store_first
@@ -91,7 +91,7 @@ FROM (
            epoch_us(c.first_resolved_at) - epoch_us(c.created_at) >= -60000000 AS is_valid,
            c.first_resolved_pos_us - c.created_pos_us AS biz,
            coalesce(p.first_paused_us, 0) AS paused_us, coalesce(p.first_paused_biz_us, 0) AS paused_biz_us
-    FROM new_case c LEFT JOIN new_paused p ON p.case_key = c.case_key
+    FROM {new_case} c LEFT JOIN new_paused p ON p.case_key = c.case_key
     WHERE c.first_resolved_at IS NOT NULL
 )
 ORDER BY resolved_at, case_key;
@@ -101,7 +101,7 @@ INSERT INTO fact_flow
 SELECT c.case_key, c.occurred_at, local_day(c.occurred_at), c.is_reopen, {c_dims}
 FROM (
     SELECT c.*, greatest(s.occurred_at, c.created_at) AS occurred_at, NOT s.is_closed AS is_reopen
-    FROM new_case c JOIN new_status s ON s.case_key = c.case_key
+    FROM {new_case} c JOIN new_status s ON s.case_key = c.case_key
     WHERE s.is_turn AND c.created_at IS NOT NULL
 ) c
 ORDER BY c.occurred_at, c.case_key, c.is_reopen;

@@ -46,7 +46,12 @@ CREATE TABLE IF NOT EXISTS fact_case (          -- every case, undated ones too;
     acknowledged_at TIMESTAMPTZ, acknowledged_pos_us BIGINT, closed_at TIMESTAMPTZ, closed_pos_us BIGINT,
     called_at TIMESTAMPTZ, called_pos_us BIGINT, surveyed_at TIMESTAMPTZ, surveyed_pos_us BIGINT,
     dept VARCHAR,                               -- the only department there was, from the first assignment on
-    visits_a BIGINT, visits_b BIGINT            -- digits of the desk's pairs: none, one ended, one open, see fact_revisit
+    visits_a BIGINT, visits_b BIGINT,           -- digits of the desk's pairs: none, one ended, one open, see fact_revisit
+    -- What other facts are made from.
+    sla_tier VARCHAR, sla_calendar_no SMALLINT, -- of its promises (4.9); calendar NULL = their clock runs always
+    last_asked_at TIMESTAMPTZ,                  -- last message of the customer
+    n_replies INTEGER,                          -- agent replies at or before the first resolution
+    last_resolved_pos_us BIGINT, given_resolution_s DOUBLE
 );
 CREATE TABLE IF NOT EXISTS fact_reply (         -- reason ok; sorted by reply_at; agent = author of the reply
     case_key BIGINT, reply_at TIMESTAMPTZ, reply_day DATE, created_at TIMESTAMPTZ, {dims},

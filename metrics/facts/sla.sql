@@ -6,7 +6,7 @@ WITH change AS (
     SELECT c.case_key, e.occurred_at, e.seq, e.stream, e.event_key, e.new
     FROM {ticket_event_rows} e
     LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
-    JOIN new_case c ON c.case_key = coalesce(l.case_key, e.ticket_key)
+    JOIN {new_case} c ON c.case_key = coalesce(l.case_key, e.ticket_key)
     WHERE e.kind = 'priority' AND e.new IS NOT NULL AND e.occurred_at <= {watermark} AND c.created_at IS NOT NULL
       -- after both stops a change decides nothing
       AND (c.reply_at IS NULL OR NOT c.is_closed OR e.occurred_at < greatest(c.reply_at, c.last_resolved_at))
@@ -19,7 +19,7 @@ FROM (
            list(new ORDER BY occurred_at, seq, stream, event_key) AS tiers
     FROM change GROUP BY case_key
 ) k
-JOIN new_case c ON c.case_key = k.case_key
+JOIN {new_case} c ON c.case_key = k.case_key
 LEFT JOIN (
     SELECT case_key, list(epoch_us(start_at) ORDER BY step) AS starts, list(epoch_us(end_at) ORDER BY step) AS ends
     FROM new_pause WHERE case_key IN (SELECT case_key FROM change) GROUP BY case_key
@@ -37,7 +37,7 @@ SELECT c.case_key, c.created_at, c.start_at, c.sla_calendar_no, q.first_reply_us
        h.case_key IS NOT NULL AS is_changed, h.first_due_us,
        CASE WHEN h.case_key IS NULL THEN r.resolution_us ELSE h.resolution_us END AS limit_us,
        g.first_due_at AS given_first_due_at, g.due_at AS given_due_at
-FROM new_case c
+FROM {new_case} c
 LEFT JOIN new_tier q ON q.tier = c.sla_tier
     AND epoch_us(c.start_at) >= q.from_us AND epoch_us(c.start_at) < q.to_us
 LEFT JOIN new_tier r ON r.tier = c.sla_tier
@@ -104,7 +104,7 @@ FROM (
                     WHEN c.first_resolved_at <= n.first_due_at THEN 'na'
                     WHEN c.first_resolved_at > n.first_due_at THEN 'breached'
                     ELSE 'open' END::sla_outcome AS outcome
-        FROM new_case c JOIN new_due n ON n.case_key = c.case_key
+        FROM {new_case} c JOIN new_due n ON n.case_key = c.case_key
     )
 ) c
 ORDER BY c.decided_at, c.case_key;
@@ -122,7 +122,7 @@ FROM (
                     WHEN epoch_us(c.last_resolved_at) - epoch_us(c.created_at) < -60000000 THEN 'na'
                     WHEN c.last_resolved_at <= n.due_at THEN 'met'
                     ELSE 'breached' END::sla_outcome AS outcome
-        FROM new_case c JOIN new_due n ON n.case_key = c.case_key
+        FROM {new_case} c JOIN new_due n ON n.case_key = c.case_key
     )
 ) c
 ORDER BY c.decided_at, c.case_key;

@@ -3,18 +3,18 @@
 -- :: store
 INSERT INTO fact_span
 SELECT c.case_key, c.created_at, o.opened_at, o.closed_at, c.calendar_no, c.created_pos_us, {c_dims}
-FROM new_case c
+FROM {new_case} c
 JOIN (
     SELECT case_key, created_at AS opened_at, greatest(created_at, first_resolved_at) AS closed_at
-    FROM new_case WHERE created_at IS NOT NULL AND first_resolved_at IS NOT NULL
+    FROM {new_case} WHERE created_at IS NOT NULL AND first_resolved_at IS NOT NULL
     UNION ALL
-    SELECT case_key, created_at, NULL FROM new_case WHERE created_at IS NOT NULL AND first_resolved_at IS NULL
+    SELECT case_key, created_at, NULL FROM {new_case} WHERE created_at IS NOT NULL AND first_resolved_at IS NULL
     UNION ALL
     SELECT case_key, occurred_at, next_at
     FROM (
         SELECT s.case_key, greatest(s.occurred_at, c.created_at) AS occurred_at, s.is_closed,
                lead(greatest(s.occurred_at, c.created_at)) OVER (PARTITION BY s.case_key ORDER BY s.step) AS next_at
-        FROM new_case c JOIN new_status s ON s.case_key = c.case_key
+        FROM {new_case} c JOIN new_status s ON s.case_key = c.case_key
         WHERE s.is_turn AND c.n_reopens > 0 AND c.created_at IS NOT NULL
     )
     WHERE NOT is_closed

@@ -5,9 +5,9 @@
 
 -- :: walked
 CREATE OR REPLACE TEMP TABLE new_walked AS
-SELECT case_key FROM new_case
+SELECT case_key FROM {new_case}
 WHERE created_at IS NOT NULL
-  AND (by_agent OR last_asked_at >= reply_at OR last_asked_at >= first_resolved_at);
+  AND (reason = 'agent_initiated' OR last_asked_at >= reply_at OR last_asked_at >= first_resolved_at);
 
 -- :: steps
 CREATE OR REPLACE TEMP TABLE new_step AS
@@ -19,7 +19,7 @@ FROM (
     FROM (
         SELECT case_key, 1::TINYINT AS kind, TIMESTAMPTZ '-infinity' AS occurred_at, NULL::VARCHAR AS author,
                0::BIGINT AS seq, 0::SMALLINT AS stream, 0::BIGINT AS message_key
-        FROM new_case WHERE case_key IN (SELECT case_key FROM new_walked) AND NOT by_agent
+        FROM {new_case} WHERE case_key IN (SELECT case_key FROM new_walked) AND reason <> 'agent_initiated'
         UNION ALL
         SELECT coalesce(l.case_key, m.ticket_key), CASE WHEN m.author_kind = 'agent' THEN 2 ELSE 1 END::TINYINT,
                m.occurred_at, m.author, m.seq, m.stream, m.message_key
@@ -49,7 +49,7 @@ FROM (
 WHERE kind = 1
 UNION ALL
 SELECT case_key, created_at, CASE WHEN reply_at IS NOT NULL THEN 2 END::TINYINT, reply_at, reply_by, NULL, false
-FROM new_case
+FROM {new_case}
 WHERE created_at IS NOT NULL AND case_key NOT IN (SELECT case_key FROM new_walked);
 
 -- :: store
@@ -65,7 +65,7 @@ FROM (
                CASE WHEN t.next_kind = 2 THEN t.next_at
                     WHEN t.next_kind = 1 THEN greatest(t.shut_at, t.asked_at, c.created_at)
                     WHEN c.is_closed THEN greatest(c.last_resolved_at, t.asked_at, c.created_at) END AS ended_at
-        FROM new_case c JOIN new_turn t ON t.case_key = c.case_key
+        FROM {new_case} c JOIN new_turn t ON t.case_key = c.case_key
         WHERE c.created_at IS NOT NULL AND c.reason <> 'bot_contained'
     ) n
     {turn_start_join}

@@ -12,7 +12,7 @@ CREATE OR REPLACE TEMP TABLE new_rule AS SELECT * FROM (VALUES {rules}) r(walk_n
 CREATE OR REPLACE TEMP TABLE new_unsure AS
 SELECT c.case_key, p.pair_no, p.name, p.walk_no, p.mark, p.by_dept
 FROM (
-    SELECT case_key, visits_a, visits_b FROM new_case
+    SELECT case_key, visits_a, visits_b FROM {new_case}
     WHERE ((visits_a & (visits_a >> 1)) | (visits_b & (visits_b >> 1))) & 1537228672809129301 <> 0  -- some digit is 3
 ) c
 JOIN new_pair p ON (CASE p.column_no WHEN 0 THEN c.visits_a ELSE c.visits_b END >> p.shift) & 3 = 3;
@@ -55,7 +55,7 @@ act AS MATERIALIZED (
         WHERE s.submitted_at <= {watermark}
           AND coalesce(l.case_key, s.ticket_key) IN (SELECT case_key FROM new_unsure)
     ) a
-    JOIN new_case c ON c.case_key = a.case_key
+    JOIN {new_case} c ON c.case_key = a.case_key
     )
 SELECT case_key, CASE WHEN occurred_at < created_at THEN created_at ELSE occurred_at END AS moment,
        place, seq, stream, row_key, dept, marks
@@ -70,11 +70,11 @@ FROM (
 )
 WHERE marks <> 0 AND epoch_us(occurred_at) - epoch_us(created_at) >= -60000000
 UNION ALL
-SELECT case_key, created_at, 0, 0, 0, 0, NULL, {created_mark} + {type_set} FROM new_case
+SELECT case_key, created_at, 0, 0, 0, 0, NULL, {created_mark} + {type_set} FROM {new_case}
 WHERE case_key IN (SELECT case_key FROM new_unsure)
 UNION ALL
 SELECT s.case_key, greatest(s.occurred_at, c.created_at), 0, 0, 0, 0, NULL, {resolved}
-FROM new_status s JOIN new_case c ON c.case_key = s.case_key
+FROM new_status s JOIN {new_case} c ON c.case_key = s.case_key
 WHERE s.is_turn AND s.is_closed AND s.case_key IN (SELECT case_key FROM new_unsure);
 
 -- :: walked
@@ -108,7 +108,7 @@ FROM (
            s.end_at, c.calendar_no
     FROM ended s
     JOIN new_unsure u ON u.case_key = s.case_key AND u.walk_no = s.walk_no AND u.mark & s.marks > 0
-    JOIN new_case c ON c.case_key = s.case_key
+    JOIN {new_case} c ON c.case_key = s.case_key
     GROUP BY s.case_key, u.pair_no, u.name, CASE WHEN u.by_dept THEN s.dept END, s.end_at, c.calendar_no,
              CASE WHEN s.end_at = s.moment THEN s.passed ELSE 0 END
 ) p
@@ -118,7 +118,7 @@ FROM (
 -- :: store_walked
 INSERT INTO fact_revisit
 SELECT v.case_key, v.name, v.dept, v.start_at, v.end_at, c.created_at, {c_dims}, v.biz_us, NULL
-FROM new_case c JOIN new_visit v ON v.case_key = c.case_key
+FROM {new_case} c JOIN new_visit v ON v.case_key = c.case_key
 ORDER BY v.pair_no, v.start_at;
 
 -- :: store_reached
@@ -126,7 +126,7 @@ ORDER BY v.pair_no, v.start_at;
 INSERT INTO fact_revisit
 SELECT c.case_key, 'reached', h.dept, NULL, NULL, c.created_at, {c_dims}, NULL,
        min(epoch_us(h.occurred_at)) - epoch_us(c.created_at)
-FROM new_case c
+FROM {new_case} c
 JOIN new_handed h ON h.case_key = c.case_key
 JOIN new_assigned a ON a.case_key = c.case_key
 WHERE h.dept IS NOT NULL AND a.is_handed AND c.created_at IS NOT NULL

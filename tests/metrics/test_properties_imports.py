@@ -13,7 +13,7 @@ from metrics.measure import measure
 from metrics.model import Question, Reading, Window
 from tests.metrics.world import World
 from tests.oracle.desk import AS_OF, PLAIN, START, desk
-from tests.oracle.loading import load, pour
+from tests.oracle.loading import furnish, load, pour
 from tests.oracle.raw import Rows
 
 pytestmark = pytest.mark.oracle
@@ -71,6 +71,7 @@ def test_the_order_of_the_rows_does_not_matter(seed: int, order: int) -> None:
 def test_deliveries_one_after_another_give_what_one_gives(seed: int, number: int) -> None:
     rows = desk(seed, 60)
     world = World(PLAIN)
+    furnish(world)
     for place, delivery in enumerate(parts(shuffled(rows, Random(seed)), number), start=1):
         pour(world, delivery)
         touch(world, delivery)

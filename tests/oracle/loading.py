@@ -99,6 +99,13 @@ def articles() -> list[dict[str, Any]]:
     ]
 
 
+def furnish(world: World) -> None:
+    """Write agents and articles, which come once, in no delivery of tickets."""
+    write(world.con, "agent", agents())
+    write(world.con, "kb_article", articles())
+    write(world.con, "kb_revision", [{"article_key": article, "revised_at": when} for article, when in REVISIONS])
+
+
 def pour(world: World, rows: Rows) -> None:
     """Write every row and mark what was touched; no facts yet."""
     con = world.con
@@ -108,9 +115,6 @@ def pour(world: World, rows: Rows) -> None:
     write(con, "survey_response", surveys(rows))
     write(con, "survey_answer", answers(rows))
     write(con, "sla_due", dues(rows))
-    write(con, "agent", agents())
-    write(con, "kb_article", articles())
-    write(con, "kb_revision", [{"article_key": article, "revised_at": when} for article, when in REVISIONS])
     write(con, "touched_ticket", [{"ticket_key": one.key} for one in rows.tickets])
     write(con, "touched_survey", [{"response_key": one.key} for one in rows.surveys])
 
@@ -119,6 +123,7 @@ def load(rows: Rows, desk: Desk) -> World:
     """Return a world with the rows' facts as of the end of the desk's life."""
     world = World(desk)
     place(world.con, desk.problem_types)
+    furnish(world)
     pour(world, rows)
     world.rebuild(AS_OF)
     return world

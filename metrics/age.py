@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from metrics.backlog import stock_instants
+from metrics.calendar import HOUR_US
 from metrics.catalog.anchors import SPAN
 from metrics.compile import Shape, scan_sql, shape_filters
-from metrics.kinds.averaging import HOUR_US
 from metrics.kinds.stock import OPEN_AT
 from metrics.metric import Figure, Metric, Row
 from metrics.model import Clock, DataState, Desk, Question, Reading, Slice

@@ -15,6 +15,7 @@ Span = tuple[int, int]
 Ints = npt.NDArray[np.int64]
 
 DAY_US = 86_400_000_000
+HOUR_US = 3_600_000_000
 MINUTE_US = 60_000_000
 WIDTHS_US = (15 * MINUTE_US, 5 * MINUTE_US, MINUTE_US)
 FIRST_DAY = date(2000, 1, 1)

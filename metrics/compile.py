@@ -100,15 +100,14 @@ def source_sql(shape: Shape) -> str:
 def where_sql(shape: Shape) -> str:
     """Return the one predicate that a figure and its drill list share (semantics 1.13)."""
     parts = [shape.anchor.where] if shape.anchor.where else []
+    late = [shape.column]  # what lies at or after the lower bound
+    if shape.anchor.ceiling and shape.column == shape.anchor.instant:
+        late.append(shape.anchor.ceiling)
     if len(shape.sides) == 1:
         has_low, has_high = shape.sides[0]
-        parts += [f"{shape.column} >= $low0"] * has_low + [f"{shape.column} < $high0"] * has_high
+        parts += [f"{one} >= $low0" for one in late] * has_low + [f"{shape.column} < $high0"] * has_high
     elif shape.sides:
-        parts += [f"{shape.column} >= $low", f"{shape.column} < $high"]
-    if shape.anchor.ceiling and shape.column == shape.anchor.instant:
-        parts += [f"{shape.anchor.ceiling} >= $low{'0' * (len(shape.sides) == 1)}"] * any(
-            low for low, _ in shape.sides
-        )
+        parts += [*(f"{one} >= $low" for one in late), f"{shape.column} < $high"]
     parts += [_filter(i, shape.anchor, *given) for i, given in enumerate(shape.filters)]
     return " AND ".join(parts) or "TRUE"
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-HOUR_US = 3_600_000_000
+from metrics.calendar import HOUR_US, ONE_US
+
 LATELY = datetime(2025, 1, 1, tzinfo=UTC)
-ONE_US = timedelta(microseconds=1)
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from metrics.metric import Anchor
 from metrics.model import Desk, Question, Stage, Text
 from metrics.periods import bounds
 from metrics.scan import Ground
-from metrics.visits import ENDED, OPEN, Pair, is_visited, stored
+from metrics.visits import ENDED, OPEN, STORED, Pair, is_visited
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +132,4 @@ def _steps(way: tuple[Stage, ...], desk: Desk, limits: Collection[str]) -> Ancho
 def _entered_at(pair: Pair, desk: Desk) -> str:
     if not pair.is_plain:
         return "NULL::TIMESTAMPTZ"
-    return f"CASE WHEN {is_visited(pair, desk, ENDED, OPEN)} THEN {stored(pair.start).instant} END"
+    return f"CASE WHEN {is_visited(pair, desk, ENDED, OPEN)} THEN {STORED[pair.start].instant} END"

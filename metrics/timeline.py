@@ -5,7 +5,7 @@ from datetime import datetime
 
 import duckdb
 
-from metrics.kinds.averaging import MINUTE_US
+from metrics.calendar import MINUTE_US
 from metrics.model import Desk
 from metrics.record import CaseRecord, look_up
 from metrics.visits import OF_CASE

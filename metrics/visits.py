@@ -37,23 +37,26 @@ class Stored:
     position: str
 
 
-STORED = {  # points by the columns that keep them
-    ("created", "type_set"): Stored("created_at", "created_pos_us"),
-    ("first_assign", "assign", "department"): Stored("assigned_at", "assigned_pos_us"),
-    ("first_agent_action", "agent_action"): Stored("action_at", "action_pos_us"),
-    ("reply",): Stored("reply_at", "reply_pos_us"),
-    ("acknowledgement",): Stored("acknowledged_at", "acknowledged_pos_us"),
-    ("resolved",): Stored("first_resolved_at", "first_resolved_pos_us"),
-    ("closed",): Stored("closed_at", "closed_pos_us"),
-    ("followup",): Stored("called_at", "called_pos_us"),
-    ("survey",): Stored("surveyed_at", "surveyed_pos_us"),
-    MANIFOLD: Stored("NULL::TIMESTAMPTZ", "NULL::BIGINT"),
+CREATION = Stored("created_at", "created_pos_us")
+ASSIGNMENT = Stored("assigned_at", "assigned_pos_us")
+ACTION = Stored("action_at", "action_pos_us")
+NOWHERE = Stored("NULL::TIMESTAMPTZ", "NULL::BIGINT")
+STORED = {
+    "created": CREATION,
+    "type_set": CREATION,
+    "first_assign": ASSIGNMENT,
+    "assign": ASSIGNMENT,
+    "department": ASSIGNMENT,
+    "first_agent_action": ACTION,
+    "agent_action": ACTION,
+    "reply": Stored("reply_at", "reply_pos_us"),
+    "acknowledgement": Stored("acknowledged_at", "acknowledged_pos_us"),
+    "resolved": Stored("first_resolved_at", "first_resolved_pos_us"),
+    "closed": Stored("closed_at", "closed_pos_us"),
+    "followup": Stored("called_at", "called_pos_us"),
+    "survey": Stored("surveyed_at", "surveyed_pos_us"),
+    **dict.fromkeys(MANIFOLD, NOWHERE),  # a case may have many of them
 }
-
-
-def stored(point: str) -> Stored:
-    """Return the columns of fact_case that keep a point, NULL where a case may have many; KeyError: unknown."""
-    return {point: columns for points, columns in STORED.items() for point in points}[point]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -111,9 +114,9 @@ def ended_visits(pair: Pair, desk: Desk, where: str = "TRUE") -> Anchor:
     """Return ended visits of a pair as rows with their case's dimensions, stage_us and stage_biz_us their time."""
     rows = _revisits(pair, f"exited_at IS NOT NULL AND {where}")
     if pair.is_plain:
-        exit_at = _least(stored(stop).instant for stop in pair.stops)
-        places = _least(stored(stop).position for stop in pair.stops)
-        end = f"{exit_at}, {places} - {stored(pair.start).position}, {_latest(pair)}"
+        exit_at = _least(STORED[stop].instant for stop in pair.stops)
+        places = _least(STORED[stop].position for stop in pair.stops)
+        end = f"{exit_at}, {places} - {STORED[pair.start].position}, {_latest(pair)}"
         rows += f" UNION ALL {_visits(pair, end)} WHERE {is_visited(pair, desk, ENDED)} AND {where}"
     table = f"(SELECT *, epoch_us(exited_at) - epoch_us(entered_at) AS stage_us FROM ({rows}))"
     return Anchor(table, "exited_at", None, ceiling="latest_at")
@@ -143,7 +146,7 @@ def is_visited(pair: Pair, desk: Desk, *digits: int) -> str:
 
 def _visits(pair: Pair, end: str) -> str:
     dims = ", ".join(DIMENSIONS)
-    return f"SELECT case_key, created_at, {dims}, {stored(pair.start).instant}, {end} FROM fact_case"
+    return f"SELECT case_key, created_at, {dims}, {STORED[pair.start].instant}, {end} FROM fact_case"
 
 
 def _revisits(pair: Pair, where: str) -> str:
@@ -157,7 +160,7 @@ def _latest(pair: Pair) -> str:
     """Return a column that is never before the end of a visit; engines skip rows by a column, not by a formula."""
     if len(pair.stops) > 1 and "survey" not in pair.stops:
         return "last_change_at"
-    return _least(stored(stop).instant for stop in pair.stops)
+    return _least(STORED[stop].instant for stop in pair.stops)
 
 
 def _least(columns: Iterable[str]) -> str:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from metrics.anomalies import HISTORY, Day, Judged, classes, counted, shared, timed, watch
+from metrics.calendar import MINUTE_US
 from metrics.catalog import metric_of
-from metrics.kinds.averaging import MINUTE_US, Duration
+from metrics.kinds.averaging import Duration
 from metrics.kinds.counting import Count, Share, SlaShare
 from metrics.kinds.work import Reach
 from metrics.measure import measure

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from metrics.calendar import DAY_US
 from metrics.catalog.anchors import CREATED, SERVED
 from metrics.catalog.basis import BY_CREATED
 from metrics.kinds.complaints import DeskShare, PerThousand
@@ -15,7 +16,6 @@ COMPLAINTS = replace(CREATED, where=COMPLAINT)
 DATED_COMPLAINTS = replace(CREATED, where=f"{COMPLAINT} AND created_at IS NOT NULL")
 # The first of every chain made of complaints alone (decision 16).
 CHAINS = Anchor("fact_complaint", "created_at", "created_day", where="n_complaints IS NOT NULL")
-DAY_US = 86_400_000_000
 
 
 def tagged(rules: ComplaintRules) -> str:

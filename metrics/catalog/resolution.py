@@ -1,8 +1,9 @@
 """Resolution, reopening and first-contact resolution (semantics 4.4, 4.5, 4.13, 4.14, 4.16)."""
 
+from metrics.calendar import HOUR_US
 from metrics.catalog.anchors import CREATED, FIRST_RESOLUTION, FLOW, FLOW_OF_CASE, ISSUE, RESOLUTION, UNLINKABLE
 from metrics.catalog.basis import BY_CREATED, BY_EVENT, BY_FIRST_RESOLUTION, BY_LAST_RESOLUTION
-from metrics.kinds.averaging import HOUR_US, Duration
+from metrics.kinds.averaging import Duration
 from metrics.kinds.beside import ShareBeside
 from metrics.kinds.clustered import CustomerShare, NoRepeat
 from metrics.kinds.counting import Count, Share

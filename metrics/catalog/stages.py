@@ -1,8 +1,8 @@
 """Stages 环节 and hand-overs: how long a ticket stays where (semantics 4.8, 12.8)."""
 
+from metrics.calendar import HOUR_US
 from metrics.catalog.anchors import VISITED
 from metrics.catalog.basis import BY_EXIT, BY_LIMIT
-from metrics.kinds.averaging import HOUR_US
 from metrics.kinds.visits import Between, DepartmentVisits, Escalations, StageVisits
 from metrics.metric import Metric
 from metrics.model import Text, Unit

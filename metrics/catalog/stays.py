@@ -1,9 +1,10 @@
 """Where the time of a resolved case went: sums of its status intervals (semantics 4.4)."""
 
+from metrics.calendar import HOUR_US
 from metrics.catalog.anchors import RESOLUTION
 from metrics.catalog.basis import BY_LAST_RESOLUTION
 from metrics.catalog.resolution import CLOSED_NOW, CREATION, LAST_RESOLUTION
-from metrics.kinds.averaging import HOUR_US, Duration
+from metrics.kinds.averaging import Duration
 from metrics.metric import Metric
 from metrics.model import Better, Text, Unit
 

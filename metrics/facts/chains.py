@@ -25,5 +25,5 @@ def linkable(job: Job) -> str:
 
 def store(job: Job) -> None:
     """Write one issue per chain whose first case was ever resolved; needs fact_case up to date."""
-    job.run("chains", "store", cases="fact_case")
+    job.run("chains", "store")
     job.drop("new_chain", "new_linkable", "old_group")

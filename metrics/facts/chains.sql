@@ -58,6 +58,6 @@ SELECT n.chain_key, c.case_key, c.first_resolved_at, local_day(c.first_resolved_
        n.n_cases = 1 AND (c.first_reopened_at IS NULL
                           OR epoch_us(c.first_reopened_at) > epoch_us(c.first_resolved_at) + {repeat_us}),
        make_timestamptz(epoch_us(c.first_resolved_at) + {repeat_us}), c.customer_key
-FROM {cases} c JOIN new_chain n ON n.case_key = c.case_key
+FROM fact_case c JOIN new_chain n ON n.case_key = c.case_key
 WHERE n.chain_position = 1 AND c.first_resolved_at IS NOT NULL
 ORDER BY c.first_resolved_at, c.case_key;

@@ -29,7 +29,6 @@ LATER_READ = (
     "urgent_reach",
     "annotations",
     "costs",
-    "problem_types",
 )
 DESK = "desk_fingerprint"
 WATERMARK = "facts_watermark"

@@ -26,13 +26,10 @@ TICKET_TABLES = {  # the columns that facts need
     " article_id",
     "sla_due": "ticket_key, what, due_at",
 }
-PLACED = ("created", "start", "reply", "any", "first_resolved", "last_resolved", "assigned") + (
-    "action",
-    "acknowledged",
-    "closed",
-    "called",
-    "surveyed",
-)  # instants of a case that are looked up on its business axis
+PLACED = (  # instants of a case that are looked up on its business axis
+    *("created", "start", "reply", "any", "first_resolved", "last_resolved", "assigned"),
+    *("action", "acknowledged", "closed", "called", "surveyed"),
+)
 SURVEY_TABLES = {"survey_response": "*", "survey_answer": "*"}
 COLUMNS = TICKET_TABLES | SURVEY_TABLES
 SLOTS = "near_slot"  # in which the slots of the scope's instants are looked up

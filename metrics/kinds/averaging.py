@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar
 
+from metrics.calendar import MINUTE_US
 from metrics.intervals import Interval, day_cluster, mean_interval, order_ranks
 from metrics.kinds.counting import first_row, is_plain, with_extra
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import Desk, Question
 from metrics.unknown_years import year_parts
-
-MINUTE_US = 60_000_000
-HOUR_US = 3_600_000_000
 
 
 def local_day(anchor: Anchor, question: Question) -> str:

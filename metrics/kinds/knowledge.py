@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from metrics.calendar import DAY_US
 from metrics.intervals import wilson
 from metrics.kinds.beside import ShareBeside
 from metrics.kinds.counting import count_where, first_row, with_extra
 from metrics.metric import Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question
 
-DAY_US = 86_400_000_000
 TOP = 20
 # Data that never link an article, or hold none, cannot tell (1.9).
 ANY_LINK = "max((SELECT count(*) FROM (SELECT 1 FROM fact_linked LIMIT 1)))"

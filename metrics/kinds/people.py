@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from metrics.calendar import HOUR_US
 from metrics.combine import peak_ratio
-from metrics.hours import HOUR_US, hour_us_sql
+from metrics.hours import hour_us_sql
 from metrics.kinds.counting import EveryRow, first_row, with_extra
 from metrics.load import load_spread
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from metrics.kinds.averaging import MINUTE_US
+from metrics.calendar import MINUTE_US
 from metrics.kinds.counting import first_row
 from metrics.metric import Figure, Metric, Need, Row, Solver
 from metrics.model import Desk, Question

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from metrics.kinds.averaging import HOUR_US, Duration
+from metrics.calendar import HOUR_US
+from metrics.kinds.averaging import Duration
 from metrics.kinds.counting import Count, first_row, is_plain, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row
 from metrics.model import DIMENSIONS, Desk, Question, Stage

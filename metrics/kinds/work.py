@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from metrics.calendar import HOUR_US, MINUTE_US
 from metrics.intervals import wilson
-from metrics.kinds.averaging import HOUR_US, MINUTE_US
 from metrics.kinds.counting import Count, Share, count_where, first_row, number_in, quoted
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question

@@ -10,17 +10,15 @@ EVENT_CONTENT = (
     *("effective", "satisfied"),
 )
 MESSAGE_CONTENT = (
-    *(
-        "ticket_key",
-        "stream",
-        "occurred_at",
-        "author",
-        "author_kind",
-        "is_public",
-        "is_auto",
-        "channel",
-        "article_id",
-    ),
+    "ticket_key",
+    "stream",
+    "occurred_at",
+    "author",
+    "author_kind",
+    "is_public",
+    "is_auto",
+    "channel",
+    "article_id",
 )
 
 

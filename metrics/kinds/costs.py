@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from metrics.calendar import us_of
@@ -10,7 +10,7 @@ from metrics.costs import cost_of, months_in, months_of_step
 from metrics.kinds.counting import EveryRow, first_row
 from metrics.metric import Anchor, Figure, Metric, Need, Row, Solver
 from metrics.model import DataState, Desk, Question
-from metrics.periods import midnight
+from metrics.periods import add_months, midnight
 
 TEAM = "(SELECT label FROM member m WHERE m.dimension = 'team' AND m.member_id = team)"
 
@@ -39,7 +39,7 @@ def resolved(question: Question, desk: Desk, rows: Sequence[Row]) -> Resolved:
     if not n or question.window.tz != desk.tz or not _has_books(question):
         return Resolved(n, None)
     months = _months(question, rows[0][0])
-    if not months or rows[0][-1] < us_of(_end(months[-1], desk.tz)):
+    if not months or rows[0][-1] < us_of(midnight(add_months(months[-1], 1), desk.tz)):
         return Resolved(n, None)
     return Resolved(n, cost_of(desk.costs, months, _teams(question, rows[0])))
 
@@ -53,10 +53,6 @@ def _months(question: Question, month: date) -> tuple[date, ...]:
     if question.grain is None:
         return months_in(question.window)
     return months_of_step(question.window, question.grain, month)
-
-
-def _end(month: date, tz: str) -> datetime:
-    return midnight(date(month.year + month.month // 12, month.month % 12 + 1, 1), tz)
 
 
 def _teams(question: Question, row: Row) -> tuple[str, ...] | None:

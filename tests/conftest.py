@@ -1,0 +1,3 @@
+"""All tests: DuckDB runs as the product has it run."""
+
+import data  # noqa: F401  settles the allocator before DuckDB is loaded

@@ -1,8 +1,10 @@
-"""The slot table: business time inside DuckDB by equi-joins, equal to `Axis` to the microsecond (semantics 3.5).
+"""Slots: business time inside DuckDB, equal to `Axis` to the microsecond (semantics 3.5).
 
-Every calendar of a desk uses one slot width, so `epoch_us // width` finds the row and the position is the
+Every calendar of a desk uses one slot width, so `epoch_us // width` tells the slot, and the position is the
 position at the slot's start plus, in an open slot, the time since then. Slots are made for the needed range
-only; positions count from 2000 in all of them, so the range can grow on both sides.
+only; positions count from 2000 in all of them, so the range can grow on both sides. They stand twice: as rows
+(biz_slot), to find the instant of a position by a join, and as one list (biz_axis), from which the position of an
+instant is picked: a case has twelve of them, and twelve joins cost three times as much.
 """
 
 import pyarrow as pa
@@ -27,6 +29,12 @@ def width_us(desk: Desk) -> int:
     return min((axis.width_us() for axis in axes(desk).values()), default=WIDTHS_US[0])
 
 
+def clear(con: DuckDBPyConnection) -> None:
+    """Forget all slots; the axis then has no positions."""
+    con.execute("DELETE FROM biz_slot")
+    _place(con)
+
+
 def cover(con: DuckDBPyConnection, desk: Desk, low_us: int, high_us: int) -> None:
     """Make biz_slot hold every slot of each calendar between two instants (microseconds since 1970)."""
     width = width_us(desk)
@@ -37,11 +45,19 @@ def cover(con: DuckDBPyConnection, desk: Desk, low_us: int, high_us: int) -> Non
             "SELECT calendar_no, min(slot), max(slot) FROM biz_slot GROUP BY calendar_no"
         ).fetchall()
     }
-    for number, axis in axes(desk).items():
-        first, end = held.get(number, (low, low))
-        for start, stop in ((low, first), (end, high + 1)):
-            if start < stop:
-                _append(con, number, axis, (width, start, stop))
+    parts = [
+        (number, axis, (width, start, stop))
+        for number, axis in axes(desk).items()
+        for start, stop in _missing(low, high, *held.get(number, (low, low)))
+    ]
+    for number, axis, part in parts:
+        _append(con, number, axis, part)
+    if parts:
+        _place(con)
+
+
+def _missing(low: int, high: int, first: int, end: int) -> list[tuple[int, int]]:
+    return [(start, stop) for start, stop in ((low, first), (end, high + 1)) if start < stop]
 
 
 def _append(con: DuckDBPyConnection, number: int, axis: Axis, part: tuple[int, int, int]) -> None:
@@ -52,22 +68,24 @@ def _append(con: DuckDBPyConnection, number: int, axis: Axis, part: tuple[int, i
     con.unregister("more_slots")
 
 
-def position_sql(width: int, slot: str, us: str) -> str:
-    """Return SQL of the position of `us` (microseconds since 1970), given its joined biz_slot row `slot`."""
-    return f"({slot}.cum_us + CASE WHEN {slot}.open_us > 0 THEN {_clamped(us)} % {width} ELSE 0 END)"
+def _place(con: DuckDBPyConnection) -> None:
+    # Every calendar has the same slots, so one number tells where a slot stands.
+    con.execute(
+        "DELETE FROM biz_axis; INSERT INTO biz_axis SELECT min(slot), max(slot) - min(slot) + 1,"
+        " list(2 * cum_us + CASE WHEN open_us > 0 THEN 1 ELSE 0 END ORDER BY calendar_no, slot) FROM biz_slot"
+    )
 
 
-def join_sql(width: int, slot: str, calendar: str, us: str, table: str = "biz_slot") -> str:
-    """Return the LEFT JOIN that `position_sql` needs; no calendar and no instant find no row.
+def position_sql(width: int, calendar: str, us: str) -> str:
+    """Return SQL of the position of `us` (microseconds since 1970) on the axis of a calendar.
 
-    table   biz_slot, or a table with those of its rows that are looked up
+    NULL without calendar or instant, and outside of what biz_slot covers. `biz_axis`, which has one row, must be
+    among the tables of the statement, by this name.
     """
-    return f"LEFT JOIN {table} {slot} ON {slot}.calendar_no = {calendar} AND {slot}.slot = {slot_sql(width, us)}"
-
-
-def slot_sql(width: int, us: str) -> str:
-    """Return SQL of the slot in which `us` lies; beyond the known years the last one there is."""
-    return f"({_clamped(us)} // {width})::INTEGER"
+    slot = f"({_clamped(us)} // {width} - biz_axis.first_slot)"
+    index = f"CASE WHEN {slot} BETWEEN 0 AND biz_axis.n_slots - 1 THEN {calendar} * biz_axis.n_slots + {slot} + 1 END"
+    place = f"list_extract(biz_axis.places, {index})"
+    return f"(({place} >> 1) + ({place} & 1) * ({_clamped(us)} % {width}))"
 
 
 def _clamped(us: str) -> str:

@@ -233,6 +233,6 @@ FROM (
         LEFT JOIN new_chain n ON n.case_key = b.dated_key
         LEFT JOIN new_updated g ON g.case_key = b.dated_key
     ) r
-    {place_joins}
+    CROSS JOIN biz_axis
 )
 

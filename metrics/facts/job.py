@@ -32,7 +32,6 @@ PLACED = (  # instants of a case that are looked up on its business axis
 )
 SURVEY_TABLES = {"survey_response": "*", "survey_answer": "*"}
 COLUMNS = TICKET_TABLES | SURVEY_TABLES
-SLOTS = "near_slot"  # in which the slots of the scope's instants are looked up
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,10 @@ class Job:
         for table in tables:
             key = "response_key" if table in SURVEY_TABLES else "ticket_key"
             self.run("scope", section, table=table, columns=COLUMNS[table], key=key, keys=keys)
+
+    def position(self, calendar: str, instant: str) -> str:
+        """Return SQL of the position of an instant on the axis of a calendar; needs biz_axis."""
+        return slots.position_sql(slots.width_us(self.desk), calendar, f"epoch_us({instant})")
 
     def drop(self, *tables: str) -> None:
         """Drop temporary tables that are no longer needed, to keep memory bounded."""
@@ -141,17 +144,7 @@ class Job:
         return "NULL" if calendar is None else str(slots.numbered(self.desk)[calendar])
 
     def _slot_words(self) -> dict[str, str]:
-        width = slots.width_us(self.desk)
-        instants = {name: f"epoch_us(r.{name}_at)" for name in PLACED}
-        positions = {name: slots.position_sql(width, f"s_{name}", us) for name, us in instants.items()}
-        joins = (slots.join_sql(width, f"s_{name}", "r.calendar_no", us, SLOTS) for name, us in instants.items())
-        words = {
-            "slot_of_t": slots.slot_sql(width, "epoch_us(t)"),
-            "places": ", ".join(f"{position} AS {name}_pos_us" for name, position in positions.items()),
-            "place_joins": "\n".join(joins),
+        places = (f"{self.position('r.calendar_no', f'r.{name}_at')} AS {name}_pos_us" for name in PLACED)
+        return {"places": ", ".join(places)} | {
+            f"p_{name}_pos": self.position("p.calendar_no", f"p.{name}_at") for name in ("start", "end")
         }
-        for name in ("start", "end"):
-            us = f"epoch_us(p.{name}_at)"
-            words[f"p_{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-            words[f"p_{name}_join"] = slots.join_sql(width, f"s_{name}", "p.calendar_no", us, SLOTS)
-        return words

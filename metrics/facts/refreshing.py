@@ -91,8 +91,9 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
 def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
     """Recompute every derived row from the canonical tables; member ids stay as they are."""
     job = Job(con, watermark, desk, whole=True)
-    for table in (*ALL, "merge_edge", "case_link", "biz_slot"):
+    for table in (*ALL, "merge_edge", "case_link"):
         con.execute(f"DELETE FROM {table}")
+    slots.clear(con)
     links.find_all(job)
     con.execute(days.macro_sql(desk.tz))
     _make(job)
@@ -134,7 +135,7 @@ def _make(job: Job) -> None:
     job.run("scope", "await")
     visits.store(job)
     surveys.store(job)
-    job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey", "near_slot")
+    job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
     job.drop("new_agent", "new_tier")
     job.drop(*(f"scoped_{table}" for table in COLUMNS))
     fingerprint.remember(job.con, job.watermark, job.desk)
@@ -173,4 +174,3 @@ def _cover(job: Job) -> None:
     low, high = job.rows("cases", "range")[0] if job.desk.calendars else (None, None)
     if low is not None:  # nothing dated, nothing to place on an axis
         slots.cover(job.con, job.desk, low, sla.horizon_us(job.desk, high))
-    job.run("scope", "all_slots" if job.whole else "near_slots")

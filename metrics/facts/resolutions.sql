@@ -38,8 +38,7 @@ FROM (
     SELECT p.case_key, p.is_before_first, p.is_pause, p.held, epoch_us(p.end_at) - epoch_us(p.start_at) AS cal_us,
            {p_end_pos} - {p_start_pos} AS biz_us
     FROM new_interval p
-    {p_start_join}
-    {p_end_join}
+    CROSS JOIN biz_axis
     WHERE p.end_at IS NOT NULL
 )
 GROUP BY case_key;

@@ -12,7 +12,8 @@ CREATE TABLE IF NOT EXISTS merge_edge (ticket_key BIGINT, into_key BIGINT);  -- 
 CREATE TABLE IF NOT EXISTS case_link (ticket_key BIGINT, case_key BIGINT);  -- merged secondaries only (semantics 2.6)
 CREATE TABLE IF NOT EXISTS awaited (ticket_key BIGINT, visible_at TIMESTAMPTZ);  -- tickets with something later than the watermark
 CREATE TABLE IF NOT EXISTS awaited_survey (response_key BIGINT, visible_at TIMESTAMPTZ);  -- surveys submitted later than the watermark
-CREATE TABLE IF NOT EXISTS biz_slot (calendar_no SMALLINT, slot INTEGER, cum_us BIGINT, open_us BIGINT);  -- see metrics/calendar
+CREATE TABLE IF NOT EXISTS biz_slot (calendar_no SMALLINT, slot INTEGER, cum_us BIGINT, open_us BIGINT);  -- see metrics/slots
+CREATE TABLE IF NOT EXISTS biz_axis (first_slot INTEGER, n_slots INTEGER, places BIGINT[]);  -- one row; the slots of each calendar in turn: 2 * cum_us, + 1 when open
 
 -- {dims} stands for: team INTEGER, agent INTEGER, channel INTEGER, channel_detail INTEGER, type INTEGER,
 -- category INTEGER, priority INTEGER, region INTEGER, tier INTEGER, product INTEGER  (NOT NULL, member ids)

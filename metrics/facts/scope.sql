@@ -11,26 +11,6 @@ CREATE OR REPLACE TEMP TABLE scoped_{table} AS SELECT {columns} FROM {table} WHE
 -- :: gather_more
 INSERT INTO scoped_{table} SELECT {columns} FROM {table} WHERE {key} IN (SELECT {key} FROM {keys});
 
--- :: all_slots
--- A copy: inside a transaction the engine takes its new tables for empty, and biz_slot would seem the larger side.
-CREATE OR REPLACE TEMP TABLE near_slot AS FROM biz_slot;
-
--- :: near_slots
-CREATE OR REPLACE TEMP TABLE near_slot AS
-SELECT * FROM biz_slot
-WHERE slot IN (
-    SELECT {slot_of_t}
-    FROM (
-        SELECT created_at AS t FROM {ticket_rows}
-        UNION ALL
-        SELECT occurred_at FROM {ticket_event_rows}
-        UNION ALL
-        SELECT occurred_at FROM {message_rows}
-        UNION ALL
-        SELECT submitted_at FROM {survey_response_rows}
-    )
-);
-
 -- :: forget
 DELETE FROM {table} WHERE {key} IN (SELECT ticket_key FROM scope);
 

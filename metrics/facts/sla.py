@@ -7,7 +7,7 @@ from typing import Any
 
 from metrics import slots
 from metrics.calendar import MINUTE_US, us_of
-from metrics.facts.job import SLOTS, Job
+from metrics.facts.job import Job
 from metrics.facts.priority import Change, Clock, Elapsed, Pause, Terms
 from metrics.facts.script import quoted
 from metrics.model import Desk, SlaTier
@@ -115,8 +115,7 @@ def _clocks(desk: Desk) -> dict[int | None, Clock]:
 
 def _elapsed_words() -> dict[str, str]:
     positions = {f"{name}_pos": f"epoch_us({column})" for name, column in LOOKED_UP.items()}
-    joins = {f"{name}_join": "" for name in LOOKED_UP}
-    return positions | joins | {"lower": "n.first_pos_us", "upper": "n.due_pos_us", "inverse_joins": ""}
+    return positions | {"lower": "n.first_pos_us", "upper": "n.due_pos_us", "inverse_joins": ""}
 
 
 def _before(changes: Sequence[Change], stop: int | None) -> list[Change]:
@@ -129,10 +128,8 @@ def _clock_words(job: Job) -> dict[str, str]:
     width = slots.width_us(job.desk)
     words: dict[str, Any] = {}
     for name, column in LOOKED_UP.items():
-        us = f"epoch_us({column})"
-        position = slots.position_sql(width, f"s_{name}", us)
-        words[f"{name}_pos"] = f"(CASE WHEN k.sla_calendar_no IS NULL THEN {us} ELSE {position} END)"
-        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "k.sla_calendar_no", us, SLOTS)
+        position = job.position("k.sla_calendar_no", column)
+        words[f"{name}_pos"] = f"(CASE WHEN k.sla_calendar_no IS NULL THEN epoch_us({column}) ELSE {position} END)"
     calendar = "n.sla_calendar_no"
     lower = slots.lower_sql(width, "i_first", "n.first_pos_us")
     upper = slots.upper_sql(width, "i_last", "n.due_pos_us")

@@ -61,9 +61,7 @@ FROM (
         SELECT p.case_key, p.step, k.limit_us, {k_created_pos} AS zero_us, {stop_start_pos} AS from_us,
                {stop_end_pos} AS until_us
         FROM new_pause p JOIN new_clock k ON k.case_key = p.case_key
-        {k_created_join}
-        {stop_start_join}
-        {stop_end_join}
+        CROSS JOIN biz_axis
         WHERE k.limit_us IS NOT NULL
     )
 )
@@ -84,8 +82,7 @@ FROM (
                 THEN {k_created_pos} + k.limit_us + coalesce(s.paused_us, 0) END AS due_pos_us
     FROM new_clock k
     LEFT JOIN new_stop s ON s.case_key = k.case_key
-    {k_created_join}
-    {k_start_join}
+    CROSS JOIN biz_axis
 ) n
 {inverse_joins};
 

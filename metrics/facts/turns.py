@@ -1,8 +1,7 @@
 """Turns of customers and the replies to them (semantics 4.2)."""
 
-from metrics import slots
 from metrics.facts import members
-from metrics.facts.job import SLOTS, Job
+from metrics.facts.job import Job
 from metrics.facts.script import dims_of
 
 AUTHOR = "CASE WHEN t.is_answered THEN coalesce(a.member_id, 0) ELSE t.agent END"
@@ -18,10 +17,8 @@ def store(job: Job) -> None:
 
 
 def _words(job: Job) -> dict[str, str]:
-    width = slots.width_us(job.desk)
-    words = {"turn_dims": dims_of("t").replace("t.agent", AUTHOR)}
-    for name, column in (("turn_start", "start_at"), ("turn_end", "ended_at")):
-        us = f"epoch_us(n.{column})"
-        words[f"{name}_pos"] = slots.position_sql(width, f"s_{name}", us)
-        words[f"{name}_join"] = slots.join_sql(width, f"s_{name}", "n.calendar_no", us, SLOTS)
-    return words
+    return {
+        "turn_dims": dims_of("t").replace("t.agent", AUTHOR),
+        "turn_start_pos": job.position("n.calendar_no", "n.start_at"),
+        "turn_end_pos": job.position("n.calendar_no", "n.ended_at"),
+    }

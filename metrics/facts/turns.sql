@@ -68,8 +68,7 @@ FROM (
         FROM {new_case} c JOIN new_turn t ON t.case_key = c.case_key
         WHERE c.created_at IS NOT NULL AND c.reason <> 'bot_contained'
     ) n
-    {turn_start_join}
-    {turn_end_join}
+    CROSS JOIN biz_axis
 ) t
 LEFT JOIN new_agent a ON a.label = t.author
 WHERE NOT t.is_answered OR t.diff >= -60000000

@@ -112,8 +112,7 @@ FROM (
     GROUP BY s.case_key, u.pair_no, u.name, CASE WHEN u.by_dept THEN s.dept END, s.end_at, c.calendar_no,
              CASE WHEN s.end_at = s.moment THEN s.passed ELSE 0 END
 ) p
-{p_start_join}
-{p_end_join};
+CROSS JOIN biz_axis;
 
 -- :: store_walked
 INSERT INTO fact_revisit

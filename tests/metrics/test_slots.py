@@ -45,8 +45,7 @@ def test_a_grown_range_holds_every_slot_once(world: World) -> None:
 def test_positions_from_sql_equal_those_of_the_axis(world: World, number: int, axis: Axis) -> None:
     width = slots.width_us(DESK)
     found = world.rows(
-        f"SELECT i.us, {slots.position_sql(width, 's', 'i.us')} FROM instants i"
-        f" {slots.join_sql(width, 's', str(number), 'i.us')}"
+        f"SELECT i.us, {slots.position_sql(width, str(number), 'i.us')} FROM instants i CROSS JOIN biz_axis"
     )
     assert found == [(us, axis.position_of(us)) for us, _ in found]
 
@@ -68,8 +67,28 @@ def test_instants_from_sql_equal_those_of_the_axis(world: World, number: int, ax
 
 def test_no_instant_has_no_position(world: World) -> None:
     width = slots.width_us(DESK)
-    sql = f"SELECT {slots.position_sql(width, 's', 'n.us')} FROM (SELECT NULL::BIGINT AS us) n "
-    assert world.rows(sql + slots.join_sql(width, "s", "0", "n.us")) == [(None,)]
+    assert world.rows(f"SELECT {slots.position_sql(width, '0', 'NULL::BIGINT')} FROM biz_axis") == [(None,)]
+
+
+def test_without_calendar_there_is_no_position(world: World) -> None:
+    width = slots.width_us(DESK)
+    sql = f"SELECT {slots.position_sql(width, 'NULL::SMALLINT', str(LOW))} FROM biz_axis"
+    assert world.rows(sql) == [(None,)]
+
+
+@pytest.mark.parametrize("calendar", range(len(DESK.calendars)))
+def test_what_is_not_covered_has_no_position_instead_of_another_calendars(world: World, calendar: int) -> None:
+    width = slots.width_us(DESK)
+    outside = f"FROM (VALUES ({LOW - width}), ({HIGH + width})) o(us) CROSS JOIN biz_axis"
+    assert world.rows(f"SELECT {slots.position_sql(width, str(calendar), 'o.us')} {outside}") == [(None,), (None,)]
+
+
+def test_forgotten_slots_have_no_positions() -> None:
+    emptied = World(DESK)
+    slots.cover(emptied.con, DESK, LOW, HIGH)
+    slots.clear(emptied.con)
+    sql = f"SELECT {slots.position_sql(slots.width_us(DESK), '0', str(LOW))} FROM biz_axis"
+    assert emptied.rows(sql) == [(None,)]
 
 
 def test_a_desk_without_calendars_needs_no_slots() -> None:

@@ -12,7 +12,7 @@ import duckdb
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = "1"
 STORAGE_VERSION = "v1.5.0"  # read by DuckDB 1.5 and 2.0 alike
-MOST_MEMORY = 8 * 2**30
+MOST_MEMORY = 12 * 2**30
 
 
 class Warehouse:
@@ -92,7 +92,7 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def fair_share() -> int:
-    """Return how many bytes the engine may hold: half of the machine's memory, at most 8 GiB."""
+    """Return how many bytes the engine may hold: half of the machine's memory, at most 12 GiB."""
     return min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2, MOST_MEMORY)
 
 

@@ -54,22 +54,21 @@ FROM (
 GROUP BY case_key;
 
 -- :: assigns
-CREATE OR REPLACE TEMP TABLE new_assign AS
 SELECT coalesce(l.case_key, e.ticket_key) AS case_key, e.event_key, e.occurred_at, e.seq, e.stream, e.dept, e.new
 FROM {ticket_event_rows} e LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
-WHERE e.kind = 'assign' AND e.occurred_at <= {watermark};
+WHERE e.kind = 'assign' AND e.occurred_at <= {watermark}
 
 -- :: counted
 CREATE OR REPLACE TEMP TABLE new_counted AS
 SELECT case_key, count(*) AS n, min(occurred_at) AS assigned_at, any_value(dept) AS dept, any_value(new) AS owner
-FROM new_assign GROUP BY case_key;
+FROM ({assigns}) GROUP BY case_key;
 
 -- :: handed
 -- The assignments of cases with several: nth of the case, the department before and the first department.
 CREATE OR REPLACE TEMP TABLE new_handed AS
 SELECT *, row_number() OVER walk AS nth, CASE WHEN dept IS NOT NULL THEN lag(dept) OVER named END AS before,
        CASE WHEN dept IS NOT NULL THEN first_value(dept) OVER named END AS home
-FROM new_assign WHERE case_key IN (SELECT case_key FROM new_counted WHERE n > 1)
+FROM ({assigns}) WHERE case_key IN (SELECT case_key FROM new_counted WHERE n > 1)
 WINDOW walk AS (PARTITION BY case_key ORDER BY occurred_at, seq, stream, event_key),
        named AS (PARTITION BY case_key, dept IS NULL ORDER BY occurred_at, seq, stream, event_key);
 

@@ -44,7 +44,6 @@ BY_CASE = (
 BY_TICKET = ("fact_defect", "awaited")
 BY_SURVEY = ("fact_survey", "fact_offer", "fact_answer", "awaited_survey")
 ALL = (*BY_CASE, *BY_TICKET, *BY_SURVEY, "fact_issue", "backlog_day")
-ASSIGNED = ("assigns", "counted", "handed", "assigned")  # sections of cases.sql
 LARGE_SHARE = 0.2  # from here on a rebuild is quicker than a refresh
 
 
@@ -142,7 +141,8 @@ def _make(job: Job) -> None:
 
 
 def _make_cases(job: Job) -> None:
-    for section in (*ASSIGNED, "base", "touch", "status", "life", "followup", "credit", "surveyed"):
+    _find_assigned(job)
+    for section in ("base", "touch", "status", "life", "followup", "credit", "surveyed"):
         job.run("cases", section)
     members.number_authors(job)
     _cover(job)
@@ -157,11 +157,17 @@ def _make_cases(job: Job) -> None:
         "new_touch",
         "new_life",
         "new_credit",
-        "new_assign",
-        "new_counted",
         "new_followup",
         "new_surveyed",
     )
+
+
+def _find_assigned(job: Job) -> None:
+    assigns = job.text("cases", "assigns")
+    for section in ("counted", "handed"):
+        job.run("cases", section, assigns=assigns)
+    job.run("cases", "assigned")
+    job.drop("new_counted")
 
 
 def _make_resolutions(job: Job) -> None:

@@ -131,9 +131,9 @@ def make_ready(store: Warehouse, desk: Desk) -> None:
     con = store.cursor()
     with transaction(con):
         facts.create(con, desk)
-        if data_version(con) and facts.ensure(con, watermark(con), desk):
-            bump_data_version(con)
-            say("The settings changed; all facts were worked out anew.")
+    if data_version(con) and facts.ensure(con, watermark(con), desk):
+        bump_data_version(con)
+        say("The settings changed; all facts were worked out anew.")
 
 
 class Monitor:
@@ -344,11 +344,10 @@ def rebuild(warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
     """Work out all facts anew from the loaded rows."""
     with house(settings, warehouse) as home:
         con = home.store.cursor()
-        with transaction(con):
-            is_loaded = data_version(con) > 0
-            if is_loaded:
-                facts.rebuild(con, watermark(con), home.desk)
-                bump_data_version(con)
+        is_loaded = data_version(con) > 0
+        if is_loaded:
+            facts.rebuild(con, watermark(con), home.desk)
+            bump_data_version(con)
         say("All facts were worked out anew." if is_loaded else "Nothing is loaded yet.")
 
 

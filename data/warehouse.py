@@ -103,7 +103,7 @@ def data_version(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def bump_data_version(con: duckdb.DuckDBPyConnection) -> int:
-    """Move data_version on by one inside the caller's transaction; return the new one."""
+    """Move data_version on by one, inside the caller's transaction if there is one; return the new one."""
     version = data_version(con) + 1
     con.execute("UPDATE meta SET value = ? WHERE name = 'data_version'", [str(version)])
     return version

@@ -80,7 +80,7 @@ def mark(con: DuckDBPyConnection) -> None:
 
 def remember(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
     """Write down desk and watermark of the facts."""
-    con.execute(f"DELETE FROM meta WHERE name IN ('{DESK}', '{WATERMARK}')")
+    forget(con)
     con.execute(
         "INSERT INTO meta VALUES ($a, $desk), ($b, $watermark)",
         {
@@ -90,6 +90,11 @@ def remember(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) ->
             "watermark": watermark.isoformat() if watermark else "-infinity",
         },
     )
+
+
+def forget(con: DuckDBPyConnection) -> None:
+    """Have the facts be of no desk."""
+    con.execute(f"DELETE FROM meta WHERE name IN ('{DESK}', '{WATERMARK}')")
 
 
 def _plain(value: Any) -> Any:

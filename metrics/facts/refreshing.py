@@ -88,7 +88,13 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
 
 
 def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
-    """Recompute every derived row from the canonical tables; member ids stay as they are."""
+    """Recompute every derived row from the canonical tables; member ids stay as they are.
+
+    Quickest where nobody reads and no transaction is open: a transaction keeps all that was ever worked out in it
+    until its end, and the engine scans its new tables with one thread. Until then the facts are of no desk, so one
+    that was interrupted is done again by `ensure`.
+    """
+    fingerprint.forget(con)
     job = Job(con, watermark, desk, whole=True)
     for table in (*ALL, "merge_edge", "case_link"):
         con.execute(f"DELETE FROM {table}")

@@ -86,7 +86,8 @@ class Face:
     @property
     def scale(self) -> Scale:
         """Return the scale of the tile; target, p50 and p90 are printed in it too."""
-        return scale_for(self.answer.subject.unit, self._shown if self._shown is not None else self._goal)
+        subject = self.answer.subject
+        return scale_for(subject.unit, self._shown if self._shown is not None else self._goal, subject.digits)
 
     @property
     def _led(self) -> bool:
@@ -321,7 +322,7 @@ def trend_in_words(answer: Answer, series: list[Reading], words: Words) -> str:
     known = [reading for reading in series if reading.value is not None]
     if not known:
         return words("alt.none", title=title)
-    scale = scale_for(answer.subject.unit, known[-1].value)
+    scale = scale_for(answer.subject.unit, known[-1].value, answer.subject.digits)
     values = [reading.value for reading in known if reading.value is not None]
     shown = {
         name: show(value, scale, words)

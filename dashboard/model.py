@@ -31,6 +31,11 @@ class Subject(Protocol):
         ...
 
     @property
+    def digits(self) -> int:
+        """Return how many digits after the point a value is printed with."""
+        ...
+
+    @property
     def better(self) -> Better:
         """Return which direction is good."""
         ...

@@ -24,14 +24,17 @@ class Scale:
     digits: int
 
 
-def scale_for(unit: Unit, value: float | None) -> Scale:
-    """Return the scale in which a value of that size reads best: 240 min is 4 h, 0.5 h is 30 min."""
+def scale_for(unit: Unit, value: float | None, digits: int | None = None) -> Scale:
+    """Return the scale in which a value of that size reads best: 240 min is 4 h, 0.5 h is 30 min.
+
+    digits  after the point, as the KPI has them; None = those usual for the unit. Times have those of their size.
+    """
     size = abs(value or 0.0)
     if unit is Unit.MINUTES:
         return _of_minutes(size, 1.0)
     if unit is Unit.HOURS:
         return _of_minutes(size * 60, 60.0)
-    return Scale(1.0, unit.value, DIGITS[unit])
+    return Scale(1.0, unit.value, DIGITS[unit] if digits is None else digits)
 
 
 def _of_minutes(minutes: float, factor: float) -> Scale:

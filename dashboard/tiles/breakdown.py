@@ -58,7 +58,7 @@ def _share(value: float | None, top: float) -> float | None:
 
 
 def _row(face: Face, reading: Reading, verdict: Verdict, top: float) -> dict[str, Any]:
-    scale = scale_for(face.answer.subject.unit, reading.value)
+    scale = scale_for(face.answer.subject.unit, reading.value, face.answer.subject.digits)
     goal = verdict.target.value if verdict.target else None
     digits = digits_that_agree(reading.value, goal, verdict.met, scale)
     unit = sign(scale, face.words) if reading.value is not None else ""

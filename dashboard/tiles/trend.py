@@ -78,7 +78,8 @@ def _wide(face: Face) -> bool:
 def _scale(face: Face) -> Scale:
     known = [reading.value for reading in face.answer.trend if reading.value is not None]
     goal = face.answer.verdict.target
-    return scale_for(face.answer.subject.unit, max(known[-28:], default=goal.value if goal else None))
+    subject = face.answer.subject
+    return scale_for(subject.unit, max(known[-28:], default=goal.value if goal else None), subject.digits)
 
 
 def _value(value: float | int | None, scale: Scale) -> float | None:

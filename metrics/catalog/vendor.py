@@ -12,7 +12,7 @@ OWN_FIGURE: Text = {
 }
 
 
-def _vendor(name: str, title: Text, unit: Unit, what: str) -> Metric:
+def _vendor(name: str, title: Text, unit: Unit, what: str, digits: int = 1) -> Metric:
     return Metric(
         name=name,
         title=title,
@@ -26,6 +26,7 @@ def _vendor(name: str, title: Text, unit: Unit, what: str) -> Metric:
         population={"en": "Tickets that carry the field", "zh-CN": "带有该字段的工单"},
         uncounted="field_missing",
         parameter="vendor field",
+        digits=digits,
     )
 
 
@@ -33,6 +34,6 @@ METRICS = (
     _vendor(
         "vendor_share", {"en": "Share (source's own figure)", "zh-CN": "占比（来源自带）"}, Unit.PERCENT, "share"
     ),
-    _vendor("vendor_mean", {"en": "Mean (source's own figure)", "zh-CN": "均值（来源自带）"}, Unit.SCORE, "mean"),
+    _vendor("vendor_mean", {"en": "Mean (source's own figure)", "zh-CN": "均值（来源自带）"}, Unit.SCORE, "mean", 2),
     _vendor("vendor_sum", {"en": "Sum (source's own figure)", "zh-CN": "合计（来源自带）"}, Unit.COUNT, "sum"),
 )

@@ -8,6 +8,7 @@ from math import sin
 from zlib import crc32
 
 from dashboard.model import Seen
+from dashboard.numbers import DIGITS
 from metrics.annotations import carried
 from metrics.catalog import metric_of
 from metrics.defects import Finding
@@ -53,6 +54,10 @@ class FakeSubject:
     base: float
     cases: int
     goal: float | None
+
+    @property
+    def digits(self) -> int:
+        return DIGITS[self.unit]
 
 
 SUBJECTS = {

@@ -4,6 +4,7 @@ import pytest
 
 from dashboard.numbers import digits_that_agree, scale_for, show, sign, whole
 from dashboard.words import words
+from metrics.catalog import metric_of
 from metrics.model import Unit
 
 EN, ZH = words("en"), words("zh-CN")
@@ -31,6 +32,21 @@ EN, ZH = words("en"), words("zh-CN")
 def test_a_value_is_shown_in_the_unit_that_reads_best(unit: Unit, value: float | None, text: str) -> None:
     scale = scale_for(unit, value)
     assert f"{show(value, scale, EN)} {sign(scale, EN)}" == text
+
+
+@pytest.mark.parametrize(("value", "digits", "text"), [(1.53, 1, "1.5"), (1.534, 2, "1.53"), (1.53, 0, "2")])
+def test_a_count_has_the_digits_of_its_kpi(value: float, digits: int, text: str) -> None:
+    assert show(value, scale_for(Unit.COUNT, value, digits), EN) == text
+
+
+def test_times_have_the_digits_of_their_size() -> None:
+    assert show(240.0, scale_for(Unit.MINUTES, 240.0, 0), EN) == "4.0"
+
+
+@pytest.mark.parametrize(("name", "text"), [("contacts_per_agent_hour", "1.5"), ("backlog", "2"), ("csi", "1.53")])
+def test_kpis_of_the_catalogue_say_their_digits(name: str, text: str) -> None:
+    metric = metric_of(name)
+    assert show(1.534, scale_for(metric.unit, 1.534, metric.digits), EN) == text
 
 
 def test_days_of_work_have_their_sign_in_both_languages() -> None:

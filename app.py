@@ -26,7 +26,8 @@ from data import demo
 from data.log import set_up_log
 from data.owner import OwnedElsewhere, Owner
 from data.salt import salt_beside
-from data.settings import ROOT, Settings, SourceRule, UnfitSetting, load_calendars, load_settings, rooted
+from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_settings, rooted
+from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes

@@ -16,6 +16,7 @@ from data.benchmarks import INDUSTRIES, Industries
 from data.costs import CostRules
 from data.problem_types import ProblemTypes, one_place_each
 from data.questionnaires import LOYALTY, CsiRules
+from data.source_rules import SourceRule
 from data.stage_maps import STAGE_MAPS, StageMaps
 from data.strict_yaml import line_of, load_strict, model_from
 
@@ -165,33 +166,6 @@ class AnnotationRule(Strict):
     def _has_days(self) -> "AnnotationRule":
         if self.last is not None and self.last < self.first:
             raise ValueError(f"the last day {self.last} is before the first, {self.first}")
-        return self
-
-
-class SourceRule(Strict):
-    """A system that is pulled on a schedule.
-
-    kind        how it is read (etl/intakes.py)
-    url         database address (sql); ${NAME}, ${NAME:-default} and ${file:/path} keep secrets out of the file
-    path        file or folder (file)
-    every_s     seconds between pulls
-    max_age_s   older than this the numbers count as stale; null = never
-    """
-
-    id: Name
-    name: str
-    kind: Literal["sql", "file"]
-    url: str | None = None
-    path: str | None = None
-    mapping: Path
-    every_s: Annotated[float, Field(gt=0)] = 60.0
-    max_age_s: Annotated[int, Field(gt=0)] | None = 900
-
-    @model_validator(mode="after")
-    def _has_a_place(self) -> "SourceRule":
-        wanted, other = ("url", "path") if self.kind == "sql" else ("path", "url")
-        if getattr(self, wanted) is None or getattr(self, other) is not None:
-            raise ValueError(f"a source of kind {self.kind} has {wanted!r} and no {other!r}")
         return self
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from data.settings import SourceRule, filled, rooted
+from data.settings import filled, rooted
+from data.source_rules import SourceRule
 from etl.mapping import Mapping as SourceMapping
 from etl.mapping import load_mapping
 from etl.model import Origin, Source, SourceError

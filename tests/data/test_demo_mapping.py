@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from data.demo import Living, create, export
-from data.settings import SourceRule
+from data.source_rules import SourceRule
 from data.warehouse import Warehouse
 from etl import intakes
 from etl.mapping import load_mapping

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from metrics.defects import Finding
+from metrics.ledger import Ledger
+from metrics.losses import Loss
 from metrics.model import Annotation, Better, Case, Pulse, Question, Reading, Slice, Text, Unit, Verdict, Window
 from metrics.parameters import Fault
 
@@ -84,6 +86,18 @@ class Answers(Protocol):
         """Return rows refused and rows with a flaw, per rule of data quality (semantics 2.7)."""
         ...
 
+    def ledger(self) -> Ledger:
+        """Return what every source delivered, its last runs, and the rows that did not load; all of one instant."""
+        ...
+
+    def ledger_mark(self) -> str:
+        """Return a token that moves with every entry of the ledger; cheap enough for each second and screen."""
+        ...
+
+    def losses(self) -> Sequence[Loss]:
+        """Return per headline KPI the cases counted and left out by reason, over the last 28 days of the data."""
+        ...
+
 
 @dataclass(frozen=True)
 class Site:
@@ -114,6 +128,46 @@ class Loading:
 
     since: datetime
     rows: int = 0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What the scheduler says of one source, also of one that never delivered anything.
+
+    every_s     seconds between two runs; None = another rhythm, told by `rhythm`
+    rhythm      of a source without a plain interval, such as a cron line; None = every_s tells it
+    next_at     when it is read next; None = not planned (paused)
+    running     since when it is being read; None = it is not
+    failures    runs in a row that failed; the pauses between them grow with it
+    """
+
+    source_id: str
+    name: str
+    kind: str
+    every_s: float | None = None
+    rhythm: str | None = None
+    next_at: datetime | None = None
+    is_paused: bool = False
+    running: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True)
+class Loads:
+    """What may be done to the sources, as app.py hands it in; what is None has no button.
+
+    schedules   every source of the settings, in their order
+    run_now     reads a source at once, beside its plan; pause and resume stop and start its plan
+    redrive     loads the rejected rows of a source anew, of one rule or (None) of all
+
+    All take the id of the source, come back at once and raise ValueError, in words for people, for what cannot be.
+    """
+
+    schedules: Callable[[], Sequence[Schedule]] = lambda: ()
+    run_now: Callable[[str], object] | None = None
+    pause: Callable[[str], object] | None = None
+    resume: Callable[[str], object] | None = None
+    redrive: Callable[[str, str | None], object] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from typing import TypeVar
 import duckdb
 
 from data.warehouse import data_version, watermark
-from metrics import sources
+from metrics import ledger, sources
 from metrics.annotations import carried
 from metrics.catalog import metric_of
 from metrics.defects import Finding, findings
 from metrics.definition import example, with_sql
 from metrics.drill import cases, drill
+from metrics.losses import Loss, losses
 from metrics.measure import measure
 from metrics.members import Members
 from metrics.metric import Metric
@@ -52,6 +53,7 @@ class Answers:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Key, Future[Readings]] = OrderedDict()
         self._members: tuple[int, Members] = (-1, Members())
+        self._losses: tuple[int, tuple[Loss, ...]] | None = None
         self._pulse: Pulse | None = None
 
     def ask(self, questions: Iterable[Question]) -> dict[Question, Readings]:
@@ -182,6 +184,26 @@ class Answers:
     def quality(self) -> tuple[Finding, ...]:
         """Return what each rule of data quality found: rows refused, and rows loaded with a flaw (2.4, 2.7)."""
         return self.look(lambda con, _desk, _as_of: findings(con))
+
+    def ledger(self) -> ledger.Ledger:
+        """Return what every source delivered, its last runs, and the rows that did not load (2.4)."""
+        return self.look(lambda con, _desk, _as_of: ledger.ledger(con, self._clock()))
+
+    def ledger_mark(self) -> str:
+        """Return a token that moves with every entry of the ledger."""
+        return self.look(lambda con, _desk, _as_of: ledger.mark(con))
+
+    def losses(self) -> tuple[Loss, ...]:
+        """Return per headline KPI what it counts and what it leaves out; measured once per version."""
+        version, found = self.look(self._lost)
+        self._losses = (version, found)
+        return found
+
+    def _lost(
+        self, con: duckdb.DuckDBPyConnection, desk: Desk, as_of: datetime | None
+    ) -> tuple[int, tuple[Loss, ...]]:
+        version, kept = data_version(con), self._losses
+        return kept if kept is not None and kept[0] == version else (version, losses(con, desk, as_of))
 
     def look(self, view: Callable[[duckdb.DuckDBPyConnection, Desk, datetime | None], Seen]) -> Seen:
         """Return what a view such as a stage table or the list at risk sees, all of it in one snapshot; not kept."""

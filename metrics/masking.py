@@ -1,0 +1,68 @@
+"""Rows as they may be shown to whoever looks after the data: nothing in them names or reaches a person."""
+
+import json
+import re
+from collections.abc import Mapping
+
+HIDDEN = "•••"
+LONGEST = 60  # characters of a value; what is longer is free text and may tell anything
+SHOWN = 24  # of them are shown of free text
+MOST = 40  # columns of a row
+# Columns that hold people, in the words that helpdesks use for them.
+PERSONAL = re.compile(
+    r"(?<![a-z])(?:name|first_?name|last_?name|full_?name|user_?name|nick_?name|customer|client|contact|requester"
+    r"|caller|sender|author|user|owner|assignee|opened_by|person|mail|e_?mail|phone|mobile|tel|telephone|address|street"
+    r"|wechat|openid|ip|password|token|secret|birthday|id_?card|passport)(?![a-z])"
+    r"|姓名|名字|客户|用户|联系|电话|手机|邮箱|地址|微信|身份证|昵称|密码|称呼",
+    re.IGNORECASE,
+)
+IDENTIFIES = re.compile(r"(?:^|_)(?:id|key|no|number|type|kind|status|role|region|tier|level)$", re.IGNORECASE)
+PLACES = (
+    re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"),  # an e-mail address
+    re.compile(r"(?<![\d.])(?:\+|00)\d[\d ()-]{7,}\d"),  # a phone number with its country
+    re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"),  # a Chinese mobile number
+    re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"),  # a Chinese landline
+    re.compile(r"(?<!\d)\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)"),  # an American one
+    re.compile(r"(?<!\d)\d{15}(?:\d{2}[\dXx])?(?!\d)"),  # an identity card; also 15 digits of a bank card
+    re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}(?:[ -]?\d{3})?(?!\d)"),  # a bank card
+)
+
+
+def masked(text: str | None) -> str | None:
+    """Return a text without addresses and numbers that reach a person; None stays None.
+
+    >>> masked("call 13812345678 or ann@example.org")
+    'call ••• or •••'
+    """
+    if text is None:
+        return None
+    for place in PLACES:
+        text = place.sub(HIDDEN, text)
+    return text
+
+
+def masked_row(payload: str | None) -> Mapping[str, str]:
+    """Return a rejected row (a JSON object) column by column: people hidden, free text cut, empty cells left out.
+
+    A payload that is no object stands under the name "".
+    """
+    found = json.loads(payload) if payload else {}
+    cells = found if isinstance(found, dict) else {"": found}
+    told = [(str(column), value) for column, value in cells.items() if value not in (None, "")]
+    return {column: masked_cell(column, _text(value)) for column, value in told[:MOST]}
+
+
+def masked_cell(column: str, value: str) -> str:
+    """Return the value of a column: hidden where the column's name says person, cut where it is long.
+
+    >>> masked_cell("customer_name", "Li Lei"), masked_cell("customer_id", "c-17"), masked_cell("status", "Opne")
+    ('•••', 'c-17', 'Opne')
+    """
+    if PERSONAL.search(column) and not IDENTIFIES.search(column):
+        return HIDDEN
+    found = masked(value) or ""
+    return found if len(found) <= LONGEST else f"{found[:SHOWN]}… ({len(found):,})"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

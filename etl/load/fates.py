@@ -53,6 +53,7 @@ ARTICLE = Kind("kb_article", "norm_article", "article_key", ("src_id", "title", 
 REVISION = Kind("kb_revision", "norm_revision", "revision_key", ("article_key", "revised_at"))
 KNOWLEDGE = (ARTICLE, REVISION)
 KINDS = (TICKET, SURVEY, EVENT, MESSAGE, *KNOWLEDGE)
+MANY = 20_000  # staged rows, from here on it pays to ask first whether any of them is known
 
 
 def decide(con: duckdb.DuckDBPyConnection, kind: Kind, staged: int, owned: tuple[int, ...] = ()) -> bool:
@@ -62,7 +63,7 @@ def decide(con: duckdb.DuckDBPyConnection, kind: Kind, staged: int, owned: tuple
     staged  number of staged rows; owned  streams that follow their ticket row and are not decided here
     """
     rows = f"(SELECT * FROM {kind.staged}{_own_account(kind, owned)})"
-    if not staged or (_is_empty(con, kind.target) and not _has_duplicates(con, kind)):
+    if not staged or (_are_unknown(con, kind, staged) and not _has_duplicates(con, kind)):
         con.execute(f"CREATE OR REPLACE TEMP VIEW {kind.fate} AS SELECT {_columns(kind)}, {_ALL_NEW} FROM {rows}")
         return True
     _choose(con, kind, rows)
@@ -84,7 +85,16 @@ def _columns(kind: Kind) -> str:
     return f"{kind.key} AS key, table_name, row_no, {version}"
 
 
-def _is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+def _are_unknown(con: duckdb.DuckDBPyConnection, kind: Kind, staged: int) -> bool:
+    """Tell whether no staged key is in the warehouse; of a few rows it is not asked, deciding is as quick."""
+    if staged < MANY:
+        return is_empty(con, kind.target)
+    known = within(con, kind.target, kind.key, kind.staged, kind.key)
+    return con.execute(f"SELECT 1 FROM {kind.target} {known} LIMIT 1").fetchone() is None
+
+
+def is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Tell whether a table has no rows."""
     return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None
 
 

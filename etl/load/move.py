@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from etl.load.fates import EVENT, KINDS, KNOWLEDGE, MESSAGE, SURVEY, TICKET, Kind, decide, within
+from etl.load.fates import EVENT, KINDS, KNOWLEDGE, MESSAGE, SURVEY, TICKET, Kind, decide, is_empty, within
 from etl.normalize.staging import TABLES
 
 
@@ -25,11 +25,13 @@ class Moved:
     """What is to be moved.
 
     whole    names of the canonical tables all of whose staged rows are new ones
+    is_first there was no ticket in the warehouse
     staged   number of rows by staging table
     changed  number of known tickets that changed
     """
 
     whole: frozenset[str]
+    is_first: bool
     staged: Mapping[str, int]
     changed: int
 
@@ -40,12 +42,12 @@ class Moved:
 
 def compare(con: duckdb.DuckDBPyConnection, stamp: Stamp) -> Moved:
     """Decide the fate of every staged row; create the fate views and temp table changed_ticket (key)."""
-    staged = _staged(con)
+    staged, is_first = _staged(con), is_empty(con, TICKET.target)
     whole = frozenset(kind.target for kind in KINDS if decide(con, kind, staged[kind.staged], stamp.owned))
     done = con.execute(
         f"CREATE OR REPLACE TEMP TABLE changed_ticket AS SELECT key FROM {TICKET.fate} WHERE fate = 'changed'"
     ).fetchone()
-    return Moved(whole, staged, int(done[0]) if done else 0)
+    return Moved(whole, is_first, staged, int(done[0]) if done else 0)
 
 
 def _staged(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -75,13 +77,21 @@ def move(con: duckdb.DuckDBPyConnection, stamp: Stamp, moved: Moved) -> None:
 def _touch(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:
     parts = [f"SELECT key FROM {TICKET.fate} WHERE fate <> 'same'"]
     # In an empty warehouse every ticket is new, and nothing else needs touching.
-    if not moved.is_whole(TICKET) or not moved.staged[TICKET.staged]:
+    if not moved.is_first or not moved.staged[TICKET.staged]:
         for kind in (each for each in (EVENT, MESSAGE) if moved.staged[each.staged]):
-            parts.append(f"SELECT s.ticket_key FROM {kind.staged} AS s {_fate_of(kind, kind.key)}")
-            parts.append(f"SELECT known_ticket FROM {kind.fate} WHERE fate = 'changed'")
+            parts += _touched_by(kind, moved)
     con.execute(f"INSERT INTO touched_ticket SELECT key FROM ({' UNION '.join(parts)}) WHERE key IS NOT NULL")
     if moved.staged[SURVEY.staged]:
         con.execute(f"INSERT INTO touched_survey SELECT key FROM {SURVEY.fate} WHERE fate <> 'same'")
+
+
+def _touched_by(kind: Kind, moved: Moved) -> list[str]:
+    if moved.is_whole(kind):
+        return [f"SELECT ticket_key FROM {kind.staged}"]
+    return [
+        f"SELECT s.ticket_key FROM {kind.staged} AS s {_fate_of(kind, kind.key)}",
+        f"SELECT known_ticket FROM {kind.fate} WHERE fate = 'changed'",
+    ]
 
 
 def _replace_versioned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, moved: Moved) -> None:

@@ -54,6 +54,12 @@ tables:
 SURVEY_COLUMNS = ("id", "created", "score")
 
 
+@pytest.fixture(autouse=True, params=[20_000, 1], ids=["few", "many"])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every load be taken for one of few rows, and for one of many."""
+    monkeypatch.setattr("etl.load.fates.MANY", request.param)
+
+
 def test_first_load_is_all_new() -> None:
     at_work = desk()
     assert fates(at_work.load([FIRST, SECOND])) == (2, 0, 0, 0)
@@ -175,6 +181,15 @@ def test_an_event_that_moved_to_another_ticket_touches_both() -> None:
     at_work.load([("1", "8", "open", "2026-01-02 10:00:00")], table="events", columns=EVENT_COLUMNS)
     assert at_work.touched[-1] == ("7", "8")
     assert at_work.all("SELECT count(*) FROM ticket_event") == [1]
+
+
+def test_new_tickets_and_events_of_known_ones_in_one_delivery_touch_all_of_them() -> None:
+    at_work = desk(EVENTS)
+    at_work.load([("7", FIRST[1])], "tickets", columns=("id", "created"))
+    tickets = Batch("tickets", TextRows.of(("id", "created"), [("8", SECOND[1])]))
+    events = Batch("events", TextRows.of(EVENT_COLUMNS, [("1", "7", "done", FIRST[3])]))
+    assert fates(at_work.load_all([tickets, events])) == (2, 0, 0, 0)
+    assert at_work.touched[-1] == ("7", "8")
 
 
 def test_an_event_may_come_before_its_ticket() -> None:

@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS source (
     mapping_hash VARCHAR       -- meaning of the mapping the rows were loaded with; another one means loading anew
 );
 
+ALTER TABLE source ADD COLUMN IF NOT EXISTS mapping VARCHAR;  -- that mapping as JSON; NULL not kept (older warehouses)
+
 CREATE TABLE IF NOT EXISTS team (team_key BIGINT, name VARCHAR, dept VARCHAR, calendar_id VARCHAR);
 CREATE TABLE IF NOT EXISTS agent (
     agent_key BIGINT, source_no INTEGER, src_id VARCHAR, display VARCHAR, is_bot BOOLEAN, role VARCHAR
@@ -150,7 +152,7 @@ CREATE TABLE IF NOT EXISTS load_run (
     tables     VARCHAR,          -- names of the mapped tables read
     started_at TIMESTAMPTZ,
     ended_at   TIMESTAMPTZ,
-    state      VARCHAR,          -- done | refused | failed
+    state      VARCHAR,          -- done | refused | failed | interrupted
     message    VARCHAR,          -- why it was refused or failed
     cursor     VARCHAR,
     watermark  TIMESTAMPTZ,
@@ -164,6 +166,9 @@ CREATE TABLE IF NOT EXISTS reject (   -- rows that did not load, whole
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT,
     payload JSON, rule VARCHAR, field VARCHAR, value VARCHAR, hint VARCHAR, resolved_at TIMESTAMPTZ
 );
+-- When the row was last delivered (a ticket loaded later wins over it), and the run that settled it; NULL open.
+ALTER TABLE reject ADD COLUMN IF NOT EXISTS seen_at TIMESTAMPTZ;
+ALTER TABLE reject ADD COLUMN IF NOT EXISTS resolved_run BIGINT;
 CREATE TABLE IF NOT EXISTS defect (   -- rows that loaded, with something odd in them (semantics 2.7); import-time rules
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT, ticket_key BIGINT,
     rule VARCHAR, field VARCHAR, value VARCHAR
@@ -172,4 +177,9 @@ CREATE TABLE IF NOT EXISTS defect (   -- rows that loaded, with something odd in
 CREATE TABLE IF NOT EXISTS deferred_ticket (ticket_key BIGINT);
 CREATE TABLE IF NOT EXISTS deferred_survey (response_key BIGINT);
 CREATE TABLE IF NOT EXISTS deferred_mark (source_no INTEGER, until TIMESTAMPTZ);
+CREATE TABLE IF NOT EXISTS source_turn (  -- what the schedule remembers over a restart
+    source_id VARCHAR,
+    paused_at TIMESTAMPTZ,       -- NULL = not paused
+    pulled_at TIMESTAMPTZ        -- start of the last whole pull of a source with a line of cron
+);
 CREATE TABLE IF NOT EXISTS audit_log (logged_at TIMESTAMPTZ, actor VARCHAR, action VARCHAR, detail JSON);

@@ -19,6 +19,7 @@ class Standing:
 
     is_known      False = nothing of it was ever loaded; source_no is the number it would get
     mapping_hash  of the mapping its rows were loaded with; None = none yet
+    mapping       that mapping as JSON; None = it was not kept
     """
 
     source_no: int
@@ -26,39 +27,46 @@ class Standing:
     cursor: str | None = None
     watermark: datetime | None = None
     mapping_hash: str | None = None
+    mapping: str | None = None
 
 
 def mapping_hash(mapping: Mapping) -> str:
     """Return a hash of what a mapping means; comments, layout and options at their defaults do not change it."""
-    return sha256(mapping.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:32]
+    return sha256(mapping_text(mapping).encode()).hexdigest()[:32]
+
+
+def mapping_text(mapping: Mapping) -> str:
+    """Return a mapping as JSON, without what is at its default."""
+    return mapping.model_dump_json(exclude_defaults=True)
 
 
 def standing(con: duckdb.DuckDBPyConnection, source_id: str) -> Standing:
     """Return what is known of a source, with the number it has or would get."""
     row = con.execute(
-        "SELECT source_no, cursor, watermark, mapping_hash FROM source WHERE source_id = ?", [source_id]
+        "SELECT source_no, cursor, watermark, mapping_hash, mapping FROM source WHERE source_id = ?", [source_id]
     ).fetchone()
     if row is not None:
-        return Standing(row[0], True, row[1], row[2], row[3])
+        return Standing(row[0], True, *row[1:])
     highest = con.execute("SELECT coalesce(max(source_no), 0) FROM source").fetchone()
     return Standing((highest[0] if highest else 0) + 1, False)
 
 
 def enter_source(
-    con: duckdb.DuckDBPyConnection, source_id: str, known: Standing, origin: Origin, tz: str, digest: str
+    con: duckdb.DuckDBPyConnection, source_id: str, known: Standing, origin: Origin, mapping: Mapping
 ) -> None:
     """Write what the settings say about a source; its number is given once and for all."""
-    fields = [origin.kind, origin.name or source_id, tz, origin.is_live, origin.max_age_s, digest]
+    fields = [origin.kind, origin.name or source_id, mapping.zone, origin.is_live, origin.max_age_s]
+    fields += [mapping_hash(mapping), mapping_text(mapping)]
     if known.is_known:
         con.execute(
-            "UPDATE source SET kind = ?, name = ?, tz = ?, is_live = ?, max_age_s = ?, mapping_hash = ?"
-            " WHERE source_no = ?",
+            "UPDATE source SET kind = ?, name = ?, tz = ?, is_live = ?, max_age_s = ?, mapping_hash = ?,"
+            " mapping = ? WHERE source_no = ?",
             [*fields, known.source_no],
         )
         return
     con.execute(
-        "INSERT INTO source (source_no, source_id, kind, name, tz, is_live, max_age_s, mapping_hash)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO source (source_no, source_id, kind, name, tz, is_live, max_age_s, mapping_hash, mapping)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [known.source_no, source_id, *fields],
     )
     taken = con.execute("SELECT count(*) FROM source WHERE source_no = ?", [known.source_no]).fetchone()
@@ -166,20 +174,43 @@ def settle_file(con: duckdb.DuckDBPyConnection, source_id: str, file_name: str, 
     )
 
 
-def write_rejects(con: duckdb.DuckDBPyConnection, source_id: str, run_id: int, limit: int | None = None) -> int:
-    """Write the staged rejects, whole; those the source delivered and we noted before are not noted again.
+def write_rejects(
+    con: duckdb.DuckDBPyConnection, source_id: str, run_id: int, now: datetime, limit: int | None = None
+) -> int:
+    """Write the staged rejects, whole; of those noted before only the instant at which they were seen moves on.
 
     Returns how many were written.
     """
-    before = "SELECT 1 FROM reject AS r WHERE r.source_id = ? AND r.resolved_at IS NULL AND r.rule = n.rule"
-    same = "r.table_name = n.table_name AND r.field IS NOT DISTINCT FROM n.field AND r.payload = n.payload"
+    noted = "r.source_id = $source AND r.resolved_at IS NULL AND r.rule = n.rule AND r.table_name = n.table_name"
+    noted += " AND r.field IS NOT DISTINCT FROM n.field AND r.payload = n.payload"
     cut = f" LIMIT {limit}" if limit is not None else ""
+    given = {"source": source_id, "now": now}
+    con.execute(f"UPDATE reject AS r SET seen_at = $now FROM norm_reject AS n WHERE {noted}", given)
     done = con.execute(
-        "INSERT INTO reject BY NAME SELECT ?::BIGINT AS run_id, ? AS source_id, n.* FROM norm_reject AS n"
-        f" WHERE NOT EXISTS ({before} AND {same}){cut}",
-        [run_id, source_id, source_id],
+        "INSERT INTO reject BY NAME SELECT $run::BIGINT AS run_id, $source AS source_id, n.*,"
+        " $now::TIMESTAMPTZ AS seen_at FROM norm_reject AS n"
+        f" WHERE NOT EXISTS (SELECT 1 FROM reject AS r WHERE {noted}){cut}",
+        {**given, "run": run_id},
     ).fetchone()
     return int(done[0]) if done else 0
+
+
+def settle_refused(
+    con: duckdb.DuckDBPyConnection, source_id: str, file_name: str | None, run_id: int, now: datetime
+) -> None:
+    """Mark the sample that a refused load left as resolved: the same delivery, or the next one, is loaded whole."""
+    con.execute(
+        "UPDATE reject SET resolved_at = $now, resolved_run = $run WHERE source_id = $source AND resolved_at IS NULL"
+        " AND run_id IN (SELECT run_id FROM load_run WHERE source_id = $source AND state = 'refused'"
+        " AND file_name IS NOT DISTINCT FROM $file)",
+        {"now": now, "run": run_id, "source": source_id, "file": file_name},
+    )
+
+
+def origin_of(con: duckdb.DuckDBPyConnection, source_id: str, salt: str) -> Origin | None:
+    """Return what was last said about a source besides its rows; None = nothing of it was ever loaded."""
+    row = con.execute("SELECT kind, name, is_live, max_age_s FROM source WHERE source_id = ?", [source_id]).fetchone()
+    return None if row is None else Origin(row[0], row[1], bool(row[2]), row[3], salt)
 
 
 def write_defects(con: duckdb.DuckDBPyConnection, source_id: str, run_id: int) -> None:

@@ -44,11 +44,13 @@ class Batch:
     """Rows of one mapped table; all that happened before `until` has been delivered (freshness).
 
     until       None = not known by the source: the latest instant found in the rows is taken
+    is_picked   rows picked for their faults: they say nothing about whole columns, and no date format is inferred
     """
 
     table: str
     rows: Rows
     until: datetime | None = None
+    is_picked: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Delivery:
     note        why there is nothing to load, for people
     more        another delivery of the same pull follows at once: facts and watermark wait for the last one
     error       why its files could not even be opened; then there are no batches
+    is_redrive  its rows come out of the quarantine, listed in temp table redriven (etl/quarantine.py)
     """
 
     source_id: str
@@ -75,6 +78,7 @@ class Delivery:
     more: bool = False
     seen: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
     error: Exception | None = None
+    is_redrive: bool = False
 
     @property
     def is_loadable(self) -> bool:
@@ -96,6 +100,7 @@ class Origin:
     salt           mixed into customer hashes; the same salt gives the same customer
     max_bad_share  share of rejected rows above which a load is refused (from 20 rejected rows on)
     replace        drop what an earlier mapping of this source loaded, in the same transaction
+    is_vouched     a person says that a changed mapping reads the rows loaded so far just as the old one did
     """
 
     kind: str = "file"
@@ -105,6 +110,7 @@ class Origin:
     salt: str = ""
     max_bad_share: float = 0.5
     replace: bool = False
+    is_vouched: bool = False
 
 
 class Source(Protocol):
@@ -161,6 +167,10 @@ class SourceError(Exception):
 
 class MappingError(Exception):
     """The mapping does not fit the data: names file, column, first offending rows and what would do."""
+
+
+class LoadStopped(Exception):
+    """The process is stopping; nothing more is loaded, and what was committed stays."""
 
 
 class MappingChanged(MappingError):

@@ -9,8 +9,10 @@ from data.warehouse import bump_data_version, data_version, transaction, waterma
 from etl import ledger
 from etl.load import deferral
 from etl.load.accounting import Counts, count, count_rejected
-from etl.load.move import Stamp, compare, move
+from etl.load.mend import is_mended
+from etl.load.move import Moved, Stamp, compare, move
 from etl.load.purge import purge
+from etl.load.settle import settle
 from etl.mapping import Mapping
 from etl.model import Delivery, LoadRefused, LoadReport, MappingChanged, Origin, Refresh
 from etl.normalize import clear, normalize
@@ -91,7 +93,9 @@ def load(
 
 
 def _check_mapping(job: Job) -> None:
-    if job.origin.replace or job.known.mapping_hash in (None, job.digest):
+    if job.origin.replace or job.known.mapping_hash in (None, job.digest) or job.origin.is_vouched:
+        return
+    if is_mended(job.known.mapping, job.mapping):
         return
     raise MappingChanged(
         f"source {job.source_id!r} was loaded under another mapping than {job.mapping.name}; load it anew"
@@ -158,7 +162,7 @@ def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Non
         times = ledger.Times("refused", job.now, job.ended_at, job.digest)
         if not ledger.repeats(con, job.source_id, "refused", message, times.ended_at):
             ledger.write_run(con, job.delivery, report, times)
-            ledger.write_rejects(con, job.source_id, run_id, limit=ledger.SAMPLE)
+            ledger.write_rejects(con, job.source_id, run_id, job.now, ledger.SAMPLE)
     raise LoadRefused(message, report)
 
 
@@ -200,11 +204,12 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Co
     con.execute("CREATE OR REPLACE TEMP TABLE touched_ticket (ticket_key BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE touched_survey (response_key BIGINT)")
     run_id = ledger.next_run_id(con)
-    ledger.enter_source(con, job.source_id, job.known, job.origin, job.mapping.zone, job.digest)
+    ledger.enter_source(con, job.source_id, job.known, job.origin, job.mapping)
     if job.origin.replace:
         purge(con, job.known.source_no, job.source_id, job.now)
     if staged.n_read == 0:
-        return NOTHING, run_id, job.delivery.file_name is not None or job.origin.replace
+        settled = settle(con, job.source_id, run_id, job.now) if job.delivery.is_redrive else 0
+        return NOTHING, run_id, settled > 0 or job.delivery.file_name is not None or job.origin.replace
     stamp = Stamp(run_id, job.now, job.known.source_no, staged.owned)
     with job.watch.lap("compare"):
         moved = compare(con, stamp)
@@ -212,8 +217,16 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Co
     with job.watch.lap("move"):
         move(con, stamp, moved)
     with job.watch.lap("ledger"):
-        noted = ledger.write_rejects(con, job.source_id, run_id) if moved.staged["norm_reject"] else 0
+        noted = _settle(con, job, run_id, moved)
         if moved.changed or moved.staged["norm_defect"]:
             ledger.write_defects(con, job.source_id, run_id)
     is_noted = counts.new + counts.changed + noted > 0 or job.delivery.file_name is not None or job.origin.replace
     return counts, run_id, is_noted
+
+
+def _settle(con: duckdb.DuckDBPyConnection, job: Job, run_id: int, moved: Moved) -> int:
+    """Write the rejects of this load, or settle those it took up again; return how many entries changed."""
+    if job.delivery.is_redrive:
+        return settle(con, job.source_id, run_id, job.now)
+    ledger.settle_refused(con, job.source_id, job.delivery.file_name, run_id, job.now)
+    return ledger.write_rejects(con, job.source_id, run_id, job.now) if moved.staged["norm_reject"] else 0

@@ -80,7 +80,7 @@ def normalize(
     n_staged = batch.rows.stage(con, STAGE)
     malformed = list(batch.rows.malformed())
     plan = Plan(mapping, table, Header(batch.rows.columns))
-    reader = Reader(con, plan, fingerprint(table, mapping), is_trial)
+    reader = Reader(con, plan, fingerprint(table, mapping), is_trial, batch.is_picked)
     work = Work(con, mapping, table, plan, reader, source_no, salt, {})
     try:
         ran = _run(work)
@@ -180,6 +180,8 @@ def _read(work: Work, streams: list[Stream]) -> Census:
     # numbers and instants are tidied only when some cannot be read: full-width digits, stray blanks
     if reader.tidy([slot for slot in work.plan.slots if census.bad.get(slot.no)]):
         census = _take(work, streams)
+    if reader.is_picked:
+        return census
     if settle_dates(reader, census):
         census = _take(work, streams)
     settle_numbers(reader, census)

@@ -20,13 +20,15 @@ TYPED = "kw_typed"
 class Reader:
     """Turns the staged rows of a plan into kw_typed; `formats` holds date formats inferred from the data.
 
-    is_trial  tell of every instant whether it has an offset, not only where those without are refused
+    is_trial   tell of every instant whether it has an offset, not only where those without are refused
+    is_picked  the rows were picked for their faults: bad values condemn no column
     """
 
     con: duckdb.DuckDBPyConnection
     plan: Plan
     fingerprint: str
     is_trial: bool = False
+    is_picked: bool = False
     keys: dict[str, str] = field(default_factory=dict)
     formats: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _tidied: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,193 @@
+"""A patient client for JSON over HTTPS: what passes is tried again, what does not is told without secrets."""
+
+import json
+import logging
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from etl.model import SourceError
+from etl.sources.rest.retry import Patience, asked_wait_s, http_instant
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+PASSING = (408, 409, 425, 429)  # and all of 5xx
+ADVICE = {
+    400: "the system does not take the request; load the source anew if its cursor has expired",
+    401: "the system does not know the token or the user; make a new token and write both into the settings",
+    403: "the token may not read this; its user needs the role of an administrator, or the mapping less tables",
+    404: "there is no such address; check `url`, and leave tables the desk does not have out of the mapping",
+    422: "the system does not take the request; load the source anew if its cursor has expired",
+}
+Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a system is, and what opens it; `headers` hold the secret and are never shown."""
+
+    source_id: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        try:
+            url = httpx.URL(self.url)
+        except httpx.InvalidURL:
+            url = httpx.URL("")
+        is_safe = url.scheme == "https" or (url.scheme == "http" and url.host in LOCAL)
+        if not is_safe or not url.host or url.userinfo:
+            raise SourceError(
+                f"source {self.source_id}: url: write https:// and the name of the host, without user or password",
+                permanent=True,
+            )
+        if not all(value.isascii() and value.isprintable() for value in self.headers.values()):
+            raise SourceError(
+                f"source {self.source_id}: token: holds characters that no token has; copy it again", permanent=True
+            )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A JSON object, and when the server says it sent it (None = it does not say)."""
+
+    data: Mapping[str, Any]
+    served_at: datetime | None
+    place: str
+
+    def listed(self, name: str) -> list[Mapping[str, Any]]:
+        """Return the records of a list; raises SourceError when the answer has no such list of objects."""
+        found = self.data.get(name)
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise SourceError(f"{self.place}: the answer has no list {name!r}", permanent=False)
+        return found
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """Why a try failed, how long the server asks to wait, and its clock; None = it does not say."""
+
+    what: str
+    wait_s: float | None = None
+    served_at: datetime | None = None
+
+
+class RestClient:
+    """GET requests to one system, in a `with` block.
+
+    wait  called with seconds between tries
+    """
+
+    def __init__(
+        self, site: Site, patience: Patience | None = None, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._site = site
+        self._patience = patience or Patience()
+        self._wait = wait
+        for name in ("httpx", "httpcore"):  # they write whole addresses down
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._http = httpx.Client(
+            base_url=site.url,
+            headers={"Accept": "application/json", **site.headers},
+            timeout=self._patience.timeout_s,
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> "RestClient":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, query: Query | None = None) -> Answer:
+        """Return the JSON object at a path; raises SourceError.
+
+        Tried again: 429 and 5xx, lost connections, time-outs, JSON that is cut off, pages that are no JSON.
+        Permanent: every other status, TLS that fails. A wait that is too long ends the run at once.
+        """
+        place, tries = self.place(path), self._patience.tries
+        for n_tried in range(1, tries):
+            found = self._try(place, path, query or {})
+            if isinstance(found, Answer):
+                return found
+            self._wait(self._checked_wait(place, found, n_tried))
+        last = self._try(place, path, query or {})
+        if isinstance(last, Answer):
+            return last
+        raise SourceError(
+            f"{place}: {last.what}, at the end of {tries} tries; what was read is kept, the next pull goes on",
+            permanent=False,
+        )
+
+    def place(self, path: str) -> str:
+        """Return what errors call a path: source, method and path without its query."""
+        return f"source {self._site.source_id}: GET {path}"
+
+    def _checked_wait(self, place: str, fault: _Fault, n_tried: int) -> float:
+        seconds = self._patience.back_off_s(n_tried) if fault.wait_s is None else fault.wait_s
+        if seconds <= self._patience.longest_s:
+            return seconds
+        when = f"in {seconds:.0f} s"
+        if fault.served_at is not None:
+            when = f"at {(fault.served_at + timedelta(seconds=seconds)).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        raise SourceError(
+            f"{place}: {fault.what}; the system asks to go on {when}. What was read is kept", permanent=False
+        )
+
+    def _try(self, place: str, path: str, query: Query) -> Answer | _Fault:
+        try:
+            response = self._http.get(path, params=dict(query))
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL):
+            raise SourceError(
+                f"{place}: the request cannot be written; check url and token", permanent=True
+            ) from None
+        except httpx.TimeoutException:
+            return _Fault(f"no answer within {self._patience.timeout_s:g} s")
+        except httpx.RequestError as error:
+            return self._connection_fault(place, error)
+        return self._read(place, response)
+
+    def _connection_fault(self, place: str, error: httpx.RequestError) -> _Fault:
+        if _is_tls(error):
+            raise SourceError(
+                f"{place}: no safe connection ({error}); check the host in url and the certificate of the system",
+                permanent=True,
+            ) from None
+        return _Fault(f"the connection failed ({str(error) or type(error).__name__})")
+
+    def _read(self, place: str, response: httpx.Response) -> Answer | _Fault:
+        served_at = http_instant(response.headers.get("Date"))
+        status = response.status_code
+        if status in PASSING or status >= 500:
+            return _Fault(f"status {status}", asked_wait_s(response.headers.get("Retry-After"), served_at), served_at)
+        if status != 200:
+            raise SourceError(f"{place}: status {status}: {_advice(status)}", permanent=True)
+        return _parsed(place, response, served_at)
+
+
+def _parsed(place: str, response: httpx.Response, served_at: datetime | None) -> Answer | _Fault:
+    try:
+        data = json.loads(response.content)
+    except ValueError:
+        kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
+        return _Fault(f"status 200 with {len(response.content)} bytes that are no whole JSON ({kind})")
+    return Answer(data, served_at, place) if isinstance(data, dict) else _Fault("status 200 with JSON, but no object")
+
+
+def _advice(status: int) -> str:
+    if 300 <= status < 400:
+        return "it sends elsewhere; write the final address of the system into `url`"
+    return ADVICE.get(status, "the system does not take the request")
+
+
+def _is_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

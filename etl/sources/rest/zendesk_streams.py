@@ -1,0 +1,188 @@
+"""The lists of Zendesk that are read page by page: tickets by cursor, ticket events by time, ratings as they move."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from etl.sources.rest.client import Answer, RestClient
+from etl.sources.rest.paging import Page, Row, State, Walk, settled_until
+from etl.sources.rest.records import epoch_s
+from etl.sources.rest.zendesk_people import PER_PAGE, People
+from etl.sources.rest.zendesk_rows import (
+    change_rows,
+    comment_rows,
+    instant_of,
+    rating_row,
+    response_row,
+    staff_of,
+    submitted_at,
+    ticket_row,
+)
+
+Record = Mapping[str, Any]
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the streams of one pull share: `start` is the epoch second of the first pull's beginning."""
+
+    client: RestClient
+    people: People
+    start: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """Incremental cursor export of tickets with their metric sets; deleted ones come with status deleted."""
+
+    desk: Desk
+    columns: Sequence[str]
+    name: str = "tickets"
+    path: str = "/api/v2/incremental/tickets/cursor.json"
+
+    def pages(self, state: State) -> Iterator[Page]:
+        """Yield pages up to the end of the stream; its cursor is the system's own and stays valid."""
+        walk = Walk(self.desk.client.place(self.path))
+        while True:
+            cursor = state.get("cursor")
+            walk.step(cursor)
+            where = {"cursor": cursor} if cursor else {"start_time": self.desk.start}
+            answer = self.desk.client.get(self.path, {**where, "include": "metric_sets"})
+            is_last = bool(answer.data.get("end_of_stream"))
+            state = {**state, "cursor": answer.data.get("after_cursor") or cursor}
+            if is_last:
+                state["until"] = settled_until(answer.served_at, self.desk.now)
+            yield Page({"tickets": self._rows(answer)}, state)
+            if is_last:
+                return
+
+    def _rows(self, answer: Answer) -> list[Row]:
+        tickets = answer.listed("tickets")
+        metrics = {each.get("ticket_id"): each for each in answer.data.get("metric_sets") or ()}
+        self.desk.people.learn(ticket.get("assignee_id") for ticket in tickets)
+        return [ticket_row(each, metrics.get(each.get("id")), self.desk.people, self.columns) for each in tickets]
+
+
+@dataclass(frozen=True)
+class Events:
+    """Incremental export of ticket events with comments, by time: events of a page's last second come again.
+
+    State: `from` epoch second, `border` ids of its events that were read, `staff` numbers of people who left.
+    """
+
+    desk: Desk
+    tables: Sequence[str] = ("changes", "comments")
+    name: str = "ticket_events"
+    path: str = "/api/v2/incremental/ticket_events.json"
+
+    def pages(self, state: State) -> Iterator[Page]:
+        """Yield pages up to the end of the stream."""
+        walk = Walk(self.desk.client.place(self.path))
+        self.desk.people.learn(state.get("staff", ()))
+        while True:
+            since = state.get("from", self.desk.start)
+            walk.step(since)
+            answer = self.desk.client.get(self.path, {"start_time": since, "include": "comment_events"})
+            events = answer.listed("ticket_events")
+            fresh = [each for each in events if each.get("id") not in state.get("border", ())]
+            is_last = bool(answer.data.get("end_of_stream"))
+            rows = self._rows(fresh)
+            state = self._after(answer, fresh, state, is_last)
+            yield Page(rows, state)
+            if is_last:
+                return
+
+    def _rows(self, events: Sequence[Record]) -> dict[str, list[Row]]:
+        people = self.desk.people
+        people.learn(user for event in events for user in staff_of(event))
+        found: dict[str, list[Row]] = {
+            "changes": [row for event in events for row in change_rows(event, people)],
+            "comments": [row for event in events for row in comment_rows(event, people)],
+        }
+        return {table: rows for table, rows in found.items() if table in self.tables}
+
+    def _after(self, answer: Answer, fresh: Sequence[Record], state: State, is_last: bool) -> State:
+        before = state.get("from", self.desk.start)
+        since = max(before, int(answer.data.get("end_time") or before))
+        border = [each.get("id") for each in fresh if epoch_s(instant_of(each), answer.place) >= since]
+        kept = state.get("border", []) if since == before else []
+        until = settled_until(answer.served_at, self.desk.now) if is_last else since
+        staff = self.desk.people.left if fresh else state.get("staff", [])
+        return {"from": since, "border": [*kept, *border], "until": until, "staff": staff}
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A list that is filtered by time and has no export of its own: what is left of it to read is read again.
+
+    stamp      when a record was last changed, as text that sorts
+    overlap_s  this much before the latest change is read again; what did not change is left out
+    State: `from` epoch second, `after` page cursor inside of a pull, `newest` epoch second, `seen` id -> stamp
+    """
+
+    desk: Desk
+    name: str
+    path: str
+    filter: str
+    to_row: Callable[[Record], Row]
+    stamp: Callable[[Record], str | None]
+    overlap_s: int
+
+    def pages(self, state: State) -> Iterator[Page]:
+        """Yield the pages of records that are new or changed."""
+        walk = Walk(self.desk.client.place(self.path))
+        state = {"from": self.desk.start, "newest": self.desk.start, "seen": {}, **state}
+        while True:
+            walk.step(state.get("after"))
+            after = {"page[after]": state["after"]} if state.get("after") else {}
+            answer = self.desk.client.get(self.path, {self.filter: state["from"], "page[size]": PER_PAGE, **after})
+            records = answer.listed(self.name)
+            fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != self._stamp(each)]
+            state = self._after(answer, fresh, state)
+            yield Page({self.name_of_table: [self.to_row(each) for each in fresh]}, state)
+            if "after" not in state:
+                return
+
+    @property
+    def name_of_table(self) -> str:
+        """Return the table of the mapping that the records are rows of."""
+        return {"satisfaction_ratings": "ratings"}.get(self.name, self.name)
+
+    def _stamp(self, record: Record) -> str:
+        return self.stamp(record) or ""
+
+    def _after(self, answer: Answer, fresh: Sequence[Record], state: State) -> State:
+        stamps = {str(each.get("id")): self._stamp(each) for each in fresh}
+        seconds = [epoch_s(stamp, answer.place) for stamp in stamps.values() if stamp]
+        newest = max([state["newest"], *seconds])
+        since = max(self.desk.start, newest - self.overlap_s)
+        seen = {**state["seen"], **stamps}
+        kept = {number: stamp for number, stamp in seen.items() if not stamp or epoch_s(stamp, answer.place) >= since}
+        meta = answer.data.get("meta") or {}
+        moved = {**state, "newest": newest, "seen": kept}
+        if meta.get("has_more"):
+            return {**moved, "after": meta.get("after_cursor")}
+        moved.pop("after", None)
+        return {**moved, "from": since, "until": settled_until(answer.served_at, self.desk.now)}
+
+
+def ratings(desk: Desk) -> Moving:
+    """Return the stream of satisfaction ratings (the older kind of survey)."""
+    return Moving(
+        desk,
+        "satisfaction_ratings",
+        "/api/v2/satisfaction_ratings.json",
+        "start_time",
+        lambda record: rating_row(record, desk.people),
+        lambda record: record.get("updated_at"),
+        DAY_S,
+    )
+
+
+def survey_responses(desk: Desk) -> Moving:
+    """Return the stream of answered surveys (the newer kind), filtered by when they were created."""
+    path = "/api/v2/guide/survey_responses"
+    return Moving(desk, "survey_responses", path, "filter[created_at_start]", response_row, submitted_at, 7 * DAY_S)

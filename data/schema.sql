@@ -173,6 +173,11 @@ CREATE TABLE IF NOT EXISTS defect (   -- rows that loaded, with something odd in
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT, ticket_key BIGINT,
     rule VARCHAR, field VARCHAR, value VARCHAR
 );
+-- Tickets that their source has no more; is_deleted is set, and row_hash NULL so that they count as changed
+-- when they are delivered again.
+CREATE TABLE IF NOT EXISTS gone_ticket (
+    ticket_key BIGINT, source_no INTEGER, run_id BIGINT, gone_at TIMESTAMPTZ
+);
 -- What the earlier deliveries of one pull touched; the facts follow with its last delivery, in the same transaction.
 CREATE TABLE IF NOT EXISTS deferred_ticket (ticket_key BIGINT);
 CREATE TABLE IF NOT EXISTS deferred_survey (response_key BIGINT);

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import duckdb
 
@@ -118,6 +118,18 @@ class Source(Protocol):
 
     def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
         """Yield deliveries in order, from the cursor of the last committed one on. None = from the start."""
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """A source that can tell which rows it has now without giving them whole (etl/reconcile.py)."""
+
+    def keys(self, now: datetime) -> Iterator[Batch]:
+        """Yield batches of all rows that each mapped table of tickets has now; several of one table may follow.
+
+        The columns that the mapping's ticket.id reads are enough. Raises SourceError when not all could be read:
+        what is missing here counts as deleted.
+        """
 
 
 @dataclass(frozen=True)

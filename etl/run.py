@@ -1,7 +1,7 @@
 """One pull of one source: read, load each delivery, report."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from data.warehouse import data_version, transaction, watermark
 from etl import ledger
 from etl.load import load
 from etl.load.deferral import is_pending
+from etl.load.mend import is_mended
 from etl.mapping import Mapping
 from etl.model import (
     Delivery,
@@ -39,8 +40,19 @@ class Intake:
     is_whole: bool = False
 
 
-def pull(con: duckdb.DuckDBPyConnection, intake: Intake, refresh: Refresh, now: datetime) -> Iterator[LoadReport]:
+Turn = Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[object]]
+
+
+def pull(
+    con: duckdb.DuckDBPyConnection,
+    intake: Intake,
+    refresh: Refresh,
+    now: datetime,
+    turn: Turn = nullcontext,
+) -> Iterator[LoadReport]:
     """Load what a source has delivered since the last pull, one report per committed load.
+
+    turn  held while something is written, not while the source is read, so that sources are read beside each other
 
     A load that was refused or failed stands in the ledger when its error (LoadRefused, SourceError,
     MappingError) comes out; what was committed before it stays, and the next pull goes on from there. A file
@@ -53,24 +65,29 @@ def pull(con: duckdb.DuckDBPyConnection, intake: Intake, refresh: Refresh, now: 
     try:
         for delivery in _followed(intake.source.read(cursor, now)):
             try:
-                report = _load_one(con, intake, delivery, refresh, now, origin)
+                with turn(con):
+                    report = _load_one(con, intake, delivery, refresh, now, origin)
             except FAULTS as error:
                 if delivery.file_name is None or isinstance(error, MappingChanged):
                     raise
                 faults.append((delivery.file_name, error))
-                _set_aside(con, intake.source_id, faults[-1], now)
+                with turn(con):
+                    _set_aside(con, intake.source_id, faults[-1], now)
                 continue
             n_loaded += delivery.file_name is not None
             yield report
             if delivery.batches:
                 origin = replace(origin, replace=False)
     except (SourceError, MappingError) as error:
-        with transaction(con):
+        with turn(con), transaction(con):
             ledger.write_failure(con, intake.source_id, str(error), now)
         raise
     if faults:
         if is_pending(con):
-            load(con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False))
+            with turn(con):
+                load(
+                    con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False)
+                )
         raise together(faults, n_loaded)
 
 
@@ -132,7 +149,9 @@ def naming(delivery: Delivery) -> Iterator[None]:
 
 
 def _is_remapped(intake: Intake, known: ledger.Standing) -> bool:
-    return intake.is_whole and known.mapping_hash not in (None, ledger.mapping_hash(intake.mapping))
+    """Return whether a source has to be loaded anew: its mapping reads rows differently, not only more of them."""
+    is_changed = known.mapping_hash not in (None, ledger.mapping_hash(intake.mapping))
+    return intake.is_whole and is_changed and not is_mended(known.mapping, intake.mapping)
 
 
 def _load_one(

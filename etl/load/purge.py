@@ -24,7 +24,7 @@ def purge(con: duckdb.DuckDBPyConnection, source_no: int, source_id: str, now: d
             f" OR {key} BETWEEN {low} AND {high} OR ticket_key BETWEEN {low} AND {high}"
         )
     con.execute("DELETE FROM survey_answer WHERE response_key IN (SELECT response_key FROM touched_survey)")
-    for table in ("ticket", "survey_response", "customer", "agent", "kb_article", "kb_revision"):
+    for table in ("ticket", "survey_response", "customer", "agent", "kb_article", "kb_revision", "gone_ticket"):
         con.execute(f"DELETE FROM {table} WHERE source_no = ?", [source_no])
     con.execute("DELETE FROM defect WHERE source_id = ?", [source_id])
     con.execute("UPDATE reject SET resolved_at = ? WHERE source_id = ? AND resolved_at IS NULL", [now, source_id])

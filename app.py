@@ -4,38 +4,39 @@ import functools
 import os
 import signal
 import sys
-import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any
 
 import structlog
 import typer
 import waitress
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from dashboard.model import Loading, Site
 from dashboard.server import create_app, warm
 from data import demo
 from data.log import set_up_log
-from data.owner import OwnedElsewhere, Owner
+from data.owner import Owner
 from data.salt import salt_beside
 from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_settings, rooted
 from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
+from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes
-from etl.check import check as trial
-from etl.guess import guess
-from etl.mapping import load_mapping
-from etl.model import LoadRefused, LoadReport, MappingError, Origin, SourceError
+from etl.model import LoadReport
 from etl.run import Intake, pull
+from etl.schedule.freshness import max_age_s
+from etl.schedule.gate import Gate
+from etl.schedule.loads import Loads
+from etl.schedule.puller import Work
+from etl.schedule.rhythm import rhythm_of
+from etl.verbs import EXPECTED, LoadVerbs, told
 from metrics import facts
 from metrics.answers import Answers
 from metrics.catalog import CATALOG
@@ -51,41 +52,14 @@ DEMO_SEED = 7
 DEMO_STEP_S = 2
 THREADS = 16
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
-EXPECTED = (StrictYamlError, OwnedElsewhere, SourceError, MappingError, LoadRefused, OSError)
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 log = structlog.get_logger("monitor")
-P = ParamSpec("P")
-R = TypeVar("R")
-
-SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings file; default data/settings.yaml")]
-MappingFile = Annotated[Path, typer.Option("--mapping", "-m", help="mapping file, see docs/mapping.md")]
-StoreFile = Annotated[Path | None, typer.Option("--warehouse", help="warehouse file; default from the settings")]
-SourceName = Annotated[str | None, typer.Option("--source", help="name of the source; default the mapping's name")]
 
 
 def now() -> datetime:
     """Return the instant; nothing else in the house reads a clock."""
     return datetime.now(UTC)
-
-
-def say(line: str) -> None:
-    """Print a line for the person at the terminal, at once."""
-    print(line, flush=True)
-
-
-def told(verb: Callable[P, R]) -> Callable[P, R]:
-    """Return the verb with expected errors told in one line and exit code 1; a traceback means a fault of ours."""
-
-    @functools.wraps(verb)
-    def telling(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return verb(*args, **kwargs)
-        except EXPECTED as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from None
-
-    return telling
 
 
 @dataclass(frozen=True)
@@ -97,10 +71,16 @@ class House:
     targets: tuple[Target, ...]
     store: Warehouse
     salt: str
+    gate: Gate = field(default_factory=Gate)
 
     def pulled(self, con: Any, intake: Intake) -> Iterator[LoadReport]:
         """Load what the intake has, facts and all, one report per committed load."""
-        return pull(con, intake, self._refresh, now())
+        return pull(con, intake, self._refresh, now(), self.gate.entered)
+
+    def intake(self, rule: SourceRule) -> Intake:
+        """Return the intake of a source of the settings, as settings, secrets and mapping are now."""
+        limit = max_age_s(rule, rhythm_of(rule, self.settings.timezone), now())
+        return intakes.scheduled(rule, self.salt, os.environ, limit)
 
     def _refresh(self, con: Any, mark: datetime | None) -> None:
         facts.refresh(con, mark, self.desk)
@@ -138,23 +118,20 @@ def make_ready(store: Warehouse, desk: Desk) -> None:
 
 
 class Monitor:
-    """The running monitor: loads on a schedule, one after another, and the pages beside them."""
+    """The running monitor: the pages, and the loads beside them, of which it is told."""
 
     def __init__(self, home: House, living: demo.Living | None) -> None:
-        self._home = home
-        self._living = living
-        self._con: Any = None
-        self._loading: Loading | None = None
-        self._is_rolled_back = False
+        self._home, self._living = home, living
+        self._loading: dict[str, Loading] = {}
         self._seen: set[str] = set()
-        self._scheduler = BackgroundScheduler(
-            executors={"loads": ThreadPoolExecutor(1), "demo": ThreadPoolExecutor(1)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=UTC,
-        )
+        self._changed: set[str] = set()
+        self._errors: dict[str, str] = {}
+        work = Work(home.store.cursor, home.intake, home.pulled, now)
+        signature = functools.partial(intakes.signature, environment=os.environ)
+        self._loads = Loads(home.settings, work, home.gate, self, signature, home.salt)
         answers = Answers(home.store.cursor, home.desk, home.targets, now)
         build_id = f"{now():%Y%m%d%H%M%S}"
-        self._app = create_app(answers, site_of(home.settings), now, build_id, lambda: self._loading)
+        self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load)
 
     def run(self, host: str, port: int, is_opening: bool) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
@@ -174,65 +151,54 @@ class Monitor:
             self._stop()
 
     def _start(self) -> None:
-        self._scheduler.add_job(warm, args=[self._app], executor="demo", next_run_time=now())
-        for rule in self._home.settings.sources:
-            self._every(rule.every_s, functools.partial(self._load, rule), "loads")
+        self._loads.clockwork.at("warm", now(), lambda: warm(self._app))
         if (living := self._living) is not None:
-            self._every(DEMO_STEP_S, lambda: living.advance(now()), "demo")
-        self._scheduler.start()
+            self._loads.clockwork.every("demo", DEMO_STEP_S, lambda: living.advance(now()), now())
+        self._loads.start()
 
-    def _every(self, seconds: float, work: Callable[[], object], executor: str) -> None:
-        self._scheduler.add_job(work, "interval", seconds=seconds, executor=executor, next_run_time=now())
+    def began(self, source_id: str) -> None:
+        """Tell of a first pull that it begins."""
+        if source_id not in self._seen:
+            self._seen.add(source_id)
+            self._loading[source_id] = Loading(now())
+            say(f"{source_id}: reading what is new ...")
 
-    def _load(self, rule: SourceRule) -> None:
-        is_first = rule.id not in self._seen
-        if is_first:
-            say(f"{rule.id}: reading what is new ...")
-            self._seen.add(rule.id)
-        self._con = self._home.store.cursor()
-        self._loading = Loading(now()) if is_first else None
-        try:
-            intake = intakes.scheduled(rule, self._home.salt, os.environ)
-            if self._loaded(self._home.pulled(self._con, intake)):
-                warm(self._app)
-        except EXPECTED as error:
-            log.error("load failed", source=rule.id, error=str(error))
-        except Exception:
-            if not self._is_rolled_back:  # an interrupted load ends in an error of the engine
-                raise
-        finally:
-            self._con = self._loading = None
+    def loaded(self, report: LoadReport) -> None:
+        """Tell how far a first pull is, on screens and terminal."""
+        if report.is_change:
+            self._changed.add(report.source_id)
+        if (known := self._loading.get(report.source_id)) is not None:
+            self._loading[report.source_id] = replace(known, rows=known.rows + report.n_read)
+            say(f"{report.source_id}: {account.account(report)}")
 
-    def _loaded(self, reports: Iterator[LoadReport]) -> bool:
-        """Return whether the loads changed anything; of a first one, screens and terminal hear how far it is."""
-        is_change = False
-        for report in reports:
-            is_change |= report.is_change
-            if self._loading is not None:
-                self._loading = replace(self._loading, rows=self._loading.rows + report.n_read)
-                say(f"{report.source_id}: {account.account(report)}")
-        return is_change
+    def failed(self, source_id: str, error: Exception) -> None:
+        """Log an error, once as long as it stays the same."""
+        if self._errors.get(source_id) != str(error):
+            self._errors[source_id] = str(error)
+            unexpected = None if isinstance(error, EXPECTED) else error
+            log.error("load failed", source=source_id, error=str(error), exc_info=unexpected)
+
+    def ended(self, source_id: str) -> None:
+        """Make the answers ready that the pull has changed."""
+        self._loading.pop(source_id, None)
+        if source_id in self._changed:
+            self._changed.discard(source_id)
+            self._errors.pop(source_id, None)
+            warm(self._app)
+
+    def _first_load(self) -> Loading | None:
+        """Return the first loads that are under way as one; None = none."""
+        found = tuple(self._loading.values())
+        return Loading(min(one.since for one in found), sum(one.rows for one in found)) if found else None
 
     def _stop(self) -> None:
         say("Stopping; a load under way is finished first.")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if self._scheduler.running:  # else stopped before the first load
-            self._end_loads()
+        if self._loads.stop(GRACE_S):
+            say("The load took too long and was rolled back; nothing committed is lost.")
         if self._living is not None:
             self._living.close()
         say("Stopped.")
-
-    def _end_loads(self) -> None:
-        self._scheduler.remove_all_jobs()
-        ending = threading.Thread(target=self._scheduler.shutdown)
-        ending.start()
-        ending.join(GRACE_S)
-        con = self._con
-        if ending.is_alive() and con is not None:
-            say("The load takes too long and is rolled back; nothing committed is lost.")
-            self._is_rolled_back = True
-            con.interrupt()
-        ending.join()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -265,14 +231,6 @@ def living_demo(settings: Settings) -> demo.Living:
     return demo.Living(file, DEMO_SEED)
 
 
-def progress(done: int, total: int) -> None:
-    """Show how far a long work is; a terminal gets one line that renews itself."""
-    if sys.stdout.isatty():
-        print(f"\r  {done:,} of {total:,}", end="\n" if done >= total else "", flush=True)
-    elif done >= total:
-        say(f"  {done:,} of {total:,}")
-
-
 @cli.command()
 @told
 def serve(
@@ -289,56 +247,6 @@ def serve(
         Monitor(home, living).run(server.host, server.port if port is None else port, is_opening)
 
 
-@cli.command("import")
-@told
-def import_files(
-    files: Annotated[list[Path], typer.Argument(help="files, or folders of them")],
-    mapping: MappingFile,
-    source: SourceName = None,
-    warehouse: StoreFile = None,
-    settings: SettingsFile = None,
-    is_replacing: Annotated[bool, typer.Option("--replace", help="drop what the source loaded before")] = False,
-) -> None:
-    """Load files; ends with an account of every row, and of what did not load."""
-    rules = load_mapping(mapping)
-    with house(settings, warehouse) as home:
-        origin = Origin(salt=home.salt, replace=is_replacing)
-        con = home.store.cursor()
-        intake = intakes.imported(source or mapping.stem, files, rules, origin)
-        for line in account.told(con, home.pulled(con, intake), rules):
-            say(line)
-
-
-@cli.command()
-@told
-def check(files: Annotated[list[Path], typer.Argument()], mapping: MappingFile) -> None:
-    """Try a mapping on files without loading anything: what would load, what would not, and why."""
-    store = Warehouse(None)
-    try:
-        intake = intakes.imported(mapping.stem, files, load_mapping(mapping), Origin())
-        for line in trial(store.cursor(), intake, now()):
-            say(line)
-        say("Nothing was loaded; this was a trial.")
-    finally:
-        store.close()
-
-
-@cli.command("map")
-@told
-def guess_mapping(
-    file: Annotated[Path, typer.Option("--guess", help="file to look at")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="where to write; default the terminal")] = None,
-) -> None:
-    """Write a first mapping for a file, with comments where it is unsure."""
-    text = guess(file)
-    if out is None:
-        say(text)
-    else:
-        with out.open("x", encoding="utf-8") as written:  # never over somebody's work
-            written.write(text)
-        say(f"{out} is written. Look through it, then: app.py check {file} --mapping {out}")
-
-
 @cli.command()
 @told
 def rebuild(warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
@@ -350,30 +258,6 @@ def rebuild(warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
             facts.rebuild(con, watermark(con), home.desk)
             bump_data_version(con)
         say("All facts were worked out anew." if is_loaded else "Nothing is loaded yet.")
-
-
-@cli.command()
-@told
-def status(warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
-    """Tell the sources and how fresh they are, the last loads, and rejected rows by rule."""
-    with house(settings, warehouse) as home:
-        for line in account.status(home.store.cursor(), now()):
-            say(line)
-
-
-@cli.command()
-@told
-def rejects(
-    limit: Annotated[int, typer.Option(help="how many")] = 50,
-    source: SourceName = None,
-    rule: Annotated[str | None, typer.Option(help="only of this rule")] = None,
-    warehouse: StoreFile = None,
-    settings: SettingsFile = None,
-) -> None:
-    """List rows that did not load, whole, with what would do."""
-    with house(settings, warehouse) as home:
-        for line in account.reject_lines(account.rejects(home.store.cursor(), limit, source, rule)):
-            say(line)
 
 
 @cli.command()
@@ -395,6 +279,8 @@ def write_demo(
     say(f"Making the demo desk: {tickets:,} tickets in {out}")
     demo.create(out, tickets, now(), DEMO_SEED, progress)
 
+
+LoadVerbs(house, now).register(cli)
 
 if __name__ == "__main__":
     cli()

@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from data.cron import parse_cron
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+USUAL_EVERY_S = 60.0
 
 
 class SourceRule(BaseModel):
@@ -14,8 +17,10 @@ class SourceRule(BaseModel):
     kind        how it is read (etl/intakes.py)
     url         database address (sql); ${NAME}, ${NAME:-default} and ${file:/path} keep secrets out of the file
     path        file or folder (file)
-    every_s     seconds between pulls
-    max_age_s   older than this the numbers count as stale; null = never
+    every_s     seconds between pulls; null = 60, or as `cron` says
+    cron        minute hour day month weekday on the desk's clock, instead of every_s
+    jitter_s    each pull comes up to so many seconds later, so that many desks do not ask one system at once
+    max_age_s   older than this the numbers count as stale; null = two turns without a delivery (files: two days)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,12 +31,32 @@ class SourceRule(BaseModel):
     url: str | None = None
     path: str | None = None
     mapping: Path
-    every_s: Annotated[float, Field(gt=0)] = 60.0
-    max_age_s: Annotated[int, Field(gt=0)] | None = 900
+    every_s: Annotated[float, Field(gt=0)] | None = None
+    cron: str | None = None
+    jitter_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    max_age_s: Annotated[int, Field(gt=0)] | Literal["never"] | None = None
+
+    @property
+    def interval_s(self) -> float:
+        """Return the seconds between two pulls of a source without a line of cron."""
+        return self.every_s or USUAL_EVERY_S
+
+    @field_validator("cron")
+    @classmethod
+    def _is_cron(cls, line: str | None) -> str | None:
+        if line is not None:
+            parse_cron(line)
+        return line
 
     @model_validator(mode="after")
     def _has_a_place(self) -> "SourceRule":
         wanted, other = ("url", "path") if self.kind == "sql" else ("path", "url")
         if getattr(self, wanted) is None or getattr(self, other) is not None:
             raise ValueError(f"a source of kind {self.kind} has {wanted!r} and no {other!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_rhythm(self) -> "SourceRule":
+        if self.cron is not None and self.every_s is not None:
+            raise ValueError("a source has every_s or cron, not both; remove one of them")
         return self

@@ -1,6 +1,7 @@
 """From settings and a mapping to something that can be pulled; the one place that knows the kinds of sources."""
 
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,10 +18,13 @@ Environment = Mapping[str, str]
 Maker = Callable[[SourceRule, SourceMapping, Environment], Source]
 
 
-def scheduled(rule: SourceRule, salt: str, environment: Environment) -> Intake:
-    """Return the intake of a source of the settings; raises SourceError or MappingError."""
+def scheduled(rule: SourceRule, salt: str, environment: Environment, max_age_s: int | None) -> Intake:
+    """Return the intake of a source of the settings; raises SourceError or MappingError.
+
+    max_age_s  older than this the source is stale (etl/schedule/freshness.py); None = never
+    """
     mapping = load_mapping(rooted(rule.mapping))
-    origin = Origin(rule.kind, rule.name, is_live=True, max_age_s=rule.max_age_s, salt=salt)
+    origin = Origin(rule.kind, rule.name, is_live=True, max_age_s=max_age_s, salt=salt)
     return Intake(rule.id, KINDS[rule.kind](rule, mapping, environment), mapping, origin, is_whole=rule.kind == "sql")
 
 
@@ -40,6 +44,30 @@ def address(rule: SourceRule, environment: Environment) -> str:
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=str(rooted(Path(url.database))))
     return url.render_as_string(hide_password=False)
+
+
+def signature(rule: SourceRule, environment: Environment) -> str:
+    """Return a hash of what a source is made of: settings with their secrets, mapping, names and times of its files.
+
+    Never raises: what cannot be read is a state like another.
+    """
+    parts = [_read(lambda: filled(rule.model_dump_json(), environment).encode())]
+    parts.append(_read(rooted(rule.mapping).read_bytes))
+    if rule.path is not None:
+        parts.append(_read(lambda: _listing(rooted(Path(rule.path or ".")))))
+    return sha256(b"\0".join(parts)).hexdigest()
+
+
+def _read(part: Callable[[], bytes]) -> bytes:
+    try:
+        return part()
+    except (OSError, KeyError) as error:
+        return repr(error).encode()
+
+
+def _listing(place: Path) -> bytes:
+    files = sorted(place.iterdir()) if place.is_dir() else [place]
+    return repr([(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]).encode()
 
 
 def _sql(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:

@@ -1,0 +1,56 @@
+"""One load at a time: sources are read beside each other, the warehouse is written by one of them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from etl.model import LoadStopped
+
+
+class Gate:
+    """Lets one load in at a time, and none once it is closed."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._con: duckdb.DuckDBPyConnection | None = None
+        self._is_closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the process is stopping."""
+        return self._is_closed
+
+    @contextmanager
+    def entered(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Wait for the turn to write, and hold it; raises LoadStopped when the process is stopping."""
+        with self._turn:
+            if self._is_closed:
+                raise LoadStopped("the monitor is stopping")
+            self._con = con
+            try:
+                yield
+            finally:
+                self._con = None
+
+    @contextmanager
+    def last(self) -> Iterator[None]:
+        """Hold the turn after the gate was closed, to write down what was left."""
+        with self._turn:
+            yield
+
+    def close(self, grace_s: float) -> bool:
+        """Let nobody in any more and wait for the load inside; after the grace it is interrupted and rolled back.
+
+        Return whether it had to be.
+        """
+        self._is_closed = True
+        if self._turn.acquire(timeout=grace_s):
+            self._turn.release()
+            return False
+        con = self._con
+        if con is not None:
+            con.interrupt()
+        with self._turn:
+            return con is not None

@@ -1,0 +1,135 @@
+"""The verbs of the command line that load rows and tell of loads; app.py puts them beside its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import typer
+
+from data.owner import OwnedElsewhere
+from data.settings import Settings
+from data.source_rules import SourceRule
+from data.strict_yaml import StrictYamlError
+from data.terminal import MappingFile, SettingsFile, SourceName, StoreFile, say, telling
+from data.warehouse import Warehouse
+from etl import account, intakes
+from etl.check import check as trial
+from etl.guess import guess
+from etl.mapping import load_mapping
+from etl.model import LoadRefused, LoadReport, MappingError, Origin, SourceError
+from etl.run import Intake
+
+EXPECTED = (StrictYamlError, OwnedElsewhere, SourceError, MappingError, LoadRefused, OSError)
+told = telling(*EXPECTED)
+
+
+class House(Protocol):
+    """What stands while a process owns a warehouse."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings."""
+
+    @property
+    def store(self) -> Warehouse:
+        """Return the open warehouse."""
+
+    @property
+    def salt(self) -> str:
+        """Return what is mixed into hashes of customers."""
+
+    def intake(self, rule: SourceRule) -> Intake:
+        """Return the intake of a source of the settings."""
+
+    def pulled(self, con: Any, intake: Intake) -> Iterator[LoadReport]:
+        """Load what an intake has, facts and all, one report per committed load."""
+
+
+OpenHouse = Callable[[Path | None, Path | None], AbstractContextManager[House]]
+
+
+class LoadVerbs:
+    """Import, check, map, status, rejects.
+
+    house  opens the warehouse of a settings file, or another one: (settings, warehouse)
+    """
+
+    def __init__(self, house: OpenHouse, clock: Callable[[], datetime]) -> None:
+        self._house, self._clock = house, clock
+
+    def register(self, cli: typer.Typer) -> None:
+        """Add the verbs to the command line."""
+        verbs: dict[str, Callable[..., None]] = {
+            "import": self.import_files,
+            "check": self.check,
+            "map": self.guess_mapping,
+            "status": self.status,
+            "rejects": self.rejects,
+        }
+        for name, verb in verbs.items():
+            cli.command(name)(told(verb))
+
+    def import_files(
+        self,
+        files: Annotated[list[Path], typer.Argument(help="files, or folders of them")],
+        mapping: MappingFile,
+        source: SourceName = None,
+        warehouse: StoreFile = None,
+        settings: SettingsFile = None,
+        is_replacing: Annotated[bool, typer.Option("--replace", help="drop what the source loaded before")] = False,
+    ) -> None:
+        """Load files; ends with an account of every row, and of what did not load."""
+        rules = load_mapping(mapping)
+        with self._house(settings, warehouse) as home:
+            origin = Origin(salt=home.salt, replace=is_replacing)
+            con = home.store.cursor()
+            intake = intakes.imported(source or mapping.stem, files, rules, origin)
+            for line in account.told(con, home.pulled(con, intake), rules):
+                say(line)
+
+    def check(self, files: Annotated[list[Path], typer.Argument()], mapping: MappingFile) -> None:
+        """Try a mapping on files without loading anything: what would load, what would not, and why."""
+        store = Warehouse(None)
+        try:
+            intake = intakes.imported(mapping.stem, files, load_mapping(mapping), Origin())
+            for line in trial(store.cursor(), intake, self._clock()):
+                say(line)
+            say("Nothing was loaded; this was a trial.")
+        finally:
+            store.close()
+
+    def guess_mapping(
+        self,
+        file: Annotated[Path, typer.Option("--guess", help="file to look at")],
+        out: Annotated[Path | None, typer.Option("--out", "-o", help="where to write; default the terminal")] = None,
+    ) -> None:
+        """Write a first mapping for a file, with comments where it is unsure."""
+        text = guess(file)
+        if out is None:
+            say(text)
+        else:
+            with out.open("x", encoding="utf-8") as written:  # never over somebody's work
+                written.write(text)
+            say(f"{out} is written. Look through it, then: app.py check {file} --mapping {out}")
+
+    def status(self, warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
+        """Tell the sources and how fresh they are, the last loads, and rejected rows by rule."""
+        with self._house(settings, warehouse) as home:
+            for line in account.status(home.store.cursor(), self._clock()):
+                say(line)
+
+    def rejects(
+        self,
+        limit: Annotated[int, typer.Option(help="how many")] = 50,
+        source: SourceName = None,
+        rule: Annotated[str | None, typer.Option(help="only of this rule")] = None,
+        warehouse: StoreFile = None,
+        settings: SettingsFile = None,
+    ) -> None:
+        """List rows that did not load, whole, with what would do."""
+        with self._house(settings, warehouse) as home:
+            found = account.rejects(home.store.cursor(), limit, source, rule)
+            for line in account.reject_lines(found):
+                say(line)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from etl.mapping import Mapping
 from etl.mapping.model import TableMapping
 from etl.model import MappingError, Source
 from etl.sources.file import FileSource, FileTable
 from etl.sources.sql_cursor import SqlCursor
-from etl.sources.sql_database import SqlSource, SqlTable
+from etl.sources.sql_database import SqlSource
+from etl.sources.sql_table import SqlTable
 
 KINDS = ("sql", "file", "folder")
 SETTLE_S = 2.0  # a file written to so recently may still be growing
@@ -32,17 +31,18 @@ def open_source(source_id: str, kind: str, place: str | Sequence[Path], mapping:
 
 
 def _sql(source_id: str, url: str, mapping: Mapping) -> SqlSource:
+    tables = [_sql_table(table) for table in mapping.tables]
     try:
-        return SqlSource(source_id, url, [_sql_table(table) for table in mapping.tables], mapping.zone)
-    except sa.exc.ArgumentError:
-        raise MappingError(f"source {source_id}: the URL does not read like sqlite:///path/to/file.sqlite") from None
+        return SqlSource(source_id, url, tables, mapping.zone)
+    except MappingError as error:
+        raise MappingError(f"source {source_id}: {error}") from None
 
 
 def _sql_table(table: TableMapping) -> SqlTable:
     if table.query is None:
         raise MappingError(f"table {table.name}: a source of kind sql needs `query: SELECT ...`")
     cursor = table.cursor
-    found = None if cursor is None else SqlCursor(cursor.column, cursor.overlap_s, cursor.format)
+    found = None if cursor is None else SqlCursor(cursor.column, cursor.overlap_s, cursor.format, cursor.key)
     return SqlTable(table.name, table.query, found)
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from etl.mapping import parse_mapping
 from etl.model import Delivery, MappingError, SourceError
-from etl.sources import open_source, sql_database
+from etl.sources import open_source, sql_table
 from etl.sources.sql_cursor import Position, SqlCursor
-from etl.sources.sql_database import SqlSource, SqlTable
+from etl.sources.sql_database import SqlSource
+from etl.sources.sql_table import SqlTable
 from etl.sources.text_rows import as_text, text_batch
 from tests.etl.loading import NOW, Desk, desk, fates
 
@@ -120,7 +121,7 @@ def test_a_source_is_never_written_to(helpdesk: Helpdesk) -> None:
 
 
 def test_a_first_load_comes_in_several_deliveries(helpdesk: Helpdesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql_database, "ROWS_PER_DELIVERY", 50_000)
+    monkeypatch.setattr(sql_table, "ROWS_PER_DELIVERY", 50_000)
     many = (
         "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 60000)"
         " SELECT id, strftime('%Y-%m-%d %H:%M:%S', 1700000000 + id, 'unixepoch') AS changed FROM n"

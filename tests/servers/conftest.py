@@ -1,0 +1,29 @@
+"""Servers for a whole run, started when the first test asks; engines are given up after each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from etl.sources.sql_engine import engine_of
+from tests.servers.mariadb import MariaDB
+from tests.servers.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    server = MariaDB()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_engines() -> Iterator[None]:
+    yield
+    engine_of.cache_clear()

@@ -20,7 +20,7 @@
     busy = true;
     const stop = new AbortController(), limit = setTimeout(() => stop.abort(), 5000);
     try {
-      const answer = await fetch("/api/pulse", { cache: "no-store", signal: stop.signal, credentials: "same-origin" });
+      const answer = await fetch("/api/pulse" + (page.dataset.pulse || ""), { cache: "no-store", signal: stop.signal, credentials: "same-origin" });
       if (!answer.ok) throw new Error("pulse " + answer.status);
       heard(page, await answer.json());
     } catch (error) {
@@ -36,7 +36,7 @@
 
   function heard(page, pulse) {
     if (build !== null && pulse.build !== build) return location.reload(); // another layout: its callbacks have other names
-    build = pulse.build; loading = pulse.loading; fails = 0; offset = pulse.now - Date.now();
+    build = pulse.build; loading = pulse.loading; fails = 0; offset = pulse.now - Date.now(); page.dataset.offset = offset;
     if (isNight(page)) return location.reload();
     const blank = pulse.waiting || (page.dataset.blank && page.dataset.mark !== pulse.mark) ? "yes" : ""; // until the figures are there
     if (page.dataset.blank !== blank) page.dataset.blank = blank;

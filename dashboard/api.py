@@ -4,23 +4,26 @@ from typing import Any
 
 import flask
 
-from dashboard.board import mark_of
 from dashboard.cases import download
 from dashboard.face import difference
 from dashboard.frame import silent_sources
 from dashboard.model import Answer
 from dashboard.named import KEYS, named
 from dashboard.room import Room
+from dashboard.sources.told import told
+from dashboard.sources.verbs import press
 from metrics.model import Annotation, Reading, Window
 from metrics.parameters import Fault
 
 
 def register(server: flask.Flask, room: Room) -> None:
-    """Add /api/pulse, /api/readings, /api/cases.csv and /api/quality."""
+    """Add /api/pulse, /api/readings, /api/cases.csv, /api/quality, /api/data and its buttons."""
     server.add_url_rule("/api/pulse", "pulse", lambda: pulse(room))
     server.add_url_rule("/api/readings", "readings", lambda: readings(room))
     server.add_url_rule("/api/cases.csv", "cases", lambda: download(room))
     server.add_url_rule("/api/quality", "quality", lambda: quality(room))
+    server.add_url_rule("/api/data", "data", lambda: told(room.stock(), room.clock()))
+    server.add_url_rule("/api/data/<verb>", "press", lambda verb: press(room, verb), methods=["POST"])
 
 
 def pulse(room: Room) -> dict[str, Any]:
@@ -31,7 +34,7 @@ def pulse(room: Room) -> dict[str, Any]:
     found, loading = room.answers.pulse(), room.loading()
     return {
         "version": found.version,
-        "mark": mark_of(found.version, found.sources),
+        "mark": room.mark(flask.request.args.get("page"), found),
         "as_of": round(found.as_of.timestamp() * 1000) if found.as_of else None,
         "now": round(room.clock().timestamp() * 1000),
         "build": room.build_id,

@@ -17,7 +17,7 @@ from dashboard.board import Board
 from dashboard.dates import day_form, days_text, period_word
 from dashboard.face import epoch_ms
 from dashboard.markup import attrs
-from dashboard.model import Leaves, Site
+from dashboard.model import Leaves, Site, Stock
 from dashboard.view import Notice, Theme, View
 from dashboard.words import Words, languages, words
 from metrics.model import DataState, Pulse, Window
@@ -32,7 +32,11 @@ LEAVES = (
     ("absent", "children"),
     ("silent", "children"),
 )
-THEME_OF: dict[str, tuple[str, Theme]] = {"wall": ("/wall", "dark"), "desk": ("/", "light")}
+THEME_OF: dict[str, tuple[str, Theme]] = {
+    "wall": ("/wall", "dark"),
+    "desk": ("/", "light"),
+    "data": ("/data", "light"),
+}
 LARGE = 5  # the first KPIs of the wall have a tile each, the rest share one place
 LIVE_TEXTS = (
     *("connecting", "online", "offline", "banner", "second", "minute", "hour", "day", "none"),
@@ -47,6 +51,7 @@ class Screen:
     silent      names of the sources that have gone quiet; failed: those among them that cannot be read
     default     the view of an address without a query
     waiting     whether the first load is still to come to its end
+    stock       what came in, for the page that shows it
     """
 
     name: str
@@ -60,6 +65,7 @@ class Screen:
     members: Callable[[str], Sequence[str]] = lambda _: ()
     waiting: bool = False
     failed: Sequence[str] = ()
+    stock: Callable[[], Stock] = Stock
 
     def title(self, metric: str) -> str:
         """Return the title of a KPI in the reader's language."""
@@ -224,6 +230,7 @@ def frame(screen: Screen, children: Sequence[Component]) -> Component:
         "data-zone": screen.site.tz,
         "data-lang": screen.words.language,
         "data-poll": str(screen.site.poll_ms),
+        "data-pulse": "?page=data" if name == "data" else "",
         "data-reload": screen.site.reload_at if name == "wall" else "",
     }
     stores = [dcc.Store(id=f"{name}-pulse")]

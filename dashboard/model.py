@@ -160,7 +160,10 @@ class Loads:
     run_now     reads a source at once, beside its plan; pause and resume stop and start its plan
     redrive     loads the rejected rows of a source anew, of one rule or (None) of all
 
-    All take the id of the source, come back at once and raise ValueError, in words for people, for what cannot be.
+    token       whoever is not on this computer has to know it; None = nobody else may press a button
+
+    All verbs take the id of the source, come back at once, and raise ValueError, in words for people,
+    for what cannot be.
     """
 
     schedules: Callable[[], Sequence[Schedule]] = lambda: ()
@@ -168,6 +171,26 @@ class Loads:
     pause: Callable[[str], object] | None = None
     resume: Callable[[str], object] | None = None
     redrive: Callable[[str, str | None], object] | None = None
+    token: str | None = field(default=None, repr=False)
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """Return the names of what can be done, in the order of the buttons."""
+        return tuple(name for name in ("run_now", "pause", "resume", "redrive") if getattr(self, name) is not None)
+
+
+@dataclass(frozen=True)
+class Stock:
+    """All that the data page shows: what came in, what it costs the KPIs, and what is planned.
+
+    door    who may press its buttons: open (this computer), token (whoever knows it), shut (nobody from there)
+    """
+
+    ledger: Ledger = field(default_factory=Ledger)
+    losses: Sequence[Loss] = ()
+    schedules: Sequence[Schedule] = ()
+    verbs: Sequence[str] = ()
+    door: str = "open"
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
+from zlib import crc32
+
+from flask import has_request_context
 
 from dashboard.audience import Audience
-from dashboard.board import Scope, board
+from dashboard.board import Scope, board, mark_of
 from dashboard.frame import Screen, silent_sources
-from dashboard.model import Answers, Loading, Site
+from dashboard.model import Answers, Loading, Loads, Site, Stock
+from dashboard.sources.door import door
 from dashboard.view import View, parse
 from dashboard.words import words
 from metrics.model import Clock, DataState, Pulse
@@ -27,6 +31,7 @@ class Room:
     build_id: str
     pages: "Mapping[str, Page]"
     loading: Callable[[], Loading | None] = lambda: None
+    loads: Loads = field(default_factory=Loads)
     audience: Audience = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +62,7 @@ class Room:
             self.audience.looked((page.path, self._figures(page.path, view)), now)
         return Screen(
             page.name,
-            board(self.answers, view, scope or page.scope, self.site, now),
+            replace(board(self.answers, view, scope or page.scope, self.site, now), mark=self.mark(page.name, pulse)),
             words(view.language),
             self.site,
             default,
@@ -67,7 +72,22 @@ class Room:
             self.answers.members,
             self.is_waiting(pulse),
             silent_sources(pulse, DataState.ERROR),
+            self.stock,
         )
+
+    def mark(self, page: str | None, pulse: Pulse) -> str:
+        """Return the token that moves when a page would look different; the data page also when a run was written."""
+        plain = mark_of(pulse.version, pulse.sources)
+        if page != "data":
+            return plain
+        plans = [(one.source_id, one.is_paused, one.running, one.next_at) for one in self.loads.schedules()]
+        return f"{plain}.{self.answers.ledger_mark()}.{crc32(repr(plans).encode()):08x}"
+
+    def stock(self) -> Stock:
+        """Return what came in and what is planned, for the request under way; without one nobody stands outside."""
+        found, answers = self.loads, self.answers
+        way = door(found.token) if has_request_context() else "open"
+        return Stock(answers.ledger(), answers.losses(), tuple(found.schedules()), found.verbs, way)
 
     def is_waiting(self, pulse: Pulse) -> bool:
         """Return whether there is nothing to show yet: nothing loaded, or the first load under way."""

@@ -9,7 +9,7 @@ import flask
 from dash import Dash
 
 from dashboard import api, live
-from dashboard.model import Answers, Loading, Site
+from dashboard.model import Answers, Loading, Loads, Site
 from dashboard.pages import pages
 from dashboard.room import Room
 from dashboard.view import CHOICES
@@ -50,11 +50,13 @@ def create_app(
     clock: Callable[[], datetime],
     build_id: str,
     loading: Callable[[], Loading | None] = lambda: None,
+    loads: Loads | None = None,
 ) -> Monitor:
     """Return the app with all pages and the API.
 
     build_id  moves with each deployment and reloads the screens
     loading   the first load of a source while it is under way, for screens that have nothing to show yet
+    loads     what may be done to the sources; None = the data page has no buttons and knows no plans
     """
     app = Monitor(
         __name__,
@@ -67,7 +69,7 @@ def create_app(
         on_error=live.on_error,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.room = Room(answers, site, clock, build_id, pages(), loading)
+    app.room = Room(answers, site, clock, build_id, pages(), loading, loads or Loads())
     app.server.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_S
     app.layout = live.shell()
     live.register(app, app.room)

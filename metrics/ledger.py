@@ -200,8 +200,9 @@ def _refusals(con: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
         examples[source_id, rule, table, field].append(shown)
     found = []
     for source_id, rule, table, field, *counted in con.execute(REASON).fetchall():
-        shown = tuple(examples[source_id, rule, table, field])
-        found.append(Refusal(source_id, rule, _title(rule), table, field, *counted, shown))
+        n, since, until = counted
+        few = tuple(examples[source_id, rule, table, field])
+        found.append(Refusal(source_id, rule, _title(rule), table, field, n, since, until, few))
     return tuple(found)
 
 

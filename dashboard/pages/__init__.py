@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboard.board import Board, Scope
 from dashboard.face import Face
 from dashboard.frame import LEAVES, Screen, top_values
+from dashboard.model import Leaf, Leaves
 from dashboard.tiles import kinds
 from dashboard.view import Theme
 
@@ -24,6 +25,7 @@ class Page:
     theme   what it wears unless the address says otherwise
     tiles   (metric, kind) in reading order
     draw    (screen, drawn tile by (metric, kind)) -> the whole page
+    leaves  what it refreshes besides its tiles; `fill` has their values
     """
 
     name: str
@@ -32,6 +34,8 @@ class Page:
     scope: Scope
     tiles: tuple[tuple[str, str], ...]
     draw: Callable[[Screen, Mapping[tuple[str, str], Component]], Component]
+    leaves: tuple[Leaf, ...] = ()
+    fill: Callable[[Screen], Leaves] = lambda _: {}
 
     def layout(self, screen: Screen) -> Component:
         """Return the page with all its figures in it."""
@@ -47,7 +51,7 @@ class Page:
 
     def outputs(self) -> list[Output]:
         """Return the leaves that a tick of the pulse refreshes, page first, then tile by tile."""
-        top = [Output(f"{self.name}-{part}", prop) for part, prop in LEAVES]
+        top = [Output(f"{self.name}-{part}", prop) for part, prop in (*LEAVES, *self.leaves)]
         return top + [
             Output(f"{self.prefix(metric, kind)}-{part}", prop)
             for metric, kind in self.tiles
@@ -56,8 +60,8 @@ class Page:
 
     def refresh(self, screen: Screen, anew: bool) -> list[object]:
         """Return the values of `outputs`, in their order."""
-        found = top_values(screen)
-        values: list[object] = [found[leaf] for leaf in LEAVES]
+        found = {**top_values(screen), **self.fill(screen)}
+        values: list[object] = [found[leaf] for leaf in (*LEAVES, *self.leaves)]
         for metric, kind in self.tiles:
             values += kinds()[kind].refresh(_face(screen, metric), anew)
         return values

@@ -41,6 +41,7 @@ def _header(screen: Screen) -> Component:
     links = html.Div(
         [
             link(screen, "wall", screen.words("page.wall")),
+            link(screen, "data", screen.words("page.data")),
             language_links(screen),
             theme_link(screen),
         ],

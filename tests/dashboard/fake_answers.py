@@ -12,6 +12,8 @@ from dashboard.numbers import DIGITS
 from metrics.annotations import carried
 from metrics.catalog import metric_of
 from metrics.defects import Finding
+from metrics.ledger import Ledger
+from metrics.losses import Loss
 from metrics.model import (
     Annotation,
     Better,
@@ -30,6 +32,7 @@ from metrics.model import (
 )
 from metrics.parameters import Fault, fault
 from metrics.verdict import judge
+from tests.dashboard.fake_ledger import ledger_of, losses_of
 
 NOON = datetime(2026, 11, 18, 6, 40, 12, tzinfo=UTC)  # Wednesday 14:40:12 in Shanghai
 TEAMS = ("Billing", "技术支持", "Onboarding", "退换货组", "VIP care", "夜班组")
@@ -150,6 +153,15 @@ class FakeAnswers:
         if self.world == "empty":
             return ()
         return (Finding("naive_time", {"en": "time without a zone", "zh-CN": "没有时区的时间"}, 3, 2),)
+
+    def ledger(self) -> Ledger:
+        return ledger_of(self.world, NOON, self.as_of)
+
+    def ledger_mark(self) -> str:
+        return f"{self.version}-{self.as_of:%H%M%S}"
+
+    def losses(self) -> Sequence[Loss]:
+        return losses_of(self.world)
 
     def _readings(self, question: Question) -> Iterator[Reading]:
         start, end = question.window.start, question.window.end

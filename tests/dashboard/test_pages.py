@@ -13,6 +13,8 @@ from dashboard.pages import pages
 from dashboard.words import languages
 from tests.dashboard.conftest import WORLDS, page_of, screen_of
 
+FIGURES = ("/", "/wall")  # the pages of KPIs
+
 
 def parts(path: str, world: str = "full", query: str = "") -> Iterator[Any]:
     page = page_of(path)
@@ -25,7 +27,7 @@ def ids(path: str, world: str = "full") -> list[Any]:
 
 
 def test_pages_are_found_by_listing_the_folder() -> None:
-    assert set(pages()) == {"/", "/wall"}
+    assert set(pages()) == {*FIGURES, "/data"}
 
 
 @pytest.mark.parametrize("path", pages())
@@ -58,14 +60,14 @@ def test_every_graph_is_without_upload_button(path: str) -> None:
     assert len(graphs) == (8 if path == "/" else 0)
 
 
-@pytest.mark.parametrize("path", pages())
+@pytest.mark.parametrize("path", FIGURES)
 @pytest.mark.parametrize("world", ["empty", "error"])
 def test_a_world_without_values_shows_no_zero(path: str, world: str) -> None:
     values = [part.children for part in parts(path, world) if getattr(part, "className", "") == "value"]
     assert values == ["—"] * 8
 
 
-@pytest.mark.parametrize("path", pages())
+@pytest.mark.parametrize("path", FIGURES)
 def test_scores_without_instants_are_shown_and_nothing_else_is_made_up(path: str) -> None:
     drawn = list(parts(path, "undated", "?lang=en"))
     values = [part.children for part in drawn if getattr(part, "className", "") == "value"]

@@ -1,0 +1,78 @@
+"""What is odd in rows that loaded, and what the data cost each KPI: cases it counts, and cases it cannot."""
+
+from collections.abc import Mapping
+
+from dashboard.model import Stock
+from dashboard.numbers import DASH
+from dashboard.sources.teller import Teller
+from dashboard.tree import Node, node
+from metrics.losses import Loss, reason_title
+
+FIRST = 8
+
+
+def flaws(stock: Stock, tell: Teller) -> list[Node]:
+    """Return one line per rule and field, the most frequent first; a sentence where nothing is odd."""
+    found = stock.ledger.flaws
+    if not found:
+        return [node("p", "fine", node("span", "icon"), tell.words("data.none_odd"), data_level="ok")]
+    most = max(one.n for one in found)
+    lines = []
+    for one in found:
+        place = " · ".join(part for part in (one.source_id, one.field) if part)
+        example = tell.words("data.example", value=one.example) if one.example else ""
+        where = " · ".join(part for part in (place, example) if part)
+        what = node(
+            "span",
+            "what",
+            node("strong", "", tell.title(one.title, one.rule)),
+            node("small", "", where, title=where),
+        )
+        share = node("i", "share", data_h=max(2, round(100 * one.n / most)))
+        seen = node("span", "seen", tell.span(one.since, one.until))
+        lines.append(node("li", "flaw", node("b", "n", tell.count(one.n)), share, what, seen))
+    if len(lines) <= FIRST + 2:
+        return [node("ul", "flaws", *lines)]
+    more = node("summary", "", tell.words("data.more_rules", n=len(lines) - FIRST))
+    rest = node("details", "rest", more, node("ul", "flaws", *lines[FIRST:]), data_key="rest-flaws")
+    return [node("ul", "flaws", *lines[:FIRST]), rest]
+
+
+def effects(stock: Stock, tell: Teller) -> list[Node]:
+    """Return a table: each KPI with its n, the cases lost to faults of the data, and those its rules leave out."""
+    words = tell.words
+    heads = (("kpi", ""), ("counted", "num"), ("lost", "num"), ("why", ""), ("rules", ""))
+    head = [node("th", css, words(f"effect.{name}"), scope="col") for name, css in heads]
+    rows = [_row(one, tell) for one in stock.losses]
+    return [node("table", "", node("thead", "", node("tr", "", *head)), node("tbody", "", *rows))]
+
+
+def _row(one: Loss, tell: Teller) -> Node:
+    share = 100 * one.lost / (one.n + one.lost) if one.lost else 0.0
+    lost: list[Node | str] = [tell.count(one.lost)] if one.lost else [DASH]
+    if one.lost:
+        lost.append(node("small", "", f"{share:.1f}%" if share >= 0.05 else "<0.1%"))
+    return node(
+        "tr",
+        "",
+        node("th", "", tell.title(one.title, one.metric), scope="row"),
+        node("td", "num", tell.count(one.n)),
+        node("td", "num cost", *lost),
+        node("td", "why-lost", *_chips(one.faults, tell)),
+        node("td", "by-rule", *_chips(one.rules, tell)),
+        data_level=_level(share),
+        data_key=one.metric,
+    )
+
+
+def _level(share: float) -> str:
+    """Return how much it hurts: from 5 % on the figure is another one, below 1 % hardly."""
+    return "critical" if share >= 5 else "warn" if share >= 1 else "none"
+
+
+def _chips(counts: Mapping[str, int], tell: Teller) -> list[Node]:
+    told = sorted(counts.items(), key=lambda item: -item[1])
+    return [
+        node("span", "why-chip", tell.title(reason_title(reason), reason), " ", node("b", "", tell.count(n)))
+        for reason, n in told
+    ]

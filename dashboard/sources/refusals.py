@@ -1,0 +1,72 @@
+"""Rows that did not load, by reason, each with examples: where, what, what would do, and the row itself."""
+
+from collections.abc import Sequence
+
+from dashboard.model import Stock
+from dashboard.sources.teller import Teller
+from dashboard.tree import Node, node
+from metrics.ledger import Example, Refusal
+
+FIRST = 8  # reasons at first sight; the rest is one click away
+
+
+def refusals(stock: Stock, tell: Teller) -> list[Node]:
+    """Return one entry per reason, the most frequent first; a sentence where everything loaded."""
+    found = stock.ledger.refusals
+    if not found:
+        return [node("p", "fine", node("span", "icon"), tell.words("data.none_rejected"), data_level="ok")]
+    most = max(one.n for one in found)
+    drawn = [_reason(one, most, stock, tell) for one in found]
+    if len(drawn) <= FIRST + 2:
+        return drawn
+    rest = found[FIRST:]
+    label = tell.words("data.more_reasons", n=len(rest), rows=tell.count(sum(one.n for one in rest)))
+    more = node("details", "rest", node("summary", "", label), *drawn[FIRST:], data_key="rest")
+    return [*drawn[:FIRST], more]
+
+
+def _reason(one: Refusal, most: int, stock: Stock, tell: Teller) -> Node:
+    place = " · ".join(part for part in (one.source_id, one.table, one.field) if part)
+    title = tell.title(one.title, one.rule)
+    head = node(
+        "summary",
+        "",
+        node("b", "n", tell.count(one.n)),
+        node("i", "share", data_h=max(2, round(100 * one.n / most))),
+        node("span", "what", node("strong", "", title), node("small", "", place, title=place)),
+        node("span", "seen", tell.span(one.since, one.until)),
+    )
+    parts = [_examples(one.examples, tell), _redrive(one, title, stock, tell)]
+    key = "-".join(["reason", one.source_id, one.rule, one.table or "", one.field or ""])
+    return node("details", "reason", head, node("div", "inside", *parts), data_key=key)
+
+
+def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | None:
+    if "redrive" not in stock.verbs or stock.door == "shut":
+        return None
+    label = tell.words("data.redrive_rule", n=tell.count(one.n))
+    button = node(
+        "button",
+        "verb redrive",
+        label,
+        type="button",
+        data_verb="redrive",
+        data_source=one.source_id,
+        data_rule=one.rule,
+        aria_label=f"{label}: {title}",
+    )
+    return node("div", "verbs", button, node("small", "", tell.words("data.redrive_note")))
+
+
+def _examples(examples: Sequence[Example], tell: Teller) -> Node:
+    return node("ul", "examples", *[_example(one, tell) for one in examples])
+
+
+def _example(one: Example, tell: Teller) -> Node:
+    words = tell.words
+    place = words("data.row", n=tell.count(one.row_no)) if one.row_no else words("data.whole_file")
+    value = f"= {one.value}" if one.value is not None else words("data.no_value")
+    cells = [node("span", "cell", node("small", "", column), value) for column, value in one.payload.items()]
+    hint = node("p", "hint", one.hint) if one.hint else None
+    head = node("p", "", node("b", "", place), " ", node("code", "", value))
+    return node("li", "", head, hint, node("div", "payload", *cells) if cells else None)

@@ -1,0 +1,84 @@
+"""How a source stands: what the warehouse knows of it and what the scheduler plans, as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.model import Schedule, Stock
+from metrics.ledger import Ledger, Run, SourceEntry
+from metrics.model import DataState
+
+LEVELS = {"fresh": "ok", "stale": "warn", "error": "critical", "never": "none", "paused": "none", "imported": "none"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One source at one instant.
+
+    state       fresh | stale | error | never (nothing loaded yet) | paused | imported (once, by hand)
+    entry       None = the warehouse has nothing of it
+    schedule    None = it is not read on a schedule
+    n_rejected  rows that did not load and are not resolved
+    """
+
+    source_id: str
+    name: str
+    kind: str
+    state: str
+    entry: SourceEntry | None
+    schedule: Schedule | None
+    n_rejected: int
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """Return its last runs, oldest first."""
+        return self.entry.runs if self.entry else ()
+
+    @property
+    def watermark(self) -> datetime | None:
+        """Return up to when it has delivered everything; None = nothing, or nothing with instants."""
+        return self.entry.watermark if self.entry else None
+
+    @property
+    def last_good(self) -> Run | None:
+        """Return the last of its runs that was done; None = none of those known."""
+        return next((run for run in reversed(self.runs) if run.state == "done"), None)
+
+    def lag_s(self, now: datetime) -> float | None:
+        """Return the seconds since the watermark; None without one, and for what was imported once."""
+        if self.watermark is None or self.state == "imported":
+            return None
+        return max(0.0, (now - self.watermark).total_seconds())
+
+    @property
+    def rows_per_minute(self) -> float | None:
+        """Return the pace of the last run that read rows; None = not known."""
+        return next((run.rows_per_minute for run in reversed(self.runs) if run.rows_per_minute is not None), None)
+
+
+def standings(stock: Stock) -> list[Standing]:
+    """Return every source of the settings in their order, then those only the warehouse knows."""
+    planned = {one.source_id: one for one in stock.schedules}
+    known = {one.source_id: one for one in stock.ledger.sources}
+    names = [*planned, *(name for name in known if name not in planned)]
+    return [_standing(name, known.get(name), planned.get(name), _rejected(stock.ledger, name)) for name in names]
+
+
+def _rejected(ledger: Ledger, source_id: str) -> int:
+    return sum(one.n for one in ledger.refusals if one.source_id == source_id)
+
+
+def _standing(name: str, entry: SourceEntry | None, schedule: Schedule | None, n_rejected: int) -> Standing:
+    title = schedule.name if schedule else entry.name if entry else name
+    kind = schedule.kind if schedule else entry.kind if entry else ""
+    return Standing(name, title, kind, _state(entry, schedule), entry, schedule, n_rejected)
+
+
+def _state(entry: SourceEntry | None, schedule: Schedule | None) -> str:
+    if schedule is not None and schedule.is_paused:
+        return "paused"
+    if entry is None or not (entry.runs or entry.watermark or entry.tickets):
+        return "never"
+    if entry.state is DataState.FRESH and schedule is None and not entry.is_live:
+        return "imported"
+    return str(entry.state)

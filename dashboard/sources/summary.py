@@ -1,0 +1,57 @@
+"""The page in one line: is everything there, and if not, what is missing."""
+
+from collections.abc import Sequence
+
+from dashboard.model import Stock
+from dashboard.sources.standing import Standing
+from dashboard.sources.teller import Teller
+from dashboard.tree import Node, node
+
+GOOD = ("fresh", "imported")
+
+
+def summary(found: Sequence[Standing], stock: Stock, tell: Teller) -> list[Node]:
+    """Return the verdict as a sentence, then four figures that lead to their sections."""
+    if not found:
+        return []
+    level = _level(found)
+    bad = [one for one in found if one.state not in GOOD]
+    words, comma = tell.words, tell.words("tile.comma")
+    named = comma.join(
+        words("data.named", name=one.name, state=words(f"source_state.{one.state}")) for one in bad[:4]
+    )
+    more = words("data.and_more", n=len(bad) - 4) if len(bad) > 4 else ""
+    head = words("data.all_fresh", n=len(found)) if not bad else words("data.some_bad", bad=len(bad), n=len(found))
+    text = node("span", "", node("strong", "", head), node("span", "names", named + more))
+    verdict = node("p", "verdict", node("span", "icon"), text, data_level=level)
+    return [verdict, node("div", "stats", *_stats(found, stock, tell))]
+
+
+def _level(found: Sequence[Standing]) -> str:
+    states = {one.state for one in found}
+    return "critical" if "error" in states else "warn" if states - set(GOOD) else "ok"
+
+
+def _stats(found: Sequence[Standing], stock: Stock, tell: Teller) -> list[Node]:
+    words = tell.words
+    refused = sum(one.n for one in stock.ledger.refusals)
+    odd = sum(one.n for one in stock.ledger.flaws)
+    lost = max((one for one in stock.losses if one.lost), key=lambda one: one.lost / (one.n + one.lost), default=None)
+    share = f"{100 * lost.lost / (lost.n + lost.lost):.1f}%" if lost else "0%"
+    fresh = sum(one.state in GOOD for one in found)
+    return [
+        _stat("#sources", words("data.stat_fresh"), f"{fresh}/{len(found)}", words("data.stat_sources")),
+        _stat(
+            "#rejected", words("data.stat_rejected"), tell.count(refused), _reasons(len(stock.ledger.refusals), tell)
+        ),
+        _stat("#odd", words("data.stat_odd"), tell.count(odd), words("data.stat_loaded")),
+        _stat("#effects", words("data.stat_lost"), share, tell.title(lost.title, lost.metric) if lost else ""),
+    ]
+
+
+def _reasons(n: int, tell: Teller) -> str:
+    return tell.words("data.reasons", n=n) if n else tell.words("data.everything_loaded")
+
+
+def _stat(href: str, label: str, value: str, under: str) -> Node:
+    return node("a", "stat", node("span", "label", label), node("b", "", value), node("small", "", under), href=href)

@@ -1,0 +1,215 @@
+"""The data page: its trees, its JSON, and what moves it."""
+
+import json
+from typing import Any
+
+import pytest
+from dash import Dash
+
+from dashboard.model import Loads
+from dashboard.pages import pages
+from dashboard.room import Room
+from dashboard.server import create_app
+from dashboard.sources.standing import standings
+from dashboard.tree import node, painted, text_of
+from dashboard.words import languages
+from tests.dashboard.conftest import SITE
+from tests.dashboard.fake_answers import NOON, FakeAnswers
+from tests.dashboard.fake_ledger import schedules_of
+from tests.dashboard.invoke import invoke
+
+WORLDS = ("full", "empty", "stale", "error", "much", "undated")
+PARTS = ("summary", "sources", "rejected", "odd", "effects")
+
+
+def room_of(world: str, **verbs: Any) -> Room:
+    loads = Loads(lambda: schedules_of(world, NOON), **verbs)
+    return Room(FakeAnswers(world), SITE, lambda: NOON, "b", pages(), loads=loads)
+
+
+def trees(world: str, language: str = "en", **verbs: Any) -> dict[str, list[Any]]:
+    page = pages()["/data"]
+    found = page.fill(room_of(world, **verbs).screen(page, f"?lang={language}"))
+    return {part: json.loads(found[part, "data-tree"]) for part in PARTS}
+
+
+def text(world: str, part: str, language: str = "en") -> str:
+    return " ".join(text_of(tree) for tree in trees(world, language)[part])
+
+
+def all_nodes(tree: Any) -> list[Any]:
+    return [tree, *(one for child in tree[2] if isinstance(child, list) for one in all_nodes(child))]
+
+
+def found_by(world: str, part: str, css: str, **verbs: Any) -> list[Any]:
+    everything = [one for tree in trees(world, **verbs)[part] for one in all_nodes(tree)]
+    return [one for one in everything if css in one[1].get("class", "").split()]
+
+
+def verb_names(world: str, source: str) -> list[str]:
+    every = dict.fromkeys(("run_now", "pause", "resume", "redrive"), print)
+    buttons = found_by(world, "sources", "verb", **every)
+    return [one[1]["data-verb"] for one in buttons if one[1]["data-source"] == source]
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("language", languages())
+def test_every_world_is_told_in_every_language(world: str, language: str) -> None:
+    told = trees(world, language)
+    assert told["sources"]
+    assert "{" not in " ".join(text_of(tree) for part in PARTS[:1] for tree in told[part])
+
+
+def test_a_good_day_is_one_green_sentence() -> None:
+    (verdict,) = found_by("full", "summary", "verdict")
+    assert verdict[1]["data-level"] == "ok"
+    assert text_of(verdict) == "All 4 sources are up to date"
+
+
+def test_a_broken_source_is_named_first() -> None:
+    (verdict,) = found_by("error", "summary", "verdict")
+    assert verdict[1]["data-level"] == "critical"
+    assert text_of(verdict).startswith("3 of 5 sources need a look Satisfaction surveys (Cannot be read)")
+
+
+def test_a_late_source_is_no_broken_one() -> None:
+    (verdict,) = found_by("stale", "summary", "verdict")
+    assert verdict[1]["data-level"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("world", "states"),
+    [
+        ("full", ["fresh", "fresh", "fresh", "fresh"]),
+        ("stale", ["fresh", "stale", "paused", "fresh", "never"]),
+        ("error", ["fresh", "error", "paused", "fresh", "never"]),
+        ("much", ["fresh"] * 4 + ["imported"] * 8),
+    ],
+)
+def test_every_source_has_its_state(world: str, states: list[str]) -> None:
+    assert [one.state for one in standings(room_of(world).stock())] == states
+
+
+def test_without_sources_the_page_says_what_to_do() -> None:
+    assert "data/settings.yaml" in text("empty", "sources")
+    assert trees("empty")["summary"] == []
+
+
+def test_a_failure_is_told_in_words_with_its_beginning() -> None:
+    (trouble,) = found_by("error", "sources", "trouble")
+    assert text_of(trouble).startswith("Cannot be read since 14:40:00 surveys: /srv/drop/surveys cannot be read")
+
+
+def test_after_a_failure_the_last_good_run_is_named() -> None:
+    assert "failed · last good one 14:37:00" in text("error", "sources")
+
+
+def test_the_line_has_one_bar_per_run() -> None:
+    lines = found_by("full", "sources", "bars")
+    assert {len(one[2]) for one in lines} == {40}
+    assert lines[1][1]["aria-label"].startswith("Last 40 runs, 1 of them without success")
+
+
+def test_reasons_come_with_row_field_value_and_what_would_do() -> None:
+    told = text("error", "rejected")
+    assert "unknown status helpdesk · cases · to" in told
+    assert "row 17" in told and "= Opne" in told and "add it under tables.cases.events" in told
+    assert "customer_name •••" in told
+
+
+def test_of_thirty_reasons_eight_are_seen_at_once() -> None:
+    assert [one[1].get("class") for one in trees("much")["rejected"]] == ["reason"] * 8 + ["rest"]
+    assert "22 more reasons" in text("much", "rejected")
+
+
+def test_a_good_day_has_nothing_to_mend() -> None:
+    assert text("full", "rejected") == "Every row that was read has loaded."
+
+
+def test_the_cost_of_each_kpi_is_told_with_its_reasons() -> None:
+    assert "Resolution time 1,090 14 1.3% customer unknown 11 stop before start 3" in text("error", "effects")
+
+
+def test_a_kpi_that_loses_nothing_shows_a_dash_and_no_zero() -> None:
+    costs = [text_of(one) for one in found_by("full", "effects", "cost")]
+    assert costs == ["—"] * 8
+
+
+def test_without_functions_there_are_no_buttons() -> None:
+    assert found_by("error", "sources", "verb") == []
+    assert found_by("error", "rejected", "verb") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "verbs"),
+    [
+        ("helpdesk", ["run_now", "pause", "redrive"]),
+        ("surveys", ["run_now", "pause"]),
+        ("hotline", ["run_now", "resume"]),
+        ("shop", ["pause"]),
+        ("new", ["run_now", "pause"]),
+    ],
+)
+def test_only_what_makes_sense_can_be_pressed(source: str, verbs: list[str]) -> None:
+    assert verb_names("error", source) == verbs
+
+
+def test_text_of_the_data_stays_text() -> None:
+    tree = node("b", "", "<script>alert(1)</script>", title='"><img>')
+    assert json.loads(painted([tree])) == [tree]
+
+
+def get(app: Dash, path: str) -> Any:
+    return app.server.test_client().get(path)
+
+
+def app_of(world: str) -> Dash:
+    return create_app(FakeAnswers(world), SITE, lambda: NOON, "b", loads=Loads(lambda: schedules_of(world, NOON)))
+
+
+def test_machines_get_states_and_instants() -> None:
+    told = get(app_of("error"), "/api/data").get_json()
+    surveys = told["sources"][1]
+    assert (surveys["state"], surveys["lag_s"], len(surveys["runs"])) == ("error", 31 * 3600, 40)
+    assert surveys["trouble"]["message"].startswith("surveys: /srv/drop/surveys")
+    assert told["rejects"][0]["examples"][0]["payload"]["customer_name"] == "•••"
+    assert told["losses"][1]["faults"] == {"negative_duration": 3, "unlinkable": 11}
+
+
+def test_machines_get_null_for_what_is_not_known() -> None:
+    new = get(app_of("error"), "/api/data").get_json()["sources"][4]
+    assert (new["state"], new["watermark"], new["lag_s"], new["rows_per_minute"]) == ("never", None, None, None)
+
+
+def test_before_any_source_the_answer_is_empty() -> None:
+    told = get(app_of("empty"), "/api/data").get_json()
+    assert (told["sources"], told["rejects"], told["flaws"]) == ([], [], [])
+
+
+def test_the_mark_of_the_data_page_moves_with_plans_and_runs_and_the_others_do_not() -> None:
+    room = room_of("full")
+    pulse = room.answers.pulse()
+    later = Room(room.answers, SITE, lambda: NOON, "b", pages(), loads=Loads(lambda: schedules_of("error", NOON)))
+    assert room.mark("data", pulse) != later.mark("data", pulse)
+    assert room.mark("wall", pulse) == later.mark("wall", pulse)
+
+
+def test_the_pulse_of_the_data_page_has_its_mark() -> None:
+    app = app_of("full")
+    page = pages()["/data"]
+    drawn, asked = get(app, "/api/pulse?page=data").get_json()["mark"], get(app, "/api/pulse").get_json()["mark"]
+    assert drawn != asked
+    assert drawn == room_of("full").screen(page, "").board.mark
+
+
+def test_a_tick_brings_trees_and_nothing_to_remount() -> None:
+    answers = FakeAnswers("full")
+    app = create_app(answers, SITE, lambda: NOON, "b")
+    outputs = [f"{one.component_id}.{one.component_property}" for one in pages()["/data"].outputs()]
+    inputs = {"data-pulse.data": {"mark": "x"}, "url.search": "?lang=en"}
+    _, before, _ = invoke(app, outputs, inputs, {})
+    answers.world = "error"
+    status, after, _ = invoke(app, outputs, inputs, {})
+    assert status == 200
+    assert before["data-sources"] != after["data-sources"]
+    assert '"namespace"' not in str(after)

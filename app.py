@@ -29,6 +29,7 @@ from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes
+from etl.load import deferral
 from etl.model import LoadReport
 from etl.run import Intake, pull
 from etl.schedule.freshness import max_age_s
@@ -112,6 +113,8 @@ def make_ready(store: Warehouse, desk: Desk) -> None:
     con = store.cursor()
     with transaction(con):
         facts.create(con, desk)
+    if deferral.settle(con, lambda con, mark: facts.refresh(con, mark, desk)):
+        say("Facts of loads that were broken off were made good.")
     if data_version(con) and facts.ensure(con, watermark(con), desk):
         bump_data_version(con)
         say("The settings changed; all facts were worked out anew.")

@@ -83,7 +83,7 @@ def pull(
             ledger.write_failure(con, intake.source_id, str(error), now)
         raise
     if faults:
-        if is_pending(con):
+        if is_pending(con, intake.source_id):
             with turn(con):
                 load(
                     con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False)
@@ -164,7 +164,7 @@ def _load_one(
 ) -> LoadReport:
     if delivery.error is not None:
         raise delivery.error
-    if delivery.is_loadable or is_pending(con):
+    if delivery.is_loadable or is_pending(con, intake.source_id):
         with naming(delivery):
             report = load(con, delivery, intake.mapping, refresh, now, origin)
         if delivery.file_name is not None:

@@ -1,12 +1,14 @@
 """One delivery becomes canonical rows in one transaction, together with its facts, ledger entry and cursor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import duckdb
 
 from data.warehouse import bump_data_version, data_version, transaction, watermark
-from etl import ledger
+from etl import drift, ledger
+from etl.drift import Finding, SchemaDrift, Watched
 from etl.load import deferral
 from etl.load.accounting import Counts, count, count_rejected
 from etl.load.mend import is_mended
@@ -14,7 +16,7 @@ from etl.load.move import Moved, Stamp, compare, move
 from etl.load.purge import purge
 from etl.load.settle import settle
 from etl.mapping import Mapping
-from etl.model import Delivery, LoadRefused, LoadReport, MappingChanged, Origin, Refresh
+from etl.model import Batch, Delivery, LoadRefused, LoadReport, MappingChanged, Origin, Refresh
 from etl.normalize import clear, normalize
 from etl.stopwatch import Stopwatch
 
@@ -24,17 +26,21 @@ NOTHING = Counts(0, 0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Staged:
-    """What stands in the staging tables: rows read, latest instant, streams owned by ticket rows, rows left out."""
+    """What stands in the staging tables: rows read, latest instant, streams owned by ticket rows, rows left out.
+
+    seen  the columns of each table
+    """
 
     n_read: int
     until: datetime | None
     owned: tuple[int, ...]
     n_unused: int
+    seen: tuple[Watched, ...] = ()
 
-    def note(self, delivery: Delivery) -> str | None:
+    def note(self, delivery: Delivery, found: Sequence[Finding]) -> str | None:
         """Return what a person should know of the delivery besides its account."""
         unused = f"{self.n_unused:,} more rows read and not used: no line of the mapping asks for them"
-        notes = [delivery.note, unused if self.n_unused else None]
+        notes = [delivery.note, unused if self.n_unused else None, *(finding.told() for finding in found)]
         return "; ".join(note for note in notes if note) or None
 
 
@@ -73,7 +79,8 @@ def load(
 
     now     start of the load; instants after it never move the watermark
     Raises LoadRefused (too many bad rows: a sample of rejects and the refusal stay in the ledger) and
-    MappingError (rows loaded under another mapping, or a mapping that does not fit). con needs its own cursor.
+    MappingError (rows loaded under another mapping, a mapping that does not fit, or a column that is gone).
+    con needs its own cursor.
     """
     known = ledger.standing(con, delivery.source_id)
     origin = origin or Origin()
@@ -87,6 +94,10 @@ def load(
         staged = _stage(con, job)
         _refuse_bad(con, job, staged)
         return _commit(con, job, staged, refresh)
+    except SchemaDrift as stop:
+        with transaction(con):
+            drift.note(con, job.source_id, None, stop.findings, now)
+        raise
     finally:
         if delivery.batches:
             clear(con)
@@ -135,7 +146,8 @@ def _stage(con: duckdb.DuckDBPyConnection, job: Job) -> Staged:
         clear(con)
     n_read, n_unused, owned = 0, 0, set[int]()
     found = [job.delivery.until]
-    for batch in job.delivery.batches:
+    batches = [_watched(con, job, batch) for batch in job.delivery.batches]
+    for batch in batches:
         with job.watch.lap("normalize"):
             done = normalize(con, batch, job.mapping, job.known.source_no, job.origin.salt)
         n_read += done.n_read
@@ -146,7 +158,16 @@ def _stage(con: duckdb.DuckDBPyConnection, job: Job) -> Staged:
     latest = max((instant for instant in found if instant is not None), default=None)
     until = declared if declared is not None else latest
     until = min(until, job.now) if until is not None else None
-    return Staged(n_read, until, tuple(sorted(owned)), n_unused)
+    seen = tuple(batch.rows for batch in batches if isinstance(batch.rows, Watched))
+    return Staged(n_read, until, tuple(sorted(owned)), n_unused, seen)
+
+
+def _watched(con: duckdb.DuckDBPyConnection, job: Job, batch: Batch) -> Batch:
+    """Return the batch with an eye on its columns; those out of the quarantine are older ones."""
+    table = next((table for table in job.mapping.tables if table.name == batch.table), None)
+    if table is None or job.delivery.is_redrive:
+        return batch
+    return replace(batch, rows=drift.watched(con, job.source_id, batch.rows, table, job.origin.replace))
 
 
 def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> None:
@@ -169,7 +190,7 @@ def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Non
 def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: Refresh) -> LoadReport:
     with transaction(con):
         marked_before = watermark(con)
-        counts, run_id, is_noted = _write(con, job, staged)
+        counts, run_id, is_noted, found = _write(con, job, staged)
         is_change = counts.new + counts.changed > 0 or job.origin.replace
         if job.delivery.more:
             ledger.move_source(con, job.known.source_no, job.delivery.cursor, None)
@@ -179,7 +200,7 @@ def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: R
             is_change = _follow(con, job, refresh, marked_before, is_change)
         if is_change:
             bump_data_version(con)
-        report = _report(con, job, run_id if is_noted else 0, counts, staged.note(job.delivery))
+        report = _report(con, job, run_id if is_noted else 0, counts, staged.note(job.delivery, found))
         if is_noted:
             ledger.write_run(con, job.delivery, report, ledger.Times("done", job.now, job.ended_at, job.digest))
     return report
@@ -189,8 +210,8 @@ def _follow(
     con: duckdb.DuckDBPyConnection, job: Job, refresh: Refresh, marked_before: datetime | None, is_change: bool
 ) -> bool:
     """Bring the facts up to the rows; return whether anything changed, by this delivery or one that waited."""
-    if deferral.is_pending(con):
-        deferral.recall(con)
+    if deferral.is_pending(con, job.source_id):
+        deferral.recall(con, job.known.source_no)
         is_change = True
     marked = watermark(con)
     with job.watch.lap("refresh"):
@@ -199,17 +220,23 @@ def _follow(
     return is_change
 
 
-def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Counts, int, bool]:
-    """Move the staged rows; return their accounting, the run's number and whether the ledger needs an entry."""
+Written = tuple[Counts, int, bool, list[Finding]]
+
+
+def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Written:
+    """Move the staged rows; return their accounting, the run's number, whether to note it, and columns that changed."""
     con.execute("CREATE OR REPLACE TEMP TABLE touched_ticket (ticket_key BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE touched_survey (response_key BIGINT)")
     run_id = ledger.next_run_id(con)
     ledger.enter_source(con, job.source_id, job.known, job.origin, job.mapping)
     if job.origin.replace:
         purge(con, job.known.source_no, job.source_id, job.now)
+        drift.forget(con, job.source_id, job.now)
+    found = [each for seen in staged.seen for each in drift.write(con, job.source_id, run_id, seen, job.now)]
+    is_noted = bool(found) or job.delivery.file_name is not None or job.origin.replace
     if staged.n_read == 0:
         settled = settle(con, job.source_id, run_id, job.now) if job.delivery.is_redrive else 0
-        return NOTHING, run_id, settled > 0 or job.delivery.file_name is not None or job.origin.replace
+        return NOTHING, run_id, is_noted or settled > 0, found
     stamp = Stamp(run_id, job.now, job.known.source_no, staged.owned)
     with job.watch.lap("compare"):
         moved = compare(con, stamp)
@@ -220,8 +247,7 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> tuple[Co
         noted = _settle(con, job, run_id, moved)
         if moved.changed or moved.staged["norm_defect"]:
             ledger.write_defects(con, job.source_id, run_id)
-    is_noted = counts.new + counts.changed + noted > 0 or job.delivery.file_name is not None or job.origin.replace
-    return counts, run_id, is_noted
+    return counts, run_id, is_noted or counts.new + counts.changed + noted > 0, found
 
 
 def _settle(con: duckdb.DuckDBPyConnection, job: Job, run_id: int, moved: Moved) -> int:

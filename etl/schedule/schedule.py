@@ -159,12 +159,12 @@ class Schedule:
             is_wanted = seat.paused_at is None or seat.is_asked
             if self._is_stopping or seat.running_since is not None or not is_wanted:
                 return
-            seat.running_since = self._clock()
-        self._alarms.beside(source_id, lambda: self._turn(seat))
+            seat.running_since = started = self._clock()
+        self._alarms.beside(source_id, lambda: self._turn(seat, started))
 
-    def _turn(self, seat: Seat) -> None:
+    def _turn(self, seat: Seat, started: datetime) -> None:
         """Pull a source, or leave it alone as long as it is spared and nothing of it has changed."""
-        started, signature = self._clock(), seat.plan.signature()
+        signature = seat.plan.signature()
         with self._lock:
             is_spared = seat.breaker.bars(started) and not seat.is_asked and signature == seat.signature
             if not is_spared:
@@ -174,7 +174,7 @@ class Schedule:
             now, seat.running_since = self._clock(), None
             if outcome is not None:
                 self._learn(seat, outcome, started, now)
-            if not self._is_stopping:
+            if not (self._is_stopping or (outcome is not None and outcome.is_stopped)):
                 self._go_on(seat, started, now)
             self._idle.notify_all()
 

@@ -105,7 +105,13 @@ def test_a_minute_repeated_in_new_york_comes_once() -> None:
 
 def test_every_real_half_hour_counts_when_the_hours_are_free() -> None:
     fold = _turns("*/30 * * * *", NEW_YORK, "2026-11-01T04:30", 5)
-    assert fold == ["2026-11-01T05:00", "2026-11-01T05:30", "2026-11-01T06:00", "2026-11-01T06:30", "2026-11-01T07:00"]
+    assert fold == [
+        "2026-11-01T05:00",
+        "2026-11-01T05:30",
+        "2026-11-01T06:00",
+        "2026-11-01T06:30",
+        "2026-11-01T07:00",
+    ]
     gap = _turns("*/30 * * * *", NEW_YORK, "2026-03-08T06:00", 4)
     assert gap == ["2026-03-08T06:30", "2026-03-08T07:00", "2026-03-08T07:30", "2026-03-08T08:00"]
 

@@ -1,5 +1,7 @@
 """The systems that are pulled on a schedule, as people write them in settings (docs/settings.md)."""
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,14 +11,20 @@ from data.cron import parse_cron
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 USUAL_EVERY_S = 60.0
+PLACES = ("url", "path", "token", "user", "since")
+NEEDED: Mapping[str, tuple[str, ...]] = {"sql": ("url",), "file": ("path",), "zendesk": ("url", "token")}
+POSSIBLE: Mapping[str, tuple[str, ...]] = {"zendesk": ("user", "since")}
 
 
 class SourceRule(BaseModel):
     """A system that is pulled on a schedule.
 
     kind        how it is read (etl/intakes.py)
-    url         database address (sql); ${NAME}, ${NAME:-default} and ${file:/path} keep secrets out of the file
+    url         address of the database (sql) or of the system; ${NAME}, ${NAME:-default} and ${file:/path} keep
+                secrets out of the file
     path        file or folder (file)
+    token       what opens the system (zendesk), and user, whose it is; without a user it is a token of OAuth
+    since       first day that is read (zendesk); null = all there is
     every_s     seconds between pulls; null = 60, or as `cron` says
     cron        minute hour day month weekday on the desk's clock, instead of every_s
     jitter_s    each pull comes up to so many seconds later, so that many desks do not ask one system at once
@@ -27,9 +35,12 @@ class SourceRule(BaseModel):
 
     id: Name
     name: str
-    kind: Literal["sql", "file"]
+    kind: Literal["sql", "file", "zendesk"]
     url: str | None = None
     path: str | None = None
+    token: str | None = None
+    user: str | None = None
+    since: date | None = None
     mapping: Path
     every_s: Annotated[float, Field(gt=0)] | None = None
     cron: str | None = None
@@ -50,9 +61,13 @@ class SourceRule(BaseModel):
 
     @model_validator(mode="after")
     def _has_a_place(self) -> "SourceRule":
-        wanted, other = ("url", "path") if self.kind == "sql" else ("path", "url")
-        if getattr(self, wanted) is None or getattr(self, other) is not None:
-            raise ValueError(f"a source of kind {self.kind} has {wanted!r} and no {other!r}")
+        given = {name for name in PLACES if getattr(self, name) is not None}
+        needed, possible = NEEDED[self.kind], POSSIBLE.get(self.kind, ())
+        missing, strange = set(needed) - given, given - {*needed, *possible}
+        if missing or strange:
+            wanted = " and ".join(map(repr, needed)) + "".join(f", perhaps {name!r}" for name in possible)
+            others = "".join(f" and no {name!r}" for name in PLACES if name in strange)
+            raise ValueError(f"a source of kind {self.kind} has {wanted}{others}")
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,8 @@ from etl.mapping import load_mapping
 from etl.model import Origin, Source, SourceError
 from etl.run import Intake
 from etl.sources import open_source
+from etl.sources.rest.access import Access
+from etl.sources.rest.zendesk import ZendeskSource
 
 Environment = Mapping[str, str]
 Maker = Callable[[SourceRule, SourceMapping, Environment], Source]
@@ -25,7 +27,9 @@ def scheduled(rule: SourceRule, salt: str, environment: Environment, max_age_s: 
     """
     mapping = load_mapping(rooted(rule.mapping))
     origin = Origin(rule.kind, rule.name, is_live=True, max_age_s=max_age_s, salt=salt)
-    return Intake(rule.id, KINDS[rule.kind](rule, mapping, environment), mapping, origin, is_whole=rule.kind == "sql")
+    return Intake(
+        rule.id, KINDS[rule.kind](rule, mapping, environment), mapping, origin, is_whole=rule.kind != "file"
+    )
 
 
 def imported(name: str, files: Sequence[Path], mapping: SourceMapping, origin: Origin) -> Intake:
@@ -78,4 +82,20 @@ def _file(rule: SourceRule, mapping: SourceMapping, environment: Environment) ->
     return open_source(rule.id, "folder", [rooted(Path(rule.path or "."))], mapping)
 
 
-KINDS: Mapping[str, Maker] = {"sql": _sql, "file": _file}
+def _over_the_web(make: Callable[[str, Access, SourceMapping], Source]) -> Maker:
+    """Return the maker of a source that is opened with an address and a token."""
+
+    def made(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:
+        try:
+            url, token, user = (filled(text or "", environment) for text in (rule.url, rule.token, rule.user))
+        except KeyError as error:
+            raise SourceError(f"source {rule.id}: {error.args[0]}", permanent=True) from None
+        except OSError as error:
+            place = f"{error.filename}: cannot be read ({error.strerror})"
+            raise SourceError(f"source {rule.id}: {place}", permanent=True) from None
+        return make(rule.id, Access(url, token, user or None, rule.since), mapping)
+
+    return made
+
+
+KINDS: Mapping[str, Maker] = {"sql": _sql, "file": _file, "zendesk": _over_the_web(ZendeskSource)}

@@ -45,9 +45,9 @@ class Site:
                 f"source {self.source_id}: url: write https:// and the name of the host, without user or password",
                 permanent=True,
             )
-        if not all(value.isascii() and value.isprintable() for value in self.headers.values()):
+        if not all(map(_can_be_sent, self.headers.values())):
             raise SourceError(
-                f"source {self.source_id}: token: holds characters that no token has; copy it again", permanent=True
+                f"source {self.source_id}: token: is empty or holds what no token does; copy it again", permanent=True
             )
 
 
@@ -177,6 +177,10 @@ def _parsed(place: str, response: httpx.Response, served_at: datetime | None) ->
         kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
         return _Fault(f"status 200 with {len(response.content)} bytes that are no whole JSON ({kind})")
     return Answer(data, served_at, place) if isinstance(data, dict) else _Fault("status 200 with JSON, but no object")
+
+
+def _can_be_sent(value: str) -> bool:
+    return value.isascii() and value.isprintable() and value == value.strip()
 
 
 def _advice(status: int) -> str:

@@ -3,12 +3,12 @@
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 from etl.mapping import Mapping as SourceMapping
 from etl.mapping.model import TableMapping
 from etl.model import Delivery, MappingError
+from etl.sources.rest.access import Access
 from etl.sources.rest.client import RestClient, Site
 from etl.sources.rest.paging import ROWS_PER_DELIVERY, Deliverer, Stream
 from etl.sources.rest.records import columns_named
@@ -18,33 +18,12 @@ from etl.sources.rest.zendesk_rows import FREE_TEXT, TABLES, custom_field
 from etl.sources.rest.zendesk_streams import Desk, Events, Tickets, ratings, survey_responses
 
 
-@dataclass(frozen=True)
-class Access:
-    """Where a desk is and what opens it; `user` None = the token is one of OAuth.
-
-    since  first day that is read; None = all there is
-    """
-
-    url: str
-    token: str = field(repr=False)
-    user: str | None = None
-    since: date | None = None
-
-    def site(self, source_id: str) -> Site:
-        """Return the desk with its secret in place; raises SourceError."""
-        if self.user is None:
-            return Site(source_id, self.url, {"Authorization": f"Bearer {self.token}"})
-        pair = b64encode(f"{self.user}/token:{self.token}".encode()).decode()
-        return Site(source_id, self.url, {"Authorization": f"Basic {pair}"})
-
-    @property
-    def start(self) -> int:
-        """Return the epoch second of the first day in UTC."""
-        return (
-            int(datetime(self.since.year, self.since.month, self.since.day, tzinfo=UTC).timestamp())
-            if self.since
-            else 0
-        )
+def site(source_id: str, access: Access) -> Site:
+    """Return the desk with its secret in place; without a user the token is one of OAuth. Raises SourceError."""
+    if access.user is None:
+        return Site(source_id, access.url, {"Authorization": f"Bearer {access.token}"})
+    pair = b64encode(f"{access.user}/token:{access.token}".encode()).decode()
+    return Site(source_id, access.url, {"Authorization": f"Basic {pair}"})
 
 
 class ZendeskSource:
@@ -59,7 +38,7 @@ class ZendeskSource:
         wait: Callable[[float], None] = time.sleep,
         rows_per_delivery: int = ROWS_PER_DELIVERY,
     ) -> None:
-        self._site = access.site(source_id)
+        self._site = site(source_id, access)
         self._patience = patience
         self._wait = wait
         headers = {table.name: _header(mapping, table) for table in mapping.tables}

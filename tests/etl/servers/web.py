@@ -85,6 +85,7 @@ class Web:
 def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 65_536  # head and body in one piece
 
         def do_GET(self) -> None:
             found = urlsplit(self.path)

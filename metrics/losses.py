@@ -43,6 +43,11 @@ class Loss:
         """Return how many cases faults of the data cost the KPI."""
         return sum(self.faults.values())
 
+    @property
+    def share(self) -> float:
+        """Return how many percent of the cases it could count are lost to faults of the data."""
+        return 100 * self.lost / (self.n + self.lost) if self.lost else 0.0
+
 
 def reason_title(reason: str) -> Text:
     """Return what a reason is called by language."""

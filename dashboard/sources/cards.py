@@ -12,6 +12,7 @@ from dashboard.tree import Child, Node, node
 from metrics.ledger import Run
 
 SHOWN = 12  # runs in the table; the line shows all
+TROUBLES = {"refused": "refused", "interrupted": "interrupted"}
 SAMPLE = """sources:
   - id: helpdesk
     name: Helpdesk
@@ -90,7 +91,7 @@ def _last(one: Standing, tell: Teller) -> Node:
     run = one.runs[-1] if one.runs else None
     if run is None:
         return _fact(words("data.last_run"), "last-run", node("b", "", DASH), node("small", "", words("data.no_run")))
-    told = words(f"run_state.{run.state}") if run.state != "done" else words("data.rows", n=tell.count(run.n_read))
+    told = words.tag("run_state", run.state) if run.state != "done" else words("data.rows", n=tell.count(run.n_read))
     if run.state != "done" and one.last_good is not None:
         told += " · " + words("data.last_good", time=tell.time(one.last_good.ended_at))
     elif one.rows_per_minute is not None:
@@ -132,7 +133,7 @@ def _height(rows: int, most: int) -> int:
 
 def _told(run: Run, tell: Teller) -> str:
     rows = tell.words("data.rows", n=tell.count(run.n_read))
-    parts = [tell.time(run.ended_at), tell.words(f"run_state.{run.state}"), rows, tell.seconds(run.seconds)]
+    parts = [tell.time(run.ended_at), tell.words.tag("run_state", run.state), rows, tell.seconds(run.seconds)]
     return " · ".join(parts)
 
 
@@ -174,7 +175,7 @@ def _trouble(one: Standing, tell: Teller) -> Node | None:
     run = one.entry.trouble if one.entry else None
     if run is None:
         return None
-    since = tell.words(f"data.{run.state}_since", time=tell.time(run.started_at))
+    since = tell.words(f"data.{TROUBLES.get(run.state, 'failed')}_since", time=tell.time(run.started_at))
     return node("div", "trouble", node("b", "", since), node("p", "", run.message or ""), role="status")
 
 
@@ -199,7 +200,7 @@ def _row(run: Run, tell: Teller) -> Node:
     cells = [tell.time(run.ended_at), tell.seconds(run.seconds), *map(tell.count, counts)]
     cells.append(tell.pace(run.rows_per_minute))
     drawn = [node("td", _css(name), text) for name, text in zip(COLUMNS, cells, strict=False)]
-    result = node("td", "result", tell.words(f"run_state.{run.state}"))
+    result = node("td", "result", tell.words.tag("run_state", run.state))
     note = " · ".join(part for part in (run.file_name, run.message) if part)
     if note:
         result[2].append(node("small", "", note, title=note))

@@ -48,10 +48,9 @@ def effects(stock: Stock, tell: Teller) -> list[Node]:
 
 
 def _row(one: Loss, tell: Teller) -> Node:
-    share = 100 * one.lost / (one.n + one.lost) if one.lost else 0.0
     lost: list[Node | str] = [tell.count(one.lost)] if one.lost else [DASH]
     if one.lost:
-        lost.append(node("small", "", f"{share:.1f}%" if share >= 0.05 else "<0.1%"))
+        lost.append(node("small", "", share_text(one.share)))
     return node(
         "tr",
         "",
@@ -60,12 +59,17 @@ def _row(one: Loss, tell: Teller) -> Node:
         node("td", "num cost", *lost),
         node("td", "why-lost", *_chips(one.faults, tell)),
         node("td", "by-rule", *_chips(one.rules, tell)),
-        data_level=_level(share),
+        data_level=level_of(one.share),
         data_key=one.metric,
     )
 
 
-def _level(share: float) -> str:
+def share_text(share: float) -> str:
+    """Return percent with one digit; what is too small for it says so, for it is not 0."""
+    return f"{share:.1f}%" if share >= 0.05 else "<0.1%"
+
+
+def level_of(share: float) -> str:
     """Return how much it hurts: from 5 % on the figure is another one, below 1 % hardly."""
     return "critical" if share >= 5 else "warn" if share >= 1 else "none"
 

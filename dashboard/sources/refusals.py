@@ -1,7 +1,5 @@
 """Rows that did not load, by reason, each with examples: where, what, what would do, and the row itself."""
 
-from collections.abc import Sequence
-
 from dashboard.model import Stock
 from dashboard.sources.teller import Teller
 from dashboard.tree import Node, node
@@ -36,7 +34,7 @@ def _reason(one: Refusal, most: int, stock: Stock, tell: Teller) -> Node:
         node("span", "what", node("strong", "", title), node("small", "", place, title=place)),
         node("span", "seen", tell.span(one.since, one.until)),
     )
-    parts = [_examples(one.examples, tell), _redrive(one, title, stock, tell)]
+    parts = [_examples(one, tell), _redrive(one, title, stock, tell)]
     key = "-".join(["reason", one.source_id, one.rule, one.table or "", one.field or ""])
     return node("details", "reason", head, node("div", "inside", *parts), data_key=key)
 
@@ -58,15 +56,17 @@ def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | Non
     return node("div", "verbs", button, node("small", "", tell.words("data.redrive_note")))
 
 
-def _examples(examples: Sequence[Example], tell: Teller) -> Node:
-    return node("ul", "examples", *[_example(one, tell) for one in examples])
+def _examples(one: Refusal, tell: Teller) -> Node:
+    return node("ul", "examples", *[_example(each, one, tell) for each in one.examples])
 
 
-def _example(one: Example, tell: Teller) -> Node:
+def _example(one: Example, of: Refusal, tell: Teller) -> Node:
     words = tell.words
     place = words("data.row", n=tell.count(one.row_no)) if one.row_no else words("data.whole_file")
-    value = f"= {one.value}" if one.value is not None else words("data.no_value")
+    value = words("data.no_value") if one.value is None else one.value
+    value = f"{of.field} = {value}" if of.field else value
     cells = [node("span", "cell", node("small", "", column), value) for column, value in one.payload.items()]
     hint = node("p", "hint", one.hint) if one.hint else None
-    head = node("p", "", node("b", "", place), " ", node("code", "", value))
+    where = node("b", "", " · ".join(part for part in (of.table, place) if part))
+    head = node("p", "", where, " ", node("code", "", value))
     return node("li", "", head, hint, node("div", "payload", *cells) if cells else None)

@@ -10,6 +10,8 @@ from metrics.model import DataState
 
 LEVELS = {"fresh": "ok", "stale": "warn", "error": "critical", "never": "none", "paused": "none", "imported": "none"}
 
+URGENCY = ("error", "stale", "never", "paused", "fresh", "imported")
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -57,11 +59,12 @@ class Standing:
 
 
 def standings(stock: Stock) -> list[Standing]:
-    """Return every source of the settings in their order, then those only the warehouse knows."""
+    """Return every source, the worst state first; within it those of the settings in their order, then the others."""
     planned = {one.source_id: one for one in stock.schedules}
     known = {one.source_id: one for one in stock.ledger.sources}
     names = [*planned, *(name for name in known if name not in planned)]
-    return [_standing(name, known.get(name), planned.get(name), _rejected(stock.ledger, name)) for name in names]
+    found = [_standing(name, known.get(name), planned.get(name), _rejected(stock.ledger, name)) for name in names]
+    return sorted(found, key=lambda one: URGENCY.index(one.state))
 
 
 def _rejected(ledger: Ledger, source_id: str) -> int:

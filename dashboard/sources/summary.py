@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.model import Stock
+from dashboard.sources.quality import level_of, share_text
 from dashboard.sources.standing import Standing
 from dashboard.sources.teller import Teller
 from dashboard.tree import Node, node
@@ -36,16 +37,15 @@ def _stats(found: Sequence[Standing], stock: Stock, tell: Teller) -> list[Node]:
     words = tell.words
     refused = sum(one.n for one in stock.ledger.refusals)
     odd = sum(one.n for one in stock.ledger.flaws)
-    lost = max((one for one in stock.losses if one.lost), key=lambda one: one.lost / (one.n + one.lost), default=None)
-    share = f"{100 * lost.lost / (lost.n + lost.lost):.1f}%" if lost else "0%"
+    lost = max((one for one in stock.losses if one.lost), key=lambda one: one.share, default=None)
+    share, of = (share_text(lost.share), tell.title(lost.title, lost.metric)) if lost else ("0%", "")
     fresh = sum(one.state in GOOD for one in found)
+    reasons = _reasons(len(stock.ledger.refusals), tell)
     return [
         _stat("#sources", words("data.stat_fresh"), f"{fresh}/{len(found)}", words("data.stat_sources")),
-        _stat(
-            "#rejected", words("data.stat_rejected"), tell.count(refused), _reasons(len(stock.ledger.refusals), tell)
-        ),
+        _stat("#rejected", words("data.stat_rejected"), tell.count(refused), reasons, "warn" if refused else "none"),
         _stat("#odd", words("data.stat_odd"), tell.count(odd), words("data.stat_loaded")),
-        _stat("#effects", words("data.stat_lost"), share, tell.title(lost.title, lost.metric) if lost else ""),
+        _stat("#effects", words("data.stat_lost"), share, of, level_of(lost.share) if lost else "none"),
     ]
 
 
@@ -53,5 +53,6 @@ def _reasons(n: int, tell: Teller) -> str:
     return tell.words("data.reasons", n=n) if n else tell.words("data.everything_loaded")
 
 
-def _stat(href: str, label: str, value: str, under: str) -> Node:
-    return node("a", "stat", node("span", "label", label), node("b", "", value), node("small", "", under), href=href)
+def _stat(href: str, label: str, value: str, under: str, level: str = "none") -> Node:
+    parts = node("span", "label", label), node("b", "", value), node("small", "", under)
+    return node("a", "stat", *parts, href=href, data_level=level)

@@ -81,12 +81,12 @@ def test_a_late_source_is_no_broken_one() -> None:
     ("world", "states"),
     [
         ("full", ["fresh", "fresh", "fresh", "fresh"]),
-        ("stale", ["fresh", "stale", "paused", "fresh", "never"]),
-        ("error", ["fresh", "error", "paused", "fresh", "never"]),
+        ("stale", ["stale", "never", "paused", "fresh", "fresh"]),
+        ("error", ["error", "never", "paused", "fresh", "fresh"]),
         ("much", ["fresh"] * 4 + ["imported"] * 8),
     ],
 )
-def test_every_source_has_its_state(world: str, states: list[str]) -> None:
+def test_the_worst_source_comes_first(world: str, states: list[str]) -> None:
     assert [one.state for one in standings(room_of(world).stock())] == states
 
 
@@ -113,7 +113,7 @@ def test_the_line_has_one_bar_per_run() -> None:
 def test_reasons_come_with_row_field_value_and_what_would_do() -> None:
     told = text("error", "rejected")
     assert "unknown status helpdesk · cases · to" in told
-    assert "row 17" in told and "= Opne" in told and "add it under tables.cases.events" in told
+    assert "cases · row 17 to = Opne" in told and "add it under tables.cases.events" in told
     assert "customer_name •••" in told
 
 
@@ -169,7 +169,7 @@ def app_of(world: str) -> Dash:
 
 def test_machines_get_states_and_instants() -> None:
     told = get(app_of("error"), "/api/data").get_json()
-    surveys = told["sources"][1]
+    surveys = told["sources"][0]
     assert (surveys["state"], surveys["lag_s"], len(surveys["runs"])) == ("error", 31 * 3600, 40)
     assert surveys["trouble"]["message"].startswith("surveys: /srv/drop/surveys")
     assert told["rejects"][0]["examples"][0]["payload"]["customer_name"] == "•••"
@@ -177,7 +177,7 @@ def test_machines_get_states_and_instants() -> None:
 
 
 def test_machines_get_null_for_what_is_not_known() -> None:
-    new = get(app_of("error"), "/api/data").get_json()["sources"][4]
+    new = get(app_of("error"), "/api/data").get_json()["sources"][1]
     assert (new["state"], new["watermark"], new["lag_s"], new["rows_per_minute"]) == ("never", None, None, None)
 
 

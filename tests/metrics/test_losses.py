@@ -26,7 +26,7 @@ def test_faults_of_the_data_stand_apart_from_rules_of_the_kpi() -> None:
     assert (frt.metric, frt.n) == ("frt", 1)
     assert frt.faults == {"undated": 1, "negative_duration": 1}
     assert frt.rules == {"spam": 1, "agent_initiated": 1}
-    assert frt.lost == 2
+    assert (frt.lost, round(frt.share, 1)) == (2, 66.7)
 
 
 def test_every_headline_is_told_in_its_order() -> None:

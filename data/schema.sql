@@ -173,6 +173,20 @@ CREATE TABLE IF NOT EXISTS defect (   -- rows that loaded, with something odd in
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT, ticket_key BIGINT,
     rule VARCHAR, field VARCHAR, value VARCHAR
 );
+-- The columns that a source had when it was last loaded, and what changed about them (open until resolved_at).
+CREATE TABLE IF NOT EXISTS source_column (
+    source_id VARCHAR, table_name VARCHAR, column_name VARCHAR, place BIGINT,
+    kind VARCHAR,              -- boolean | integer | number | instant | text | empty
+    is_gone BOOLEAN,
+    accepted_at TIMESTAMPTZ    -- a person said that it is gone for good: it reads as empty
+);
+CREATE TABLE IF NOT EXISTS drift (
+    run_id BIGINT, source_id VARCHAR, table_name VARCHAR, column_name VARCHAR,
+    what VARCHAR,              -- new | dropped | retyped
+    detail VARCHAR, fields VARCHAR[],
+    is_stopping BOOLEAN,       -- nothing of the source loads until a person decides
+    found_at TIMESTAMPTZ, resolved_at TIMESTAMPTZ
+);
 -- Tickets that their source has no more; is_deleted is set, and row_hash NULL so that they count as changed
 -- when they are delivered again.
 CREATE TABLE IF NOT EXISTS gone_ticket (

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from etl import ledger
+from etl.drift import drift_lines
 from etl.mapping import Mapping
 from etl.model import LoadRefused, LoadReport
 
@@ -96,6 +97,7 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime, runs: int = 10) -> Ite
         ("sources", _sources(con, now)),
         ("last loads", _runs(con, runs)),
         ("rejected rows by source and rule", _rules(con)),
+        ("columns that changed", drift_lines(con)),
     ):
         yield title
         yield from lines or ["  none"]

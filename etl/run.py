@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NoReturn
 
 import duckdb
 
 from data.warehouse import data_version, transaction, watermark
 from etl import ledger
+from etl.drift import explained
 from etl.load import load
 from etl.load.deferral import is_pending
 from etl.load.mend import is_mended
@@ -79,9 +81,7 @@ def pull(
             if delivery.batches:
                 origin = replace(origin, replace=False)
     except (SourceError, MappingError) as error:
-        with turn(con), transaction(con):
-            ledger.write_failure(con, intake.source_id, str(error), now)
-        raise
+        _fail(con, intake, error, now, turn)
     if faults:
         if is_pending(con, intake.source_id):
             with turn(con):
@@ -89,6 +89,18 @@ def pull(
                     con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False)
                 )
         raise together(faults, n_loaded)
+
+
+def _fail(
+    con: duckdb.DuckDBPyConnection, intake: Intake, error: SourceError | MappingError, now: datetime, turn: Turn
+) -> NoReturn:
+    """Write down that a pull failed, and raise its error with what it means to the KPIs."""
+    told = explained(con, intake.source_id, intake.mapping, error)
+    with turn(con), transaction(con):
+        ledger.write_failure(con, intake.source_id, str(told), now)
+    if told is error:
+        raise error
+    raise told from error
 
 
 FAULTS = (SourceError, MappingError, LoadRefused)

@@ -21,7 +21,7 @@ from data.demo import create, export
 from data.settings import load_calendars, load_settings
 from data.warehouse import Warehouse, watermark
 from etl.mapping import load_mapping
-from etl.model import LoadReport, Origin, Refresh
+from etl.model import Later, LoadReport, Origin, Refresh
 from etl.run import Intake, pull
 from etl.sources import open_source
 from metrics import facts
@@ -186,10 +186,15 @@ def _pulled(con: duckdb.DuckDBPyConnection, intake: Intake, refresh: Refresh) ->
 
 
 def _timed(desk: Desk, spent: Refreshed) -> Refresh:
-    def refresh(con: duckdb.DuckDBPyConnection, until: datetime | None) -> None:
+    def refresh(con: duckdb.DuckDBPyConnection, until: datetime | None) -> Later | None:
         started = perf_counter()
-        if until is not None:
-            facts.refresh(con, until, desk)
+        later = None if until is None else facts.refresh(con, until, desk)
+        spent.append(perf_counter() - started)
+        return None if later is None else partial(finish, later)
+
+    def finish(later: Later) -> None:
+        started = perf_counter()
+        later()
         spent.append(perf_counter() - started)
 
     return refresh

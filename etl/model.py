@@ -189,6 +189,8 @@ class MappingChanged(MappingError):
     """The source was loaded under another mapping; no delivery of it can be loaded before it is loaded anew."""
 
 
+Later = Callable[[], None]
 # refresh(connection, watermark): derived tables follow temp tables touched_ticket(ticket_key) and
-# touched_survey(response_key), inside the load's transaction. app.py hands in metrics.facts.refresh.
-Refresh = Callable[[duckdb.DuckDBPyConnection, datetime | None], None]
+# touched_survey(response_key), inside the load's transaction. What it returns is done after the commit; None = all
+# is done. app.py hands in metrics.facts.refresh.
+Refresh = Callable[[duckdb.DuckDBPyConnection, datetime | None], Later | None]

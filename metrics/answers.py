@@ -10,13 +10,14 @@ from typing import TypeVar
 
 import duckdb
 
-from data.warehouse import data_version, watermark
-from metrics import ledger, sources
+from data.warehouse import Warehouse, data_version, watermark
+from metrics import facts, ledger, sources
 from metrics.annotations import carried
 from metrics.catalog import metric_of
 from metrics.defects import Finding, findings
 from metrics.definition import example, with_sql
 from metrics.drill import cases, drill
+from metrics.facts import fingerprint
 from metrics.losses import Loss, losses
 from metrics.measure import measure
 from metrics.members import Members
@@ -55,6 +56,7 @@ class Answers:
         self._members: tuple[int, Members] = (-1, Members())
         self._losses: tuple[int, tuple[Loss, ...]] | None = None
         self._pulse: Pulse | None = None
+        self._empty: Warehouse | None = None
 
     def ask(self, questions: Iterable[Question]) -> dict[Question, Readings]:
         """Return the readings of every question at the current version, as `measure` gives them."""
@@ -68,14 +70,23 @@ class Answers:
 
     @contextmanager
     def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Yield a cursor inside one transaction, so that version and figures belong together."""
-        con = self._cursor()
-        con.execute("BEGIN")
-        try:
+        """Yield a cursor inside one transaction, so that version and figures belong together.
+
+        As long as the facts are not whole, it is one in an empty warehouse: half of them would be wrong figures.
+        """
+        with _moment(self._cursor()) as con:
+            if fingerprint.is_made(con):
+                yield con
+                return
+        with _moment(self._blank().cursor()) as con:
             yield con
-        finally:
-            con.execute("ROLLBACK")
-            con.close()
+
+    def _blank(self) -> Warehouse:
+        with self._lock:
+            if self._empty is None:
+                self._empty = Warehouse(None)
+                facts.create(self._empty.cursor(), self.desk)
+            return self._empty
 
     def _claim(
         self, asked: Sequence[Question], version: int, as_of: datetime | None
@@ -187,11 +198,13 @@ class Answers:
 
     def ledger(self) -> ledger.Ledger:
         """Return what every source delivered, its last runs, and the rows that did not load (2.4)."""
-        return self.look(lambda con, _desk, _as_of: ledger.ledger(con, self._clock()))
+        with _moment(self._cursor()) as con:
+            return ledger.ledger(con, self._clock())
 
     def ledger_mark(self) -> str:
         """Return a token that moves with every entry of the ledger."""
-        return self.look(lambda con, _desk, _as_of: ledger.mark(con))
+        with _moment(self._cursor()) as con:
+            return ledger.mark(con)
 
     def losses(self) -> tuple[Loss, ...]:
         """Return per headline KPI what it counts and what it leaves out; measured once per version."""
@@ -209,3 +222,14 @@ class Answers:
         """Return what a view such as a stage table or the list at risk sees, all of it in one snapshot; not kept."""
         with self._snapshot() as con:
             return view(con, self.desk, watermark(con))
+
+
+@contextmanager
+def _moment(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the cursor inside a transaction of its own, which sees one state of the warehouse."""
+    con.execute("BEGIN")
+    try:
+        yield con
+    finally:
+        con.execute("ROLLBACK")
+        con.close()

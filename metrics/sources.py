@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from data.warehouse import data_version, watermark
+from metrics.facts import fingerprint
 from metrics.model import DataState, Pulse, SourceState
 
 # A later one hides an earlier one.
@@ -24,7 +25,12 @@ ORDER BY s.source_no
 def pulse(con: duckdb.DuckDBPyConnection, now: datetime) -> Pulse:
     """Return version, watermark and source states; a few small reads, made for each second."""
     details = source_states(con, now)
-    return Pulse(data_version(con), watermark(con), {one.source_id: one.state for one in details}, details)
+    return Pulse(data_version(con), as_of(con), {one.source_id: one.state for one in details}, details)
+
+
+def as_of(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """Return the instant as of which figures stand; None = nothing loaded, or its facts are not made yet."""
+    return watermark(con) if fingerprint.is_made(con) else None
 
 
 def source_states(con: duckdb.DuckDBPyConnection, now: datetime) -> tuple[SourceState, ...]:

@@ -66,6 +66,9 @@ def settle(con: duckdb.DuckDBPyConnection, refresh: Refresh) -> bool:
         for _, touched, key, _ in LISTS:
             con.execute(f"CREATE OR REPLACE TEMP TABLE {touched} ({key} BIGINT)")
         recall(con)
-        refresh(con, watermark(con))
+        later = refresh(con, watermark(con))
+        bump_data_version(con)
+    if later is not None:
+        later()
         bump_data_version(con)
     return True

@@ -16,7 +16,7 @@ from etl.load.move import Moved, Stamp, compare, move
 from etl.load.purge import purge
 from etl.load.settle import settle
 from etl.mapping import Mapping
-from etl.model import Batch, Delivery, LoadRefused, LoadReport, MappingChanged, Origin, Refresh
+from etl.model import Batch, Delivery, Later, LoadRefused, LoadReport, MappingChanged, Origin, Refresh
 from etl.normalize import clear, normalize
 from etl.stopwatch import Stopwatch
 
@@ -188,6 +188,7 @@ def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Non
 
 
 def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: Refresh) -> LoadReport:
+    later = None
     with transaction(con):
         marked_before = watermark(con)
         counts, run_id, is_noted, found = _write(con, job, staged)
@@ -197,34 +198,45 @@ def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: R
             deferral.defer(con, job.known.source_no, staged.until)
         else:
             ledger.move_source(con, job.known.source_no, job.delivery.cursor, staged.until)
-            is_change = _follow(con, job, refresh, marked_before, is_change)
+            is_change, later = _follow(con, job, refresh, marked_before, is_change)
         if is_change:
             bump_data_version(con)
         report = _report(con, job, run_id if is_noted else 0, counts, staged.note(job.delivery, found))
         if is_noted:
             ledger.write_run(con, job.delivery, report, ledger.Times("done", job.now, job.ended_at, job.digest))
-    return report
+    return report if later is None else _finish(con, job, report, later)
+
+
+def _finish(con: duckdb.DuckDBPyConnection, job: Job, report: LoadReport, later: Later) -> LoadReport:
+    """Do what the facts left for after the commit; a process killed before it is through does it when it starts."""
+    with job.watch.lap("refresh"):
+        later()
+    return replace(report, data_version=bump_data_version(con), seconds=job.watch.seconds)
 
 
 def _follow(
     con: duckdb.DuckDBPyConnection, job: Job, refresh: Refresh, marked_before: datetime | None, is_change: bool
-) -> bool:
-    """Bring the facts up to the rows; return whether anything changed, by this delivery or one that waited."""
+) -> tuple[bool, Later | None]:
+    """Bring the facts up to the rows.
+
+    Returns whether anything changed, by this delivery or one that waited, and what is left for after the commit.
+    """
+    later = None
     if deferral.is_pending(con, job.source_id):
         deferral.recall(con, job.known.source_no)
         is_change = True
     marked = watermark(con)
     with job.watch.lap("refresh"):
         if is_change or marked != marked_before:
-            refresh(con, marked)
-    return is_change
+            later = refresh(con, marked)
+    return is_change, later
 
 
 Written = tuple[Counts, int, bool, list[Finding]]
 
 
 def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Written:
-    """Move the staged rows; return their accounting, the run's number, whether to note it, and columns that changed."""
+    """Move the staged rows; return their accounting, the run's number, whether to note it, and changed columns."""
     con.execute("CREATE OR REPLACE TEMP TABLE touched_ticket (ticket_key BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE touched_survey (response_key BIGINT)")
     run_id = ledger.next_run_id(con)

@@ -78,6 +78,11 @@ def mark(con: DuckDBPyConnection) -> None:
     con.execute(f"DELETE FROM meta WHERE name = '{TABLES}'; INSERT INTO meta VALUES ('{TABLES}', '{VERSION}')")
 
 
+def is_made(con: DuckDBPyConnection) -> bool:
+    """Tell whether the facts are whole; not so before they were first made and while a rebuild is under way."""
+    return con.execute(f"SELECT 1 FROM meta WHERE name = '{WATERMARK}'").fetchone() is not None
+
+
 def remember(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
     """Write down desk and watermark of the facts."""
     forget(con)

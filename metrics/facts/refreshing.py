@@ -1,6 +1,8 @@
 """Refreshing the facts: of touched cases only, or of everything; both ways give the same rows."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from duckdb import DuckDBPyConnection
 
@@ -24,6 +26,7 @@ from metrics.facts.job import COLUMNS, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
 
+Later = Callable[[], None]
 BY_CASE = (
     "fact_case",
     "fact_reply",
@@ -44,6 +47,7 @@ BY_CASE = (
 BY_TICKET = ("fact_defect", "awaited")
 BY_SURVEY = ("fact_survey", "fact_offer", "fact_answer", "awaited_survey")
 ALL = (*BY_CASE, *BY_TICKET, *BY_SURVEY, "fact_issue", "backlog_day")
+MANY = 100_000  # tickets whose facts are better not made inside a transaction
 LARGE_SHARE = 0.2  # from here on a rebuild is quicker than a refresh
 
 
@@ -61,21 +65,26 @@ def create(con: DuckDBPyConnection, desk: Desk | None = None) -> None:
     problems.place(con, desk.problem_types if desk else {})
 
 
-def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
+def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> Later | None:
     """Recompute what depends on temp tables touched_ticket and touched_survey, and what became visible.
 
     watermark   None = nothing dated was delivered; undated rows are visible (semantics 12.2)
     Runs inside the caller's transaction. Rebuilds instead when the facts are empty or of another desk,
-    when the watermark went back, or when a large share was touched.
+    when the watermark went back, or when a large share was touched. Facts of many tickets that are made for the
+    first time wait for the end of the transaction: then the work that is left is returned, to be done after the
+    commit, and until then there are no figures, as there were none before.
     """
     job = Job(con, watermark, desk, whole=False)
     is_stale = fingerprint.is_stale(con, watermark, desk)
     if not is_stale and job.number("scope", "due") == 0:
         fingerprint.remember(con, watermark, desk)
-        return
+        return None
+    if is_stale and _is_first_of_many(con):
+        fingerprint.forget(con)
+        return partial(rebuild, con, watermark, desk)
     if is_stale or _is_large(con):
         rebuild(con, watermark, desk)
-        return
+        return None
     links.find_scope(job)
     surveys.find_scope(job)
     con.execute(days.macro_sql(desk.tz))
@@ -85,6 +94,7 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
         key = "case_key" if table in BY_CASE else "ticket_key"
         job.run("scope", "forget", table=table, key=key)
     _make(job)
+    return None
 
 
 def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
@@ -110,6 +120,13 @@ def ensure(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> b
         return False
     rebuild(con, watermark, desk)
     return True
+
+
+def _is_first_of_many(con: DuckDBPyConnection) -> bool:
+    row = con.execute(
+        "SELECT (SELECT count(*) FROM fact_case) = 0 AND (SELECT count(*) FROM ticket) >= $many", {"many": MANY}
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _is_large(con: DuckDBPyConnection) -> bool:

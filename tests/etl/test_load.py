@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from data.warehouse import data_version
-from etl.model import Batch, LoadRefused, MappingError
+from etl.load import load
+from etl.model import Batch, Delivery, LoadRefused, MappingError
 from etl.sources.text_rows import TextRows
 from tests.etl.loading import COLUMNS, NOW, Desk, desk, fates
 
@@ -252,6 +253,22 @@ def test_a_failing_refresh_leaves_nothing_behind() -> None:
     with pytest.raises(ZeroDivisionError):
         at_work.load([FIRST])
     assert at_work.all("SELECT count(*) FROM ticket UNION ALL SELECT count(*) FROM source") == [0, 0]
+
+
+def test_what_a_refresh_leaves_is_done_after_the_commit_and_moves_the_version_again() -> None:
+    at_work = desk()
+    seen = list[tuple[int, int]]()
+
+    def finish() -> None:
+        other = at_work.con.cursor()  # another connection sees what is committed only
+        other.execute(f"USE {at_work.con.execute('SELECT current_database()').fetchone()[0]}")  # type: ignore[index]
+        seen.append((len(other.execute("FROM ticket").fetchall()), data_version(other)))
+
+    rows = Batch("tickets", TextRows.of(COLUMNS, [FIRST, SECOND]))
+    delivery = Delivery("desk", [rows])
+    report = load(at_work.con, delivery, at_work.mapping, lambda con, mark: finish, NOW)
+    assert seen == [(2, 1)]
+    assert (report.data_version, data_version(at_work.con)) == (2, 2)
 
 
 def test_the_watermark_is_the_latest_instant_of_the_rows() -> None:

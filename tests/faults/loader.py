@@ -10,6 +10,7 @@ from data.warehouse import Warehouse, transaction, watermark
 from etl import ledger
 from etl.load import load
 from etl.mapping import parse_mapping
+from etl.model import Later
 from etl.sources.file import FileSource, FileTable
 from metrics import facts
 from metrics.model import Calendar, Desk, SlaTier
@@ -51,10 +52,9 @@ def opened(path: Path) -> Warehouse:
     return store
 
 
-def refresh(con: Any, mark: datetime | None) -> None:
+def refresh(con: Any, mark: datetime | None) -> Later | None:
     """Bring the facts up to date."""
-    if mark is not None:
-        facts.refresh(con, mark, DESK)
+    return None if mark is None else facts.refresh(con, mark, DESK)
 
 
 def main(warehouse: Path, folder: Path, journal: Path) -> None:

@@ -14,7 +14,7 @@ from data.warehouse import Warehouse, data_version, transaction, watermark
 from etl.intakes import imported
 from etl.load import load
 from etl.mapping import load_mapping
-from etl.model import LoadReport, Origin
+from etl.model import Later, LoadReport, Origin
 from etl.run import pull
 from metrics import facts
 from metrics.defects import defects
@@ -94,8 +94,8 @@ class Book:
         return list(pull(self.con, self.intake, self._refresh, NOW))
 
     @staticmethod
-    def _refresh(con: duckdb.DuckDBPyConnection, mark: datetime | None) -> None:
-        facts.refresh(con, mark, DESK)
+    def _refresh(con: duckdb.DuckDBPyConnection, mark: datetime | None) -> Later | None:
+        return facts.refresh(con, mark, DESK)
 
     def read_again(self) -> LoadReport:
         """Load the same rows once more, as if it were not known that the file is the same."""

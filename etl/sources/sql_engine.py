@@ -82,8 +82,16 @@ def engine_of(url: str) -> sa.Engine:
         )
     except (ImportError, sa.exc.NoSuchModuleError) as error:
         raise MappingError(f"{shown(url)}: its driver cannot be loaded ({error}); install it") from None
-    sa.event.listen(engine, "connect", lambda connection, _: dialect.settle(connection))
+    sa.event.listen(engine, "connect", lambda connection, _: _settle(dialect, connection))
     return engine
+
+
+def _settle(dialect: Dialect, connection: Any) -> None:
+    try:
+        dialect.settle(connection)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

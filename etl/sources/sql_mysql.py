@@ -65,4 +65,10 @@ def server_cursor(connection: Any) -> Any:
     return connection.cursor(SSCursor)
 
 
-MYSQL = Dialect("mysql+pymysql", horizon, SESSION, server_cursor, settle=settle)
+def give_up(cursor: Any) -> None:
+    """End a cursor of a dropped connection; the driver would go on reading rows from it otherwise."""
+    if cursor._result is not None:
+        cursor._result.unbuffered_active = False
+
+
+MYSQL = Dialect("mysql+pymysql", horizon, SESSION, server_cursor, give_up, settle)

@@ -47,7 +47,6 @@ HIDDEN = (
 )
 STANDBY = "a standby: open transactions of its primary are not known, so that up to the overlap is left open"
 BOOLEAN = 16
-TEXTS = ("text", "varchar", "bpchar", "name", "unknown")
 
 
 class LenientLoader(Loader):
@@ -69,15 +68,16 @@ def horizon(connection: sa.Connection, ours: datetime) -> Horizon:
 
 def settle(connection: Any) -> None:
     """Have a fresh connection give everything but booleans as the server writes it."""
-    adapters = connection.adapters
+    is_ascii = connection.info.parameter_status("server_encoding") == "SQL_ASCII"
+    if is_ascii:
+        # such a database holds any bytes, and refuses to hand over what is not UTF-8 to a client that wants it
+        connection.execute("SET client_encoding = SQL_ASCII")
+        connection.commit()
+    loader = LenientLoader if is_ascii else TextLoader
     for info in types:
-        if info.oid != BOOLEAN:
-            adapters.register_loader(info.oid, TextLoader)
-        if info.array_oid:
-            adapters.register_loader(info.array_oid, TextLoader)
-    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
-        for name in TEXTS:
-            adapters.register_loader(types[name].oid, LenientLoader)
+        for oid in (info.oid, info.array_oid):
+            if oid not in (0, BOOLEAN):
+                connection.adapters.register_loader(oid, loader)
 
 
 def server_cursor(connection: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.model import Reject
 
@@ -57,9 +58,16 @@ def text_column(values: Sequence[object]) -> pa.Array:
     elif not kinds <= {str, type(None)}:
         values = [as_text(value) for value in values]
     try:
-        return pa.array(values, pa.string())
+        return _without_nul(pa.array(values, pa.string()))
     except UnicodeEncodeError:
-        return pa.array([as_text(value) for value in values], pa.string())
+        return _without_nul(pa.array([as_text(value) for value in values], pa.string()))
+
+
+def _without_nul(texts: pa.Array) -> pa.Array:
+    """Return texts with every NUL character replaced: it would end them early in many a tool behind us."""
+    if not pc.any(pc.match_substring(texts, "\0")).as_py():
+        return texts
+    return pc.replace_substring(texts, "\0", "\ufffd")
 
 
 def _whole_numbers(values: Sequence[object]) -> Sequence[object]:

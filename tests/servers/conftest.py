@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
+from etl.sources import sql_database
 from etl.sources.sql_engine import engine_of
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgres import Postgres
@@ -24,6 +26,15 @@ def mariadb() -> Iterator[MariaDB]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_engines() -> Iterator[None]:
+def _fresh_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    opened: list[sa.Engine] = []
+
+    def remembered(url: str) -> sa.Engine:
+        opened.append(engine_of(url))
+        return opened[-1]
+
+    monkeypatch.setattr(sql_database, "engine_of", remembered)
     yield
+    for engine in opened:
+        engine.dispose()
     engine_of.cache_clear()

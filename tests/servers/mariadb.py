@@ -74,8 +74,8 @@ class MariaDB:
             connection.close()
 
     def halt(self) -> None:
-        """Stop the server at once; its data stays."""
-        self._process.halt(signal.SIGKILL)
+        """Stop the server; its data stays."""
+        self._process.halt(signal.SIGTERM)
 
     def stop(self) -> None:
         """Stop the server and remove it."""

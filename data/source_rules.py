@@ -29,6 +29,7 @@ class SourceRule(BaseModel):
     cron        minute hour day month weekday on the desk's clock, instead of every_s
     jitter_s    each pull comes up to so many seconds later, so that many desks do not ask one system at once
     max_age_s   older than this the numbers count as stale; null = two turns without a delivery (files: two days)
+    max_bad_share  a load with a larger share of bad rows is refused whole, from 20 of them on
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,6 +47,7 @@ class SourceRule(BaseModel):
     cron: str | None = None
     jitter_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
     max_age_s: Annotated[int, Field(gt=0)] | Literal["never"] | None = None
+    max_bad_share: Annotated[float, Field(ge=0, le=1)] = 0.5
 
     @property
     def interval_s(self) -> float:

@@ -26,7 +26,7 @@ def scheduled(rule: SourceRule, salt: str, environment: Environment, max_age_s: 
     max_age_s  older than this the source is stale (etl/schedule/freshness.py); None = never
     """
     mapping = load_mapping(rooted(rule.mapping))
-    origin = Origin(rule.kind, rule.name, is_live=True, max_age_s=max_age_s, salt=salt)
+    origin = Origin(rule.kind, rule.name, True, max_age_s, salt, rule.max_bad_share)
     return Intake(
         rule.id, KINDS[rule.kind](rule, mapping, environment), mapping, origin, is_whole=rule.kind != "file"
     )

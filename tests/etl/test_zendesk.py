@@ -130,9 +130,9 @@ def test_a_pull_without_news_asks_once_per_list_and_delivers_no_rows(desk: Desk)
     assert second.cursor == first.cursor
 
 
-@pytest.mark.parametrize("page", [1, 2, 3, 4, 7, 8])
-def test_equal_instants_across_a_border_lose_nothing(desk: Desk, page: int) -> None:
-    desk.page, desk.per_minute = page, 1000
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 8])
+def test_equal_instants_across_a_border_lose_nothing(desk: Desk, size: int) -> None:
+    desk.page, desk.per_minute = size, 1000
     for number in range(1, 6):
         opened(desk, number, "09:00")
         answered(desk, number, "09:01")

@@ -47,6 +47,6 @@ def test_a_refusal_keeps_a_sample_and_nothing_else() -> None:
     at_work.load([GOOD], cursor="before")
     before = at_work.all("FROM source"), at_work.all("FROM ticket")
     with pytest.raises(LoadRefused):
-        at_work.load([GOOD, *[(None, str(number), None, None) for number in range(150)]], cursor="after")
+        at_work.load([GOOD, *[(None, "2026-01-01", str(number), None) for number in range(150)]], cursor="after")
     assert (at_work.all("FROM source"), at_work.all("FROM ticket")) == before
     assert at_work.all("SELECT count(*), bool_and(payload IS NOT NULL) FROM reject") == [(100, True)]

@@ -17,12 +17,13 @@ import structlog
 import typer
 import waitress
 
-from dashboard.model import Loading, Site
+from dashboard.model import Loading, Schedule, Site
+from dashboard.model import Loads as Orders
 from dashboard.server import create_app, warm
 from data import demo
 from data.log import set_up_log
 from data.owner import Owner
-from data.salt import salt_beside
+from data.salt import salt_beside, token_beside
 from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_settings, rooted
 from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
@@ -30,13 +31,15 @@ from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes
 from etl.load import deferral
-from etl.model import LoadReport
+from etl.model import Later, LoadReport
 from etl.run import Intake, pull
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
 from etl.schedule.loads import Loads
 from etl.schedule.puller import Work
 from etl.schedule.rhythm import rhythm_of
+from etl.schedule.status import SourceStatus
+from etl.schedule.verbs import SourceVerbs
 from etl.verbs import EXPECTED, LoadVerbs, told
 from metrics import facts
 from metrics.answers import Answers
@@ -71,8 +74,13 @@ class House:
     desk: Desk
     targets: tuple[Target, ...]
     store: Warehouse
-    salt: str
+    owner: Owner
     gate: Gate = field(default_factory=Gate)
+
+    @property
+    def salt(self) -> str:
+        """Return what is mixed into hashes of customers."""
+        return salt_beside(self.owner.warehouse)
 
     def pulled(self, con: Any, intake: Intake) -> Iterator[LoadReport]:
         """Load what the intake has, facts and all, one report per committed load."""
@@ -83,14 +91,19 @@ class House:
         limit = max_age_s(rule, rhythm_of(rule, self.settings.timezone), now())
         return intakes.scheduled(rule, self.salt, os.environ, limit)
 
-    def _refresh(self, con: Any, mark: datetime | None) -> None:
-        facts.refresh(con, mark, self.desk)
+    def _refresh(self, con: Any, mark: datetime | None) -> Later | None:
+        return facts.refresh(con, mark, self.desk)
+
+
+def settings_file(named: Path | None) -> Path:
+    """Return the file named, else people's own, else the demo's."""
+    return named or (OWN if OWN.exists() else DEMO)
 
 
 @contextmanager
 def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
-    """Own and open the warehouse of the settings: the file named, else people's own, else the demo's."""
-    file = file or (OWN if OWN.exists() else DEMO)
+    """Own and open the warehouse of the settings, or the one named."""
+    file = settings_file(file)
     settings = load_settings(file)
     try:
         desk, targets = desk_from(settings, load_calendars(settings)), targets_from(settings, CATALOG)
@@ -99,11 +112,11 @@ def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
     for one in flagged(settings):
         say(f"{file}: {one.text['en']}")
     path = rooted(settings.warehouse) if warehouse is None else warehouse
-    with Owner(path, now()):
+    with Owner(path, now()) as owner:
         store = Warehouse(path)
         try:
             make_ready(store, desk)
-            yield House(settings, desk, targets, store, salt_beside(path))
+            yield House(settings, desk, targets, store, owner)
         finally:
             store.close()
 
@@ -134,7 +147,7 @@ class Monitor:
         self._loads = Loads(home.settings, work, home.gate, self, signature, home.salt)
         answers = Answers(home.store.cursor, home.desk, home.targets, now)
         build_id = f"{now():%Y%m%d%H%M%S}"
-        self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load)
+        self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load, self._orders())
 
     def run(self, host: str, port: int, is_opening: bool) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
@@ -143,6 +156,7 @@ class Monitor:
         try:
             signal.signal(signal.SIGTERM, _interrupt)
             signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background has it ignored
+            self._home.owner.tell(address.replace("//0.0.0.0:", "//127.0.0.1:"))
             say(f"The monitor is at {address} (wall screen: {address}/wall). Stop it with Ctrl-C.")
             self._start()
             if is_opening and has_display():
@@ -152,6 +166,17 @@ class Monitor:
             pass
         finally:
             self._stop()
+
+    def _orders(self) -> Orders:
+        """Return what people may do to the sources from the pages."""
+        schedule, rules = self._loads.schedule, {rule.id: rule for rule in self._home.settings.sources}
+        return Orders(
+            schedules=lambda: [planned(status, rules[status.source_id]) for status in schedule.statuses()],
+            run_now=schedule.run_now,
+            pause=schedule.pause,
+            resume=schedule.resume,
+            token=token_beside(self._home.owner.warehouse),
+        )
 
     def _start(self) -> None:
         self._loads.clockwork.at("warm", now(), lambda: warm(self._app))
@@ -206,6 +231,21 @@ class Monitor:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def planned(status: SourceStatus, rule: SourceRule) -> Schedule:
+    """Return what the pages tell of a source's plan."""
+    return Schedule(
+        source_id=rule.id,
+        name=rule.name,
+        kind=rule.kind,
+        every_s=None if rule.cron else rule.interval_s,
+        rhythm=rule.cron,
+        next_at=status.next_at,
+        is_paused=status.paused_at is not None,
+        running=status.running_since,
+        failures=status.failures,
+    )
 
 
 def site_of(settings: Settings) -> Site:
@@ -284,6 +324,7 @@ def write_demo(
 
 
 LoadVerbs(house, now).register(cli)
+SourceVerbs(house, lambda named: load_settings(settings_file(named)), now).register(cli)
 
 if __name__ == "__main__":
     cli()

@@ -9,13 +9,21 @@ from types import TracebackType
 
 
 class OwnedElsewhere(Exception):
-    """Another process owns the warehouse; the message names its pid and since when."""
+    """Another process owns the warehouse; the message names its pid and since when.
+
+    address  where its pages are; None = it has none
+    """
+
+    def __init__(self, message: str, warehouse: Path, address: str | None) -> None:
+        super().__init__(message)
+        self.warehouse, self.address = warehouse, address
 
 
 class Owner:
     """Exclusive ownership of a warehouse file for the life of the process (flock beside the file)."""
 
     def __init__(self, warehouse: Path, now: datetime) -> None:
+        self.warehouse = warehouse
         self._path = warehouse.with_name(warehouse.name + ".owner")
         self._now = now
         self._handle: int | None = None
@@ -30,11 +38,20 @@ class Owner:
         except BlockingIOError:
             told = os.read(handle, 4096).decode("utf-8", "replace")
             os.close(handle)
-            raise OwnedElsewhere(self._refusal(told)) from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps({"pid": os.getpid(), "since": self._now.isoformat()}).encode(), 0)
+            raise self._refusal(told) from None
         self._handle = handle
+        self._write(None)
         return self
+
+    def tell(self, address: str) -> None:
+        """Let others know where the pages of this process are."""
+        self._write(address)
+
+    def _write(self, address: str | None) -> None:
+        told = {"pid": os.getpid(), "since": self._now.isoformat(), "address": address}
+        if self._handle is not None:
+            os.ftruncate(self._handle, 0)
+            os.pwrite(self._handle, json.dumps(told).encode(), 0)
 
     def __exit__(
         self,
@@ -47,10 +64,12 @@ class Owner:
             os.close(self._handle)
             self._handle = None
 
-    def _refusal(self, told: str) -> str:
+    def _refusal(self, told: str) -> OwnedElsewhere:
         try:
             owner = json.loads(told)
-            who = f"process {owner['pid']} since {owner['since']}"
+            who, address = f"process {owner['pid']} since {owner['since']}", owner.get("address")
         except (ValueError, KeyError):
-            who = "another process"
-        return f"{self._path.with_suffix('')} is in use by {who}; stop it, or work through its web address"
+            who, address = "another process", None
+        way = f"its web address {address}" if address else "its web address"
+        message = f"{self.warehouse} is in use by {who}; stop it, or work through {way}"
+        return OwnedElsewhere(message, self.warehouse, address)

@@ -1,4 +1,4 @@
-"""The secret mixed into the hashes of customers."""
+"""Secrets kept beside a warehouse: the salt of customers' hashes, and the token of who may step in."""
 
 import secrets
 from pathlib import Path
@@ -6,8 +6,16 @@ from pathlib import Path
 
 def salt_beside(warehouse: Path) -> str:
     """Return the salt of a warehouse; made once and kept beside it, for its owner's eyes only."""
-    file = warehouse.with_name(warehouse.name + ".salt")
+    return _kept(warehouse.with_name(warehouse.name + ".salt"))
+
+
+def token_beside(warehouse: Path) -> str:
+    """Return what somebody at another computer has to know to step in; made once, for its owner's eyes only."""
+    return _kept(warehouse.with_name(warehouse.name + ".token"))
+
+
+def _kept(file: Path) -> str:
     if not file.exists():
+        file.touch(0o600)
         file.write_text(secrets.token_hex(16), encoding="ascii")
-        file.chmod(0o600)
     return file.read_text(encoding="ascii").strip()

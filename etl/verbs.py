@@ -20,8 +20,9 @@ from etl.guess import guess
 from etl.mapping import load_mapping
 from etl.model import LoadRefused, LoadReport, MappingError, Origin, SourceError
 from etl.run import Intake
+from etl.schedule.schedule import UnknownSource
 
-EXPECTED = (StrictYamlError, OwnedElsewhere, SourceError, MappingError, LoadRefused, OSError)
+EXPECTED = (StrictYamlError, OwnedElsewhere, UnknownSource, SourceError, MappingError, LoadRefused, OSError)
 told = telling(*EXPECTED)
 
 

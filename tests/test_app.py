@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from app import cli, has_display
 from data.owner import Owner
-from data.salt import salt_beside
+from data.salt import salt_beside, token_beside
 
 MAPPING = """
 version: 1
@@ -78,7 +78,8 @@ def test_status_tells_sources_loads_and_rejects(desk: Desk) -> None:
 
 
 def test_status_of_nothing_says_so(desk: Desk) -> None:
-    assert desk.run("status", "--settings", desk.settings).output.count("none") == 3
+    told = desk.run("status", "--settings", desk.settings).output
+    assert "sources\n  none\n" in told and "last loads\n  none\n" in told and "run" not in told
 
 
 def test_rejects_are_listed_whole_with_what_would_do(desk: Desk) -> None:
@@ -191,3 +192,75 @@ def test_a_browser_is_opened_only_where_one_can_show(monkeypatch: pytest.MonkeyP
     assert not has_display()
     monkeypatch.setenv("DISPLAY", ":0")
     assert has_display()
+
+
+SOURCE = """
+sources:
+  - {{id: drop, name: Drop, kind: file, path: {folder}/in, mapping: {folder}/mine.yaml, cron: "30 6 * * mon-fri"}}
+"""
+
+
+@pytest.fixture
+def planned(desk: Desk) -> Desk:
+    (desk.folder / "in").mkdir()
+    desk.file("settings.yaml", (SETTINGS + SOURCE).format(folder=desk.folder))
+    return desk
+
+
+def source(desk: Desk, *words: str) -> Result:
+    return desk.run("source", *words, "--settings", desk.settings)
+
+
+def test_the_next_three_turns_are_told_on_the_desks_clock(planned: Desk) -> None:
+    told = source(planned, "list").output.strip()
+    assert told.startswith("drop (cron 30 6 * * mon-fri (Asia/Shanghai)): ")
+    assert told.count(" 06:30:00") == 3 and told.endswith("(Asia/Shanghai)")
+
+
+def test_a_pause_is_told_and_ended(planned: Desk) -> None:
+    assert "drop is paused, also when the monitor starts" in source(planned, "pause", "drop").output
+    assert "paused since" in source(planned, "list").output
+    assert "drop is pulled again in its turns" in source(planned, "resume", "drop").output
+    assert "paused" not in source(planned, "list").output
+
+
+def test_a_source_is_run_from_the_terminal(planned: Desk) -> None:
+    file = planned.file("in/a.csv", ROWS)
+    os.utime(file, (0, 0))  # written long ago, so that nobody is still writing it
+    done = source(planned, "run", "drop")
+    assert done.exit_code == 0, done.output
+    assert "3 rows read = 2 new" in done.output
+
+
+@pytest.mark.parametrize("verb", ["run", "pause", "resume"])
+def test_an_unknown_source_is_refused_with_those_there_are(planned: Desk, verb: str) -> None:
+    refused = source(planned, verb, "drip")
+    assert refused.exit_code == 1
+    assert "no source 'drip'; there are: drop" in refused.output and "Traceback" not in refused.output
+
+
+def test_an_owner_without_pages_cannot_be_asked(planned: Desk) -> None:
+    with Owner(planned.store, datetime(2025, 3, 10, tzinfo=UTC)):
+        refused = source(planned, "pause", "drop")
+    assert refused.exit_code == 1 and f"is in use by process {os.getpid()}" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ('cron: "0 25 * * *"', "settings.yaml:5: sources.0.cron: hour '25' is not understood; 0 to 23"),
+        ('cron: "0 5 * * *", every_s: 5', "settings.yaml:5: sources.0: a source has every_s or cron, not both"),
+        ("max_age_s: often", "sources.0.max_age_s"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_with_its_line(planned: Desk, field: str, told: str) -> None:
+    text = (SETTINGS + SOURCE).format(folder=planned.folder).replace('cron: "30 6 * * mon-fri"', field)
+    planned.file("settings.yaml", text)
+    refused = source(planned, "list")
+    assert refused.exit_code == 1 and told in refused.output
+
+
+def test_the_token_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    token = token_beside(tmp_path / "w.duckdb")
+    assert len(token) == 32 and token_beside(tmp_path / "w.duckdb") == token != salt_beside(tmp_path / "w.duckdb")
+    assert (tmp_path / "w.duckdb.token").stat().st_mode & 0o077 == 0

@@ -1,7 +1,6 @@
 """The loads of a running monitor: schedule, pulls and the gate they pass one by one, started and stopped together."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from random import Random
 
 from data.settings import Settings
@@ -66,8 +65,3 @@ class Loads:
         for source_id in self.schedule.running():
             self._puller.interrupt(source_id)
         return is_rolled_back
-
-
-def told(schedule: Schedule, now: datetime) -> Mapping[str, object]:
-    """Return the statuses of all sources for a machine."""
-    return {"now": now.isoformat(), "sources": [status.as_json() for status in schedule.statuses()]}

@@ -44,7 +44,7 @@ class Outcome:
     is_stopped: bool = False
 
 
-class UnknownSource(LookupError):
+class UnknownSource(ValueError):
     """There is no such source; the message names those there are."""
 
 

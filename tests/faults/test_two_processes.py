@@ -30,14 +30,25 @@ tables: [{name: tickets, rows: ticket, file: {pattern: "*.csv"}, ticket: {id: id
 class Serving:
     """A monitor in a process of its own, on a free port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = SETTINGS) -> None:
         (folder / "in").mkdir()
         (folder / "mine.yaml").write_text(MAPPING)
-        (folder / "settings.yaml").write_text(SETTINGS.format(folder=folder))
+        (folder / "settings.yaml").write_text(settings.format(folder=folder))
         self.folder = folder
+        self.serve()
+
+    def serve(self) -> None:
+        """Start the monitor, again if need be, and wait until it says where it is."""
         self.process = self.start("serve", "--port", "0")
         self.said = self.line()
         self.address = self.said.split()[4]
+
+    def told(self, *words: str) -> str:
+        """Return what a verb of the command line says beside the running monitor."""
+        verb = self.start(*words)
+        out, err = verb.communicate(timeout=120)
+        assert verb.returncode == 0, err
+        return out
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "app.py", *words, "--settings", str(self.folder / "settings.yaml")]
@@ -53,6 +64,12 @@ class Serving:
         """Put a file into the folder in one step."""
         (self.folder / name).write_text(text)
         (self.folder / name).rename(self.folder / "in" / name)
+
+    def wait_for(self, version: int) -> None:
+        """Wait until a version of the data is there, at most two minutes."""
+        deadline = time.monotonic() + 120
+        while self.version() < version and time.monotonic() < deadline:
+            time.sleep(0.2)
 
     def version(self) -> int:
         with urllib.request.urlopen(f"{self.address}/api/pulse", timeout=30) as answer:
@@ -103,7 +120,5 @@ def test_a_delivered_file_is_loaded_by_itself(serving: Serving) -> None:
     assert serving.line() == "desk: reading what is new ...\n"
     serving.line()  # the first pull found nothing
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
-    deadline = time.monotonic() + 120
-    while serving.version() == 0 and time.monotonic() < deadline:
-        time.sleep(0.2)
+    serving.wait_for(1)
     assert serving.version() == 1

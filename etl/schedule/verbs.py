@@ -1,0 +1,168 @@
+"""The verbs that tell of the schedule and step in: app.py source list, run, pause, resume.
+
+They work on the warehouse, or, while a monitor owns it, through that monitor's own address.
+"""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from data.owner import OwnedElsewhere
+from data.salt import token_beside
+from data.settings import Settings
+from data.source_rules import SourceRule
+from data.terminal import SettingsFile, say
+from etl import account
+from etl.schedule.memory import Memory, Remembered
+from etl.schedule.rhythm import rhythm_of, turns
+from etl.schedule.schedule import UnknownSource
+from etl.verbs import House, OpenHouse, told
+
+PATIENCE_S = 30
+Named = Annotated[str, typer.Argument(help="id of the source, as in the settings")]
+
+
+class SourceVerbs:
+    """List, run, pause, resume.
+
+    house     opens the warehouse of a settings file: (settings, warehouse)
+    settings  reads a settings file; None = the one the monitor would take
+    """
+
+    def __init__(
+        self, house: OpenHouse, settings: Callable[[Path | None], Settings], clock: Callable[[], datetime]
+    ) -> None:
+        self._house, self._settings, self._clock = house, settings, clock
+
+    def register(self, cli: typer.Typer) -> None:
+        """Add the verbs to the command line, under `source`."""
+        group = typer.Typer(no_args_is_help=True, help="What is pulled on a schedule, and how to step in.")
+        verbs: dict[str, Callable[..., None]] = {
+            "list": self.list,
+            "run": self.run,
+            "pause": self.pause,
+            "resume": self.resume,
+        }
+        for name, verb in verbs.items():
+            group.command(name)(told(verb))
+        cli.add_typer(group, name="source")
+
+    def list(self, settings: SettingsFile = None) -> None:
+        """Tell of every source when it is due: the next three times on the desk's clock."""
+        rules = self._settings(settings)
+        try:
+            with self._house(settings, None) as home:
+                states = _remembered(Memory(home.store.cursor).all())
+        except OwnedElsewhere as elsewhere:
+            states = _running(_asked(elsewhere, "/api/data", None))
+        for rule in rules.sources:
+            say(_line(rule, rules.timezone, states.get(rule.id, ""), self._clock()))
+
+    def run(self, source: Named, settings: SettingsFile = None) -> None:
+        """Pull a source now, whatever its plan says."""
+
+        def here(home: House, rule: SourceRule) -> Iterator[str]:
+            con = home.store.cursor()
+            yield from account.told(con, home.pulled(con, home.intake(rule)))
+
+        self._do("run_now", source, settings, here)
+
+    def pause(self, source: Named, settings: SettingsFile = None) -> None:
+        """Pull a source no more until it is resumed."""
+
+        def here(home: House, rule: SourceRule) -> Iterator[str]:
+            Memory(home.store.cursor).pause(rule.id, self._clock())
+            yield f"{rule.id} is paused, also when the monitor starts; app.py source resume {rule.id} ends it."
+
+        self._do("pause", source, settings, here)
+
+    def resume(self, source: Named, settings: SettingsFile = None) -> None:
+        """Pull a paused source again in its turns."""
+
+        def here(home: House, rule: SourceRule) -> Iterator[str]:
+            Memory(home.store.cursor).pause(rule.id, None)
+            yield f"{rule.id} is pulled again in its turns."
+
+        self._do("resume", source, settings, here)
+
+    def _do(
+        self,
+        verb: str,
+        source: str,
+        settings: Path | None,
+        here: Callable[[House, SourceRule], Iterator[str]],
+    ) -> None:
+        rule = _rule(self._settings(settings), source)
+        try:
+            with self._house(settings, None) as home:
+                for line in here(home, rule):
+                    say(line)
+        except OwnedElsewhere as elsewhere:
+            answer = _asked(elsewhere, f"/api/data/{verb}?lang=en", {"source": source})
+            say(str(answer.get("message", "done")))
+
+
+def _rule(settings: Settings, source: str) -> SourceRule:
+    for rule in settings.sources:
+        if rule.id == source:
+            return rule
+    raise UnknownSource(f"no source {source!r}; there are: {', '.join(one.id for one in settings.sources) or 'none'}")
+
+
+def _asked(elsewhere: OwnedElsewhere, path: str, order: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return what the running monitor answers; raises OSError with its words when it refuses."""
+    if elsewhere.address is None:
+        raise elsewhere
+    request = urllib.request.Request(elsewhere.address + path)
+    if order is not None:
+        request.data = json.dumps(order).encode()
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Authorization", f"Bearer {token_beside(elsewhere.warehouse)}")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=PATIENCE_S) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except urllib.error.HTTPError as refusal:
+        raise OSError(f"{elsewhere.address}: {_words(refusal)}") from None
+
+
+def _words(refusal: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.load(refusal)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"the monitor answers {refusal.code}"
+
+
+def _line(rule: SourceRule, tz: str, state: str, now: datetime) -> str:
+    rhythm, zone = rhythm_of(rule, tz), ZoneInfo(tz)
+    due = ", ".join(f"{turn.astimezone(zone):%Y-%m-%d %H:%M:%S}" for turn in turns(rhythm, now, 3))
+    return f"{rule.id} ({rhythm}){state}: {due} ({tz})"
+
+
+def _remembered(known: Mapping[str, Remembered]) -> dict[str, str]:
+    return {
+        source_id: f" paused since {one.paused_at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+        for source_id, one in known.items()
+        if one.paused_at is not None
+    }
+
+
+def _running(answer: Mapping[str, Any]) -> dict[str, str]:
+    plans = {one["id"]: one["schedule"] for one in answer["sources"] if one["schedule"]}
+    return {source_id: _state(plan) for source_id, plan in plans.items()}
+
+
+def _state(plan: Mapping[str, Any]) -> str:
+    if plan["running_since"]:
+        return f" running since {plan['running_since']}"
+    if plan["paused"]:
+        return " paused"
+    return f" {plan['failures']} failures in a row, next try {plan['next_at']}" if plan["failures"] else ""

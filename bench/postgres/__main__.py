@@ -1,0 +1,85 @@
+"""`python -m bench.postgres --tickets N`: a full load from PostgreSQL, ours beside a peer's and COPY's, one table."""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bench.postgres.pulling import UNTIL
+from bench.postgres.server import filled
+from data.demo import export
+
+HERE = Path(__file__).parent
+RUN = HERE.parent / "run"
+SEED = 11
+MIB = 1024 * 1024
+PEERS = ("connectorx", "pyarrow")
+Result = Mapping[str, float]
+
+
+def main() -> None:
+    """Fill a server, read it in each way, print what it took."""
+    given = _arguments()
+    folder = RUN / f"postgres-{given.tickets}"
+    files = given.files or folder
+    if given.files is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        export(folder, given.tickets, UNTIL, SEED)
+    folder.mkdir(parents=True, exist_ok=True)
+    with filled(files, given.tickets) as server:
+        results = {"COPY to CSV": _stage("floor", folder, server.url())}
+        for backend in PEERS if given.peers else ():
+            results[f"dlt 1.31, {backend}"] = _peer(backend, folder, server.url())
+        results["ours"] = _stage("ours", folder, server.url())
+    print(table(given.tickets, results))
+    shutil.rmtree(folder)
+
+
+def table(tickets: int, results: Mapping[str, Result]) -> str:
+    """Return the results as Markdown; times of a stage stand below their way of reading."""
+    lines = [
+        f"\n### PostgreSQL, {tickets:,} tickets and five events each\n",
+        "| read by | seconds | peak MiB |",
+        "|---|---|---|",
+    ]
+    for name, result in results.items():
+        lines.append(f"| {name} | {result['seconds']:.1f} | {result['peak'] / MIB:,.0f} |")
+        lines += [
+            f"| · {key.removeprefix('stage ')} | {spent:.1f} | |" for key, spent in result.items() if "stage " in key
+        ]
+    return "\n".join(lines)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.postgres", description=__doc__)
+    parser.add_argument("--tickets", type=int, default=1_000_000)
+    parser.add_argument("--files", type=Path, help="folder with the demo desk's Parquet files; default: made anew")
+    parser.add_argument("--no-peers", dest="peers", action="store_false", help="leave the peer out")
+    return parser.parse_args()
+
+
+def _stage(name: str, folder: Path, url: str) -> Result:
+    return _result([sys.executable, "-m", "bench.postgres.pulling", name, str(folder), url])
+
+
+def _peer(backend: str, folder: Path, url: str) -> Result:
+    """Run the peer in an environment of its own, made when it is not there yet."""
+    python = RUN / "peer" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(RUN / "peer")], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "-r", str(HERE / "peer.txt")], check=True)
+    return _result([str(python), str(HERE / "peer.py"), url, backend, str(folder)])
+
+
+def _result(command: list[str]) -> Result:
+    sys.stderr.write(f"{' '.join(command[1:4])}\n")
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    found: Result = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""The stages that read the database, each in a process of its own: `bench.postgres.pulling STAGE FOLDER URL`."""
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+import psycopg
+
+from bench.postgres.server import TABLES
+from data.settings import ROOT, load_calendars, load_settings
+from data.warehouse import Warehouse
+from etl.mapping import load_mapping
+from etl.model import Origin
+from etl.run import Intake, pull
+from etl.sources import open_source
+from metrics import facts
+from metrics.desk import desk_from
+
+UNTIL = datetime(2026, 11, 1, 4, tzinfo=UTC)
+Result = dict[str, float]
+
+
+def floor(folder: Path, url: str) -> Result:
+    """Copy the tables into CSV files: the least that reading them takes."""
+    started = perf_counter()
+    with psycopg.connect(url) as connection:
+        for table in TABLES:
+            with (
+                (folder / f"floor-{table}.csv").open("wb") as file,
+                connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT csv)") as copying,
+            ):
+                for part in copying:
+                    file.write(part)
+    seconds = perf_counter() - started
+    for table in TABLES:
+        (folder / f"floor-{table}.csv").unlink()
+    return {"seconds": seconds}
+
+
+def ours(folder: Path, url: str) -> Result:
+    """Pull the tables as the product does: normalized, checked, accounted for, with all facts."""
+    settings = load_settings(ROOT / "data" / "demo.yaml")
+    desk = desk_from(settings, load_calendars(settings))
+    warehouse = Warehouse(folder / "ours.duckdb")
+    con = warehouse.cursor()
+    facts.create(con, desk)
+    mapping = load_mapping(Path(__file__).with_name("mapping.yaml"))
+    source = open_source("postgres", "sql", url, mapping)
+    intake = Intake("postgres", source, mapping, Origin(kind="sql", is_live=True), is_whole=True)
+    started, stages = perf_counter(), dict[str, float]()
+    rows = rejected = 0
+    for report in pull(con, intake, lambda con, mark: facts.refresh(con, mark, desk), UNTIL):
+        rows, rejected = rows + report.n_read, rejected + report.n_rejected
+        for name, spent in report.seconds.items():
+            stages[f"stage {name}"] = stages.get(f"stage {name}", 0.0) + spent
+    seconds = perf_counter() - started
+    warehouse.close()
+    return {"seconds": seconds, "rows": rows, "rejected": rejected} | stages
+
+
+STAGES: dict[str, Callable[[Path, str], Result]] = {"floor": floor, "ours": ours}
+
+
+def main(stage: str, folder: str, url: str) -> None:
+    """Run one stage and print its result as JSON."""
+    result = STAGES[stage](Path(folder), url)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps(result | {"peak": peak}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

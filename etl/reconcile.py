@@ -12,8 +12,9 @@ import duckdb
 
 from data.warehouse import bump_data_version, data_version, transaction, watermark
 from etl import ledger
+from etl.load.deferral import finish
 from etl.mapping import Mapping, TicketFields
-from etl.model import Batch, Delivery, Keyed, LoadReport, Refresh, Source, SourceError
+from etl.model import Batch, Delivery, Keyed, Later, LoadReport, Refresh, Source, SourceError
 from etl.normalize import clear, normalize
 from etl.run import Intake, Turn
 
@@ -80,8 +81,9 @@ def reconcile(
             ledger.write_failure(con, intake.source_id, f"reconcile: {error}", now)
         raise
     with turn(con), transaction(con):
-        _mark(con, known.source_no, found, refresh, now)
+        later = _mark(con, known.source_no, found, refresh, now)
         _note(con, intake, known, found, now)
+    finish(con, later)
     return found
 
 
@@ -174,9 +176,11 @@ def _guard(found: Reconciled, allow_mass: bool) -> None:
         )
 
 
-def _mark(con: duckdb.DuckDBPyConnection, source_no: int, found: Reconciled, refresh: Refresh, now: datetime) -> None:
+def _mark(
+    con: duckdb.DuckDBPyConnection, source_no: int, found: Reconciled, refresh: Refresh, now: datetime
+) -> Later | None:
     if not found.n_gone and not found.n_back:
-        return
+        return None
     con.execute("CREATE OR REPLACE TEMP TABLE touched_ticket AS FROM gone_key UNION FROM back_key")
     con.execute("CREATE OR REPLACE TEMP TABLE touched_survey (response_key BIGINT)")
     con.execute("DELETE FROM gone_ticket USING touched_ticket AS t WHERE gone_ticket.ticket_key = t.ticket_key")
@@ -188,8 +192,9 @@ def _mark(con: duckdb.DuckDBPyConnection, source_no: int, found: Reconciled, ref
         " gone_key.ticket_key"
     )
     con.execute("UPDATE ticket SET is_deleted = false FROM back_key WHERE ticket.ticket_key = back_key.ticket_key")
-    refresh(con, watermark(con))
+    later = refresh(con, watermark(con))
     bump_data_version(con)
+    return later
 
 
 def _note(

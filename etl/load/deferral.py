@@ -9,7 +9,7 @@ from datetime import datetime
 import duckdb
 
 from data.warehouse import bump_data_version, transaction, watermark
-from etl.model import Refresh
+from etl.model import Later, Refresh
 
 LISTS = (
     ("deferred_ticket", "touched_ticket", "ticket_key", "ticket"),
@@ -58,6 +58,16 @@ def recall(con: duckdb.DuckDBPyConnection, source_no: int | None = None) -> None
     con.execute("DELETE FROM deferred_mark WHERE source_no = coalesce($source, source_no)", given)
 
 
+def finish(con: duckdb.DuckDBPyConnection, later: Later | None) -> None:
+    """Do what a refresh left for after the commit, and move the version on once more.
+
+    A process that is killed before it is through does it when it starts.
+    """
+    if later is not None:
+        later()
+        bump_data_version(con)
+
+
 def settle(con: duckdb.DuckDBPyConnection, refresh: Refresh) -> bool:
     """Bring the facts up to what killed pulls left, when a process starts; return whether there was anything."""
     if not is_pending(con):
@@ -68,7 +78,5 @@ def settle(con: duckdb.DuckDBPyConnection, refresh: Refresh) -> bool:
         recall(con)
         later = refresh(con, watermark(con))
         bump_data_version(con)
-    if later is not None:
-        later()
-        bump_data_version(con)
+    finish(con, later)
     return True

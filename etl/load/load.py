@@ -208,10 +208,9 @@ def _commit(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged, refresh: R
 
 
 def _finish(con: duckdb.DuckDBPyConnection, job: Job, report: LoadReport, later: Later) -> LoadReport:
-    """Do what the facts left for after the commit; a process killed before it is through does it when it starts."""
     with job.watch.lap("refresh"):
-        later()
-    return replace(report, data_version=bump_data_version(con), seconds=job.watch.seconds)
+        deferral.finish(con, later)
+    return replace(report, data_version=data_version(con), seconds=job.watch.seconds)
 
 
 def _follow(

@@ -8,6 +8,7 @@ from datetime import datetime
 import duckdb
 
 from metrics.defects import TITLES
+from metrics.drift import Change, changes
 from metrics.masking import masked, masked_row
 from metrics.model import DataState, Text
 from metrics.sources import source_states
@@ -156,11 +157,12 @@ class Ledger:
     sources: tuple[SourceEntry, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def ledger(con: duckdb.DuckDBPyConnection, now: datetime) -> Ledger:
-    """Return sources with their states against `now`, their last runs, and what did not load or is odd."""
-    return Ledger(_sources(con, now), _refusals(con), _flaws(con))
+    """Return sources with their states against `now`, their runs, what did not load or is odd or has changed."""
+    return Ledger(_sources(con, now), _refusals(con), _flaws(con), changes(con))
 
 
 def mark(con: duckdb.DuckDBPyConnection) -> str:

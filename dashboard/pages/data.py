@@ -11,6 +11,7 @@ from dashboard.markup import attrs
 from dashboard.model import Leaves
 from dashboard.pages import Page
 from dashboard.sources.cards import cards
+from dashboard.sources.drift import drift
 from dashboard.sources.quality import effects, flaws
 from dashboard.sources.refusals import refusals
 from dashboard.sources.standing import standings
@@ -18,7 +19,7 @@ from dashboard.sources.summary import summary
 from dashboard.sources.teller import Teller
 from dashboard.tree import painted
 
-PARTS = ("summary", "sources", "rejected", "odd", "effects")
+PARTS = ("summary", "sources", "drift", "rejected", "odd", "effects")
 TITLED = PARTS[1:]
 
 
@@ -29,6 +30,7 @@ def fill(screen: Screen) -> Leaves:
     trees = {
         "summary": summary(found, stock, tell),
         "sources": cards(found, stock, tell),
+        "drift": drift(stock, tell),
         "rejected": refusals(stock, tell),
         "odd": flaws(stock, tell),
         "effects": effects(stock, tell),

@@ -5,12 +5,13 @@ from typing import Any
 
 from dashboard.model import Schedule, Stock
 from dashboard.sources.standing import Standing, standings
+from metrics.drift import Change
 from metrics.ledger import Flaw, Refusal, Run
 from metrics.losses import Loss
 
 
 def told(stock: Stock, now: datetime) -> dict[str, Any]:
-    """Return sources, rejected rows, flaws and losses; an instant is ISO 8601 in UTC, null = none or not known."""
+    """Return sources, rejected rows, changed columns, flaws and losses; instants in ISO 8601, null = not known."""
     found = standings(stock)
     return {
         "now": now.isoformat(),
@@ -18,6 +19,7 @@ def told(stock: Stock, now: datetime) -> dict[str, Any]:
         "door": stock.door,
         "sources": [_source(one, now) for one in found],
         "rejects": [_refusal(one) for one in stock.ledger.refusals],
+        "drift": [_change(one) for one in stock.ledger.changes],
         "flaws": [_flaw(one) for one in stock.ledger.flaws],
         "losses": [_loss(one) for one in stock.losses],
     }
@@ -100,6 +102,21 @@ def _flaw(one: Flaw) -> dict[str, Any]:
         "since": _instant(one.since),
         "until": _instant(one.until),
         "example": one.example,
+    }
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {
+        "source": one.source_id,
+        "table": one.table,
+        "column": one.column,
+        "what": one.what,
+        "types": list(one.types) if one.types else None,
+        "fields": list(one.fields),
+        "kpis": [dict(title) for title in one.kpis],
+        "dimensions": list(one.dimensions),
+        "stops": one.is_stopping,
+        "since": _instant(one.found_at),
     }
 
 

@@ -14,9 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from dashboard.model import Site
+from dashboard.model import Loads, Site
 from dashboard.server import create_app
 from tests.dashboard.fake_answers import NOON, FakeAnswers
+from tests.dashboard.fake_ledger import schedules_of
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 HOME = "http://127.0.0.1"
@@ -31,14 +32,24 @@ class Live:
     site: Site = field(default_factory=lambda: Site(business_clock=True, poll_ms=200))
     server: BaseWSGIServer | None = None
     port: int = 0
+    pressed: list[tuple[object, ...]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
     def start(self, build: str = "one") -> "Live":
-        app = create_app(self.desk, self.site, self.clock, build)
+        app = create_app(self.desk, self.site, self.clock, build, loads=self.loads())
         self.server = make_server("127.0.0.1", self.port, app.server, threaded=True)
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
+
+    def loads(self) -> Loads:
+        """Return buttons that remember what was pressed."""
+
+        def remember(verb: str) -> Callable[..., None]:
+            return lambda *given: self.pressed.append((verb, *given))
+
+        plans = lambda: schedules_of(self.desk.world, NOON)  # noqa: E731 - the world moves on
+        return Loads(plans, remember("run_now"), remember("pause"), remember("resume"), remember("redrive"))
 
     def stop(self) -> None:
         if self.server:
@@ -103,7 +114,8 @@ def show(chromium: Browser, live: Live, watch: Watch) -> Iterator[Callable[..., 
         watch.see(page)
         opened.append(page)
         page.goto(live.url(path))
-        page.locator(".tile").nth(7).wait_for(state="attached")
+        shown = page.locator(".source").first if path.startswith("/data") else page.locator(".tile").nth(7)
+        shown.wait_for(state="attached")
         page.locator("html[data-conn=ok]").wait_for(state="attached")
         return page
 

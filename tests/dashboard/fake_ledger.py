@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from dashboard.model import Schedule
 from metrics.catalog import HEADLINES, metric_of
 from metrics.defects import TITLES
+from metrics.drift import Change
 from metrics.ledger import Example, Flaw, Ledger, Refusal, Run, SourceEntry
 from metrics.losses import Loss
 from metrics.model import DataState, Text
@@ -28,7 +29,7 @@ def ledger_of(world: str, noon: datetime, late: datetime) -> Ledger:
         dict(NAMES) if world != "much" else dict(NAMES) | {f"archive_{n}": (f"{LONG} {n}", "file") for n in range(8)}
     )
     sources = tuple(_entry(world, number, name, noon, late) for number, name in enumerate(names.items()))
-    return Ledger(sources, _refusals(world, noon), _flaws(world, noon))
+    return Ledger(sources, _refusals(world, noon), _flaws(world, noon), _changes(world, noon))
 
 
 def schedules_of(world: str, noon: datetime) -> tuple[Schedule, ...]:
@@ -121,6 +122,18 @@ def _flaws(world: str, noon: datetime) -> tuple[Flaw, ...]:
         Flaw(rule, _title(rule), "helpdesk", "channel", 912 // (n + 1), noon - timedelta(days=3), noon, "pigeon")
         for n, rule in enumerate(rules)
     )
+
+
+def _changes(world: str, noon: datetime) -> tuple[Change, ...]:
+    if world == "full":
+        return ()
+    kpis = tuple(metric_of(name).title for name in HEADLINES)
+    gone = Change("surveys", "answers", "Q7ALL", "dropped", None, ("survey.overall",), kpis[-1:], (), True, noon)
+    types = ("integer", "text")
+    other = Change(
+        "helpdesk", "cases", "source", "retyped", types, ("ticket.channel",), kpis, ("channel",), False, noon
+    )
+    return (gone, other, Change("helpdesk", "cases", "colour", "new", None, (), (), (), False, noon))
 
 
 def _title(rule: str) -> Text:

@@ -19,7 +19,7 @@ from tests.dashboard.fake_ledger import schedules_of
 from tests.dashboard.invoke import invoke
 
 WORLDS = ("full", "empty", "stale", "error", "much", "undated")
-PARTS = ("summary", "sources", "rejected", "odd", "effects")
+PARTS = ("summary", "sources", "drift", "rejected", "odd", "effects")
 
 
 def room_of(world: str, **verbs: Any) -> Room:
@@ -115,6 +115,19 @@ def test_reasons_come_with_row_field_value_and_what_would_do() -> None:
     assert "unknown status helpdesk · cases · to" in told
     assert "cases · row 17 to = Opne" in told and "add it under tables.cases.events" in told
     assert "customer_name •••" in told
+
+
+def test_a_changed_column_is_told_with_what_hangs_on_it() -> None:
+    gone, retyped, new = (text_of(tree) for tree in trees("error")["drift"])
+    assert gone.startswith("Column is gone Q7ALL surveys · answers")
+    assert "Nothing is loaded from surveys until this is decided." in gone
+    assert "whole number before, text now" in retyped and "No KPI can be split by Channel without it" in retyped
+    assert "First response time, Resolution time" in retyped
+    assert new.endswith("No KPI hangs on it. 14:40:12")
+
+
+def test_columns_as_ever_are_not_talked_of() -> None:
+    assert trees("full")["drift"] == []
 
 
 def test_of_thirty_reasons_eight_are_seen_at_once() -> None:

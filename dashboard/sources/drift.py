@@ -1,0 +1,47 @@
+"""Columns that sources deliver otherwise than before, and what that means for the KPIs."""
+
+from collections.abc import Sequence
+
+from dashboard.model import Stock
+from dashboard.sources.teller import Teller
+from dashboard.tree import Node, node
+from metrics.drift import Change
+
+NAMED = 6  # KPIs; the rest is a number
+
+
+def drift(stock: Stock, tell: Teller) -> list[Node]:
+    """Return one entry per open change; nothing when the columns are as ever."""
+    return [_change(one, tell) for one in stock.ledger.changes]
+
+
+def _change(one: Change, tell: Teller) -> Node:
+    words = tell.words
+    level = "critical" if one.is_stopping else "warn" if one.fields and one.what != "new" else "none"
+    badge = node("span", "badge", node("span", "icon"), node("span", "", words(f"data.drift_{one.what}")))
+    place = " · ".join(part for part in (one.source_id, one.table, *one.fields) if part)
+    told = [node("p", "", line) for line in _meaning(one, tell)]
+    stops = node("p", "stops", words("data.drift_stops", source=one.source_id)) if one.is_stopping else None
+    title = node("strong", "", one.column)
+    kinds = [words.tag("column_kind", kind) for kind in one.types or ()]
+    types = node("p", "", words("data.drift_types", before=kinds[0], now=kinds[1])) if kinds else None
+    what = node("div", "what", title, node("small", "", place, title=place), stops, types, *told)
+    seen = node("span", "seen", tell.time(one.found_at))
+    key = "-".join(["drift", one.source_id, one.table, one.column, one.what])
+    return node("div", "change-of", badge, what, seen, data_level=level, data_key=key)
+
+
+def _meaning(one: Change, tell: Teller) -> list[str]:
+    words, comma = tell.words, tell.words("tile.comma")
+    lines = []
+    if one.kpis:
+        lines.append(words("data.drift_kpis", list=_named([tell.title(kpi, "") for kpi in one.kpis], tell)))
+    if one.dimensions:
+        lines.append(words("data.drift_split", list=comma.join(words.tag("filter", name) for name in one.dimensions)))
+    return lines or [words("data.drift_nothing")]
+
+
+def _named(titles: Sequence[str], tell: Teller) -> str:
+    more = len(titles) - NAMED
+    listed = tell.words("tile.comma").join(titles[:NAMED])
+    return f"{listed} {tell.words('data.drift_more', n=more)}" if more > 0 else listed

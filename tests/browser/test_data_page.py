@@ -1,0 +1,118 @@
+"""The data page in a real browser: it fits, stays open where it was opened, and its buttons reach the loads."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AXE, Live, Watch
+
+pytestmark = pytest.mark.browser
+Show = Callable[..., Page]
+OPEN = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+
+
+@pytest.mark.parametrize("world", ["full", "empty", "error", "much"])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_nothing_sticks_out(show: Show, live: Live, world: str, language: str, width: int, height: int) -> None:
+    live.desk.world = world
+    page = show(f"/data?lang={language}", width, height)
+    page.evaluate(OPEN)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("world", ["full", "empty", "stale", "error", "much"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_for_axe(show: Show, live: Live, world: str, theme: str) -> None:
+    live.desk.world = world
+    page = show(f"/data?lang=en&theme={theme}", 1440, 900)
+    page.evaluate(OPEN)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})")
+    bad = [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert bad == []
+
+
+def test_what_happened_shows_within_two_seconds(show: Show, live: Live) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    expect(page.locator(".verdict strong")).to_have_text("All 4 sources are up to date")
+    live.desk.world = "error"
+    live.desk.touch()
+    expect(page.locator(".verdict strong")).to_have_text("3 of 5 sources need a look", timeout=2000)
+
+
+def test_what_a_reader_opened_stays_open_over_a_tick(show: Show, live: Live) -> None:
+    live.desk.world = "error"
+    page = show("/data?lang=en", 1440, 900)
+    page.get_by_text("unknown status").click()
+    page.locator(".source[data-key=helpdesk] .history summary").click()
+    page.locator(".source[data-key=helpdesk]").evaluate("one => { one.kept = true }")
+    live.desk.world = "stale"
+    live.desk.touch()
+    expect(page.locator(".source[data-key=surveys] .badge")).to_contain_text("Late")
+    expect(page.locator(".reason[open] .examples")).to_be_visible()
+    expect(page.locator(".source[data-key=helpdesk] .history[open] table")).to_be_visible()
+    assert page.locator(".source[data-key=helpdesk]").evaluate("one => one.kept")
+
+
+def test_a_source_that_gets_worse_moves_up_whole(show: Show, live: Live) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    order = "all => all.map((one) => one.dataset.key)"
+    assert page.locator(".source").evaluate_all(order) == ["helpdesk", "surveys", "hotline", "shop"]
+    live.desk.world = "error"
+    live.desk.touch()
+    expect(page.locator(".source")).to_have_count(5)
+    assert page.locator(".source").evaluate_all(order) == ["surveys", "new", "hotline", "helpdesk", "shop"]
+    assert page.locator(".source .bars").evaluate_all("all => all.map((one) => one.children.length)") == [
+        *(40, 0, 40, 40, 40)
+    ]
+
+
+def test_a_button_reaches_the_loads_and_says_so(show: Show, live: Live) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    page.get_by_role("button", name="Run now: Satisfaction surveys").click()
+    expect(page.locator("#data-said")).to_have_text("surveys is being read.")
+    assert live.pressed == [("run_now", "surveys")]
+
+
+def test_rejected_rows_of_a_rule_are_loaded_again_by_keyboard(show: Show, live: Live) -> None:
+    live.desk.world = "error"
+    page = show("/data?lang=en", 1440, 900)
+    page.get_by_text("unknown status").focus()
+    page.locator(".reason summary").first.press("Enter")
+    page.get_by_role("button", name="Load these 31 again").press("Enter")
+    expect(page.locator("#data-said")).to_contain_text("are being loaded again")
+    assert live.pressed == [("redrive", "helpdesk", "unknown_status")]
+
+
+def test_the_lag_grows_on_screen(show: Show) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    meter = page.locator(".meter").first
+    first = meter.evaluate("one => one.style.getPropertyValue('--used')")
+    expect(page.locator(".delivered .age").first).to_contain_text(" s ago")
+    page.wait_for_function(
+        "before => document.querySelector('.meter').style.getPropertyValue('--used') !== before", arg=first
+    )
+
+
+def test_markup_in_the_data_stays_text(show: Show, live: Live, watch: Watch) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    bad = "<img src=x onerror=window.hit=1>"
+    tree = json.dumps([["p", {"onclick": "window.hit = 1"}, [bad]], ["script", {}, ["window.hit = 1"]]])
+    page.locator("#data-sources").evaluate("(one, tree) => { one.dataset.tree = tree }", tree)
+    expect(page.locator("#data-sources p")).to_have_text(bad)
+    assert page.evaluate("[window.hit, document.querySelectorAll('#data-sources script, [onclick]').length]") == [
+        None,
+        0,
+    ]
+
+
+def test_the_way_to_the_data_is_on_the_desk(show: Show) -> None:
+    page = show("/?lang=en", 1440, 900)
+    expect(page.get_by_role("link", name="Data", exact=True)).to_have_attribute("href", "/data?lang=en")

@@ -230,3 +230,29 @@ def test_an_answer_that_is_changed_is_read_again(desk: Desk) -> None:
     desk.web.clock += LATER
     (report,) = at_work.pull()
     assert (report.n_changed, at_work.all("SELECT overall FROM survey_response")) == (1, [2.0])
+
+
+def test_a_rating_dated_in_the_future_does_not_hide_the_next_ones(desk: Desk) -> None:
+    desk.ratings.append(rating(1, "good") | {"updated_at": "2099-01-01T00:00:00Z"})
+    at_work = pulled(desk)
+    desk.ratings.append(rating(2, "good", at="12:01"))
+    desk.web.clock += LATER
+    at_work.pull()
+    assert at_work.all("SELECT count(*) FROM survey_response") == [2]
+
+
+def test_records_that_are_odd_cost_a_row_at_most(desk: Desk) -> None:
+    opened(desk, 1, custom_fields=[None, {"value": 1}])
+    desk.tickets[2] = {"generated_timestamp": desk.tickets[1]["generated_timestamp"], "id": 2, "created_at": "soon"}
+    desk.events[0] = {
+        **desk.events[0],
+        "merged_ticket_ids": [],
+        "child_events": ["?", None, *desk.events[0]["child_events"]],
+    }
+    desk.ratings.append(rating(1, "offered") | {"updated_at": None, "created_at": "2026-03-02T09:00:00Z"})
+    desk.responses.append({"id": "01J", "answers": [{"created_at": "2026-03-02T09:00:00"}, 5], "subject_zrns": None})
+    at_work = Puller(desk)
+    (report,) = at_work.pull()
+    assert at_work.all("SELECT count(*) FROM ticket") == [2]
+    assert at_work.all("SELECT count(*) FROM message") == [1]
+    assert report.n_rejected <= 1

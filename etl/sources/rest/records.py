@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from etl.mapping.model import TableMapping
-from etl.model import SourceError
 
 
 def member(record: Mapping[str, Any], name: str) -> Any:
@@ -45,12 +44,17 @@ def _named(part: Any) -> Iterator[str]:
             yield from _named(value)
 
 
-def epoch_s(text: object, place: str) -> int:
-    """Return the whole epoch second of an ISO instant or a number; raises SourceError for anything else."""
+def objects(found: Any) -> list[Mapping[str, Any]]:
+    """Return the objects of a list inside of a record; anything else gives none."""
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, (list, tuple)) else []
+
+
+def epoch_s(text: object) -> int | None:
+    """Return the whole epoch second of an ISO instant or a number; None = it is neither."""
     try:
         if isinstance(text, (int, float)):
             return int(text)
         found = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise SourceError(f"{place}: {text!r} is no instant", permanent=False) from None
+    except (ValueError, OverflowError):
+        return None
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())

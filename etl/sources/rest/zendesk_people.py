@@ -55,14 +55,14 @@ class People:
         """Return the name of a group, its number where the group is gone; None = no group."""
         number = numbered(group)
         if self._groups is None:
-            self._groups = {str(each["id"]): str(each.get("name")) for each in self._listed("groups", {})}
+            self._groups = {str(each.get("id")): str(each.get("name")) for each in self._listed("groups", {})}
         return self._groups.get(number or "", number)
 
     def _names(self) -> dict[str, str]:
         if self._staff is None:
             query: dict[str, Any] = {"role[]": ["agent", "admin"]}
             self._staff = _told_apart(
-                {str(each["id"]): str(each.get("name")) for each in self._listed("users", query)}
+                {str(each.get("id")): str(each.get("name")) for each in self._listed("users", query)}
             )
         return self._staff
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from etl.sources.rest.records import member, row
+from etl.sources.rest.records import member, objects, row
 from etl.sources.rest.zendesk_people import SYSTEM, People, numbered
 
 Record = Mapping[str, Any]
@@ -56,7 +56,7 @@ def custom_field(name: str) -> bool:
 
 def ticket_row(ticket: Record, metrics: Record | None, people: People, columns: Sequence[str]) -> list[Any]:
     """Return the row of a ticket with the names of its group and assignee and the role of who submitted it."""
-    fields = {f"custom_fields.{each['id']}": each.get("value") for each in ticket.get("custom_fields") or ()}
+    fields = {f"custom_fields.{each.get('id')}": each.get("value") for each in objects(ticket.get("custom_fields"))}
     joined = {
         "metric_set": metrics or {},
         "assignee": people.staff_name(ticket.get("assignee_id")),
@@ -68,7 +68,7 @@ def ticket_row(ticket: Record, metrics: Record | None, people: People, columns: 
 
 def staff_of(event: Record) -> Iterator[object]:
     """Yield users who are staff because a ticket was theirs, or because they wrote an internal note."""
-    for child in event.get("child_events") or ():
+    for child in objects(event.get("child_events")):
         for field, value, previous in _fields(child):
             if field == "assignee_id":
                 yield from (value, previous)
@@ -83,7 +83,7 @@ def change_rows(event: Record, people: People) -> list[list[Any]]:
 
 
 def _changes(event: Record, people: People) -> Iterator[Record]:
-    for child in event.get("child_events") or ():
+    for child in objects(event.get("child_events")):
         for field, value, previous in _fields(child):
             if field in CHANGED and value not in (None, ""):
                 name = "deletion" if value == "deleted" else field
@@ -95,7 +95,7 @@ def _assignment(event: Record, people: People) -> Iterator[Record]:
     """Yield one change for owner and group together; a ticket given back to nobody is none."""
     found = {
         field: (child, value)
-        for child in event.get("child_events") or ()
+        for child in objects(event.get("child_events"))
         for field, value, _ in _fields(child)
         if field in ("assignee_id", "group_id") and value not in (None, "")
     }
@@ -106,12 +106,12 @@ def _assignment(event: Record, people: People) -> Iterator[Record]:
         "assignee": people.staff_name(found.get("assignee_id", ({}, None))[1]),
         "group": people.group(found.get("group_id", ({}, None))[1]),
     }
-    yield {**_update(event, cause, people), "id": f"{event['id']}:assignment", "field": "assignment", **names}
+    yield {**_update(event, cause, people), "id": f"{event.get('id')}:assignment", "field": "assignment", **names}
 
 
 def _merges(event: Record, people: People) -> Iterator[Record]:
     for merged in event.get("merged_ticket_ids") or ():
-        told = {"id": f"{event['id']}:merge:{merged}", "ticket_id": merged, "into": event["ticket_id"]}
+        told = {"id": f"{event.get('id')}:merge:{merged}", "ticket_id": merged, "into": event.get("ticket_id")}
         yield {**_update(event, {}, people), "field": "merge", **told}
 
 
@@ -142,7 +142,7 @@ def comment_rows(event: Record, people: People) -> list[list[Any]]:
             },
             COMMENTS,
         )
-        for child in event.get("child_events") or ()
+        for child in objects(event.get("child_events"))
         if _is_comment(child)
     ]
 
@@ -160,7 +160,7 @@ def rating_row(rating: Record, people: People) -> list[Any]:
 
 def response_row(response: Record) -> list[Any]:
     """Return the row of a survey response: its first rating, its ticket, and when its last answer was given."""
-    answers = [each for each in response.get("answers") or () if each.get("type") != "skipped"]
+    answers = [each for each in objects(response.get("answers")) if each.get("type") != "skipped"]
     rated: Record = next((each for each in answers if each.get("rating") is not None), {})
     joined = {
         "ticket_id": _ticket_of(response),
@@ -175,7 +175,7 @@ def response_row(response: Record) -> list[Any]:
 def submitted_at(response: Record) -> str | None:
     """Return when the last answer of a survey response was given or changed; None = nothing is answered."""
     return max(
-        (str(each["updated_at"]) for each in response.get("answers") or () if each.get("updated_at")), default=None
+        (str(each["updated_at"]) for each in objects(response.get("answers")) if each.get("updated_at")), default=None
     )
 
 

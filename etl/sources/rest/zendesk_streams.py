@@ -7,7 +7,7 @@ from typing import Any
 
 from etl.sources.rest.client import Answer, RestClient
 from etl.sources.rest.paging import Page, Row, State, Walk, settled_until
-from etl.sources.rest.records import epoch_s
+from etl.sources.rest.records import epoch_s, objects
 from etl.sources.rest.zendesk_people import PER_PAGE, People
 from etl.sources.rest.zendesk_rows import (
     change_rows,
@@ -61,7 +61,7 @@ class Tickets:
 
     def _rows(self, answer: Answer) -> list[Row]:
         tickets = answer.listed("tickets")
-        metrics = {each.get("ticket_id"): each for each in answer.data.get("metric_sets") or ()}
+        metrics = {each.get("ticket_id"): each for each in objects(answer.data.get("metric_sets"))}
         self.desk.people.learn(ticket.get("assignee_id") for ticket in tickets)
         return [ticket_row(each, metrics.get(each.get("id")), self.desk.people, self.columns) for each in tickets]
 
@@ -107,7 +107,7 @@ class Events:
     def _after(self, answer: Answer, fresh: Sequence[Record], state: State, is_last: bool) -> State:
         before = state.get("from", self.desk.start)
         since = max(before, int(answer.data.get("end_time") or before))
-        border = [each.get("id") for each in fresh if epoch_s(instant_of(each), answer.place) >= since]
+        border = [each.get("id") for each in fresh if (epoch_s(instant_of(each)) or 0) >= since]
         kept = state.get("border", []) if since == before else []
         until = settled_until(answer.served_at, self.desk.now) if is_last else since
         staff = self.desk.people.left if fresh else state.get("staff", [])
@@ -156,17 +156,18 @@ class Moving:
 
     def _after(self, answer: Answer, fresh: Sequence[Record], state: State) -> State:
         stamps = {str(each.get("id")): self._stamp(each) for each in fresh}
-        seconds = [epoch_s(stamp, answer.place) for stamp in stamps.values() if stamp]
+        settled = settled_until(answer.served_at, self.desk.now)
+        seconds = [min(epoch_s(stamp) or 0, settled) for stamp in stamps.values()]
         newest = max([state["newest"], *seconds])
         since = max(self.desk.start, newest - self.overlap_s)
         seen = {**state["seen"], **stamps}
-        kept = {number: stamp for number, stamp in seen.items() if not stamp or epoch_s(stamp, answer.place) >= since}
+        kept = {number: stamp for number, stamp in seen.items() if (epoch_s(stamp) or since) >= since}
         meta = answer.data.get("meta") or {}
         moved = {**state, "newest": newest, "seen": kept}
         if meta.get("has_more"):
             return {**moved, "after": meta.get("after_cursor")}
         moved.pop("after", None)
-        return {**moved, "from": since, "until": settled_until(answer.served_at, self.desk.now)}
+        return {**moved, "from": since, "until": settled}
 
 
 def ratings(desk: Desk) -> Moving:

@@ -145,14 +145,12 @@ class Desk:
 
     def _ratings(self, asked: Asked) -> Reply:
         since = asked.second or 0
-        found = [each for each in self.ratings if instant(each["updated_at"][:-1]).timestamp() >= since]
+        found = [each for each in self.ratings if _second(each["updated_at"]) >= since]
         return _paged(asked, "satisfaction_ratings", found)
 
     def _responses(self, asked: Asked) -> Reply:
         since = int(asked.query.get("filter[created_at_start]", 0))
-        found = [
-            each for each in self.responses if instant(each["answers"][0]["created_at"][:19]).timestamp() >= since
-        ]
+        found = [each for each in self.responses if _second(each["answers"][0]["created_at"]) >= since]
         return _paged(asked, "survey_responses", found)
 
     def _groups(self, asked: Asked) -> Reply:
@@ -161,6 +159,11 @@ class Desk:
     def _users(self, asked: Asked) -> Reply:
         roles = asked.lists.get("role[]", [])
         return _paged(asked, "users", [each for each in self.users if each["role"] in roles])
+
+
+def _second(text: str | None) -> float:
+    """Return the second of an instant; what has none is never filtered out."""
+    return instant(text[:19]).timestamp() if text else float("inf")
 
 
 def _of_ticket(ticket: Record) -> tuple[int, int]:

@@ -88,8 +88,11 @@ class House:
 
     def intake(self, rule: SourceRule) -> Intake:
         """Return the intake of a source of the settings, as settings, secrets and mapping are now."""
-        limit = max_age_s(rule, rhythm_of(rule, self.settings.timezone), now())
-        return intakes.scheduled(rule, self.salt, os.environ, limit)
+        return intakes.scheduled(rule, self.salt, os.environ, self.limit(rule))
+
+    def limit(self, rule: SourceRule) -> int | None:
+        """Return the seconds after which a source counts as stale; None = never."""
+        return max_age_s(rule, rhythm_of(rule, self.settings.timezone), now())
 
     def _refresh(self, con: Any, mark: datetime | None) -> Later | None:
         return facts.refresh(con, mark, self.desk)
@@ -142,7 +145,7 @@ class Monitor:
         self._seen: set[str] = set()
         self._changed: set[str] = set()
         self._errors: dict[str, str] = {}
-        work = Work(home.store.cursor, home.intake, home.pulled, now)
+        work = Work(home.store.cursor, home.intake, home.pulled, home.limit, now)
         signature = functools.partial(intakes.signature, environment=os.environ)
         self._loads = Loads(home.settings, work, home.gate, self, signature, home.salt)
         answers = Answers(home.store.cursor, home.desk, home.targets, now)

@@ -8,6 +8,8 @@ import duckdb
 
 from etl.model import LoadStopped
 
+AGAIN_S = 0.05
+
 
 class Gate:
     """Lets one load in at a time, and none once it is closed."""
@@ -46,11 +48,15 @@ class Gate:
         Return whether it had to be.
         """
         self._is_closed = True
-        if self._turn.acquire(timeout=grace_s):
-            self._turn.release()
-            return False
-        con = self._con
-        if con is not None:
-            con.interrupt()
-        with self._turn:
-            return con is not None
+        is_rolled_back = not self._turn.acquire(timeout=grace_s)
+        if is_rolled_back:
+            self._interrupt()
+        self._turn.release()
+        return is_rolled_back
+
+    def _interrupt(self) -> None:
+        """Take the turn from the load that has it; between two of its statements there is nothing to interrupt."""
+        while not self._turn.acquire(timeout=AGAIN_S):
+            con = self._con
+            if con is not None:
+                con.interrupt()

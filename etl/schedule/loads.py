@@ -1,6 +1,8 @@
 """The loads of a running monitor: schedule, pulls and the gate they pass one by one, started and stopped together."""
 
+import functools
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from random import Random
 
 from data.settings import Settings
@@ -36,7 +38,7 @@ class Loads:
         signature: Callable[[SourceRule], str],
         seed: str,
     ) -> None:
-        self._gate, self._clock = gate, work.clock
+        self._gate, self._work, self._rules = gate, work, settings.sources
         self.clockwork = Clockwork()
         self._puller = Puller(settings.sources, work, gate, listener)
         self.schedule = Schedule(
@@ -51,7 +53,16 @@ class Loads:
     def start(self) -> None:
         """Begin to pull."""
         self.schedule.start()
+        for rule in self._rules:
+            if (limit := self._work.limit(rule)) is not None:
+                self._expect(rule.id, self._work.clock() + timedelta(seconds=limit))
         self.clockwork.start()
+
+    def _expect(self, source_id: str, instant: datetime) -> None:
+        """Have a source that has not delivered by an instant told of as one that is stale."""
+        name = f"{source_id} expected"  # no id of a source: those have no blanks
+        enter = functools.partial(self._puller.enter, source_id)
+        self.clockwork.at(name, instant, lambda: self.clockwork.beside(name, enter))
 
     def stop(self, grace_s: float) -> bool:
         """Pull no more: finish the load under way, or roll it back after the grace; return whether that was needed.

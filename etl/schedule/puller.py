@@ -44,11 +44,13 @@ class Work:
     cursor  gives a cursor of the warehouse to the calling thread
     intake  makes the intake of a source; settings, secrets and mapping are read each time
     pulled  pulls it, facts and all, one report per committed load
+    limit   seconds after which a source counts as stale; None = never
     """
 
     cursor: Callable[[], duckdb.DuckDBPyConnection]
     intake: Callable[[SourceRule], Intake]
     pulled: Callable[[duckdb.DuckDBPyConnection, Intake], Iterator[LoadReport]]
+    limit: Callable[[SourceRule], int | None]
     clock: Callable[[], datetime]
 
 
@@ -88,6 +90,16 @@ class Puller:
                 self._interrupted.add(source_id)
                 entries.end(self._work.cursor(), source_id, "interrupted", STOPPED, self._work.clock())
 
+    def enter(self, source_id: str) -> None:
+        """Write down a source that should have delivered by now; one that hangs never ends in an error."""
+        con = self._work.cursor()
+        with suppress(LoadStopped), self._gate.entered(con):
+            self._enter(con, source_id)
+
+    def _enter(self, con: duckdb.DuckDBPyConnection, source_id: str) -> None:
+        rule = self._rules[source_id]
+        entries.enter(con, rule, self._work.limit(rule))
+
     def _settle(self, con: duckdb.DuckDBPyConnection, source_id: str) -> None:
         """Write that a source is well again, when the last that is known of it is a failure."""
         if source_id in self._settled:
@@ -101,8 +113,9 @@ class Puller:
         self._settled.discard(source_id)
         message = str(error) if isinstance(error, EXPECTED) else FAULT.format(kind=type(error).__name__)
         self._listener.failed(source_id, error)
-        if not is_written:
-            with suppress(LoadStopped), self._gate.entered(con):
+        with suppress(LoadStopped), self._gate.entered(con):
+            self._enter(con, source_id)
+            if not is_written:
                 entries.end(con, source_id, "failed", message, self._work.clock())
         return Outcome(message, is_final=self._is_final(source_id, error))
 

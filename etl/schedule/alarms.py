@@ -66,4 +66,5 @@ class Clockwork:
     def stop(self) -> None:
         """Ring no more; what began goes on."""
         if self._scheduler.running:
+            self._scheduler.remove_all_jobs()  # its thread dies of an alarm that is due while it shuts down
             self._scheduler.shutdown(wait=False)

@@ -139,6 +139,7 @@ class Schedule:
     next_at     when it is read next; None = not planned (paused)
     running     since when it is being read; None = it is not
     failures    runs in a row that failed; the pauses between them grow with it
+    pulled_at   when it was last read well, also with nothing new in it; None = not known
     """
 
     source_id: str
@@ -150,6 +151,7 @@ class Schedule:
     is_paused: bool = False
     running: datetime | None = None
     failures: int = 0
+    pulled_at: datetime | None = None
 
 
 @dataclass(frozen=True)

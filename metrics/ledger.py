@@ -15,7 +15,10 @@ from metrics.sources import source_states
 
 RUNS = 40  # per source, as many as its line shows
 EXAMPLES = 3  # per reason
-MARK = "SELECT count(*), max(run_id), max(ended_at) FROM load_run"
+MARK = """
+SELECT count(*), max(run_id), max(ended_at), (SELECT count(*) FROM reject WHERE resolved_at IS NULL),
+       (SELECT count(*) FROM drift WHERE resolved_at IS NULL) FROM load_run
+"""
 SOURCES = """
 SELECT s.source_id, s.kind, s.max_age_s, coalesce(t.tickets, 0) FROM source AS s
 LEFT JOIN (SELECT source_no, count(*) AS tickets FROM ticket GROUP BY source_no) AS t ON t.source_no = s.source_no
@@ -166,7 +169,7 @@ def ledger(con: duckdb.DuckDBPyConnection, now: datetime) -> Ledger:
 
 
 def mark(con: duckdb.DuckDBPyConnection) -> str:
-    """Return a token that moves whenever a run is written or goes on failing."""
+    """Return a token that moves whenever a run is written or goes on failing, or a row or column is settled."""
     found = con.execute(MARK).fetchall()[0]
     return "-".join(str(round(one.timestamp())) if isinstance(one, datetime) else str(one) for one in found)
 

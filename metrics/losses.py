@@ -17,6 +17,7 @@ from metrics.scan import Ground
 DAYS = 28
 # Left out because something is missing or wrong in the data; better data would bring the cases back. The other
 # reasons are the KPI's own rules (spam, merged, not yet due ...): such a case is rightly not in it.
+NOT_CASES = ("out_of_range",)  # single answers: the survey may still count
 FAULTS = (
     *("undated", "future", "negative_duration", "out_of_range", "unlinkable", "owner_unknown"),
     *("field_missing", "unmarked", "no_calendar", "undecided"),
@@ -28,7 +29,7 @@ class Loss:
     """One KPI over the last 28 days of the data, or over all of data without instants.
 
     n        cases (or surveys) it counts
-    faults   reason -> cases left out because of the data; those of 0 are left out
+    faults   reason -> cases left out because of the data (of out_of_range: single answers); those of 0 are not told
     rules    reason -> cases left out by the KPI's own definition
     """
 
@@ -41,7 +42,7 @@ class Loss:
     @property
     def lost(self) -> int:
         """Return how many cases faults of the data cost the KPI."""
-        return sum(self.faults.values())
+        return sum(n for reason, n in self.faults.items() if reason not in NOT_CASES)
 
     @property
     def share(self) -> float:

@@ -8,18 +8,20 @@ HIDDEN = "•••"
 LONGEST = 60  # characters of a value; what is longer is free text and may tell anything
 SHOWN = 24  # of them are shown of free text
 MOST = 40  # columns of a row
+# Numbers, instants and words of a program: codes in lower case, with a digit or in capitals with a number.
+PLAIN = re.compile(r"(?=[^ ]*\d)[\w.:/+-]{1,40}(?: [\d.:+-]{1,20})?|[a-z0-9_.:/-]{1,24}", re.ASCII)
 # Columns that hold people, in the words that helpdesks use for them.
 PERSONAL = re.compile(
     r"(?<![a-z])(?:name|first_?name|last_?name|full_?name|user_?name|nick_?name|customer|client|contact|requester"
-    r"|caller|sender|author|user|owner|assignee|opened_by|person|mail|e_?mail|phone|mobile|tel|telephone|address|street"
+    r"|caller|sender|author|actor|agent|operator|staff|user|owner|assignee|resolver|handler|person|(?:\w+_)?by|mail|e_?mail|phone|mobile|tel|telephone|address|street"
     r"|wechat|openid|ip|password|token|secret|birthday|id_?card|passport)(?![a-z])"
-    r"|姓名|名字|客户|用户|联系|电话|手机|邮箱|地址|微信|身份证|昵称|密码|称呼",
+    r"|姓名|名字|客户|客服|用户|处理人|经办|负责人|坐席|联系|电话|手机|邮箱|地址|微信|身份证|昵称|密码|称呼",
     re.IGNORECASE,
 )
 IDENTIFIES = re.compile(r"(?:^|_)(?:id|key|no|number|type|kind|status|role|region|tier|level)$", re.IGNORECASE)
 PLACES = (
     re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"),  # an e-mail address
-    re.compile(r"(?<![\d.])(?:\+|00)\d[\d ()-]{7,}\d"),  # a phone number with its country
+    re.compile(r"(?<![\d.])(?:\+|00)[1-9][\d ()-]{7,}\d"),  # a phone number with its country
     re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"),  # a Chinese mobile number
     re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"),  # a Chinese landline
     re.compile(r"(?<!\d)\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)"),  # an American one
@@ -62,6 +64,15 @@ def masked_cell(column: str, value: str) -> str:
         return HIDDEN
     found = masked(value) or ""
     return found if len(found) <= LONGEST else f"{found[:SHOWN]}… ({len(found):,})"
+
+
+def plain(row: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a masked row for readers who may be anybody: numbers, instants and codes; every other text hidden.
+
+    >>> plain({"status": "in_review", "at": "2026-11-18 14:31:07", "note": "Li Lei", "topic": "发票"})
+    {'status': 'in_review', 'at': '2026-11-18 14:31:07', 'note': '•••', 'topic': '•••'}
+    """
+    return {column: value if PLAIN.fullmatch(value) else HIDDEN for column, value in row.items()}
 
 
 def _text(value: object) -> str:

@@ -87,16 +87,30 @@ def _delivered(one: Standing, tell: Teller) -> Node:
 
 
 def _last(one: Standing, tell: Teller) -> Node:
-    words = tell.words
-    run = one.runs[-1] if one.runs else None
+    """Return when it was last read and what came of it; a run without anything new is in no ledger."""
+    words, run = tell.words, one.runs[-1] if one.runs else None
+    pulled = one.schedule.pulled_at if one.schedule else None
+    label = words("data.last_run")
+    if pulled is not None and (run is None or pulled > run.ended_at):
+        note = words("data.nothing_new") if run is None else words("data.quiet_since", time=tell.time(run.ended_at))
+        return _fact(label, "last-run", node("b", "", tell.time(pulled)), node("small", "", note, title=note))
     if run is None:
-        return _fact(words("data.last_run"), "last-run", node("b", "", DASH), node("small", "", words("data.no_run")))
-    told = words.tag("run_state", run.state) if run.state != "done" else words("data.rows", n=tell.count(run.n_read))
-    if run.state != "done" and one.last_good is not None:
-        told += " · " + words("data.last_good", time=tell.time(one.last_good.ended_at))
-    elif one.rows_per_minute is not None:
-        told += " · " + words("data.per_minute", n=tell.pace(one.rows_per_minute))
-    return _fact(words("data.last_run"), "last-run", node("b", "", tell.time(run.ended_at)), node("small", "", told))
+        return _fact(label, "last-run", node("b", "", DASH), node("small", "", words("data.no_run")))
+    note = _came(one, run, tell)
+    return _fact(label, "last-run", node("b", "", tell.time(run.ended_at)), node("small", "", note, title=note))
+
+
+def _came(one: Standing, run: Run, tell: Teller) -> str:
+    words = tell.words
+    if run.state == "done":
+        parts = [words("data.rows", n=tell.count(run.n_read))]
+        pace = one.rows_per_minute
+        parts += [words("data.per_minute", n=tell.pace(pace))] if pace is not None else []
+    else:
+        good = one.last_good
+        parts = [words.tag("run_state", run.state)]
+        parts += [words("data.last_good", time=tell.time(good.ended_at))] if good is not None else []
+    return " · ".join(parts)
 
 
 def _next(schedule: Schedule | None, tell: Teller) -> Node | None:
@@ -197,7 +211,8 @@ def _css(name: str) -> str:
 
 def _row(run: Run, tell: Teller) -> Node:
     counts = (run.n_read, run.n_new, run.n_changed, run.n_same, run.n_rejected)
-    cells = [tell.time(run.ended_at), tell.seconds(run.seconds), *map(tell.count, counts)]
+    taken = run.seconds if run.n_read else None  # of a failure it is how long it has been failing
+    cells = [tell.time(run.ended_at), tell.seconds(taken), *map(tell.count, counts)]
     cells.append(tell.pace(run.rows_per_minute))
     drawn = [node("td", _css(name), text) for name, text in zip(COLUMNS, cells, strict=False)]
     result = node("td", "result", tell.words.tag("run_state", run.state))

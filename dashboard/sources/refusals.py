@@ -1,9 +1,12 @@
 """Rows that did not load, by reason, each with examples: where, what, what would do, and the row itself."""
 
+from collections.abc import Mapping
+
 from dashboard.model import Stock
 from dashboard.sources.teller import Teller
 from dashboard.tree import Node, node
 from metrics.ledger import Example, Refusal
+from metrics.masking import plain
 
 FIRST = 8  # reasons at first sight; the rest is one click away
 
@@ -23,6 +26,11 @@ def refusals(stock: Stock, tell: Teller) -> list[Node]:
     return [*drawn[:FIRST], more]
 
 
+def shown(payload: Mapping[str, str], door: str) -> Mapping[str, str]:
+    """Return as much of a masked row as a reader may see: at another computer it may be anybody."""
+    return payload if door == "open" else plain(payload)
+
+
 def _reason(one: Refusal, most: int, stock: Stock, tell: Teller) -> Node:
     place = " · ".join(part for part in (one.source_id, one.table, one.field) if part)
     title = tell.title(one.title, one.rule)
@@ -34,7 +42,7 @@ def _reason(one: Refusal, most: int, stock: Stock, tell: Teller) -> Node:
         node("span", "what", node("strong", "", title), node("small", "", place, title=place)),
         node("span", "seen", tell.span(one.since, one.until)),
     )
-    parts = [_examples(one, tell), _redrive(one, title, stock, tell)]
+    parts = [_examples(one, stock.door, tell), _redrive(one, title, stock, tell)]
     key = "-".join(["reason", one.source_id, one.rule, one.table or "", one.field or ""])
     return node("details", "reason", head, node("div", "inside", *parts), data_key=key)
 
@@ -56,16 +64,18 @@ def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | Non
     return node("div", "verbs", button, node("small", "", tell.words("data.redrive_note")))
 
 
-def _examples(one: Refusal, tell: Teller) -> Node:
-    return node("ul", "examples", *[_example(each, one, tell) for each in one.examples])
+def _examples(one: Refusal, door: str, tell: Teller) -> Node:
+    return node("ul", "examples", *[_example(each, one, door, tell) for each in one.examples])
 
 
-def _example(one: Example, of: Refusal, tell: Teller) -> Node:
+def _example(one: Example, of: Refusal, door: str, tell: Teller) -> Node:
     words = tell.words
     place = words("data.row", n=tell.count(one.row_no)) if one.row_no else words("data.whole_file")
     value = words("data.no_value") if one.value is None else one.value
     value = f"{of.field} = {value}" if of.field else value
-    cells = [node("span", "cell", node("small", "", column), value) for column, value in one.payload.items()]
+    cells = [
+        node("span", "cell", node("small", "", column), value) for column, value in shown(one.payload, door).items()
+    ]
     hint = node("p", "hint", one.hint) if one.hint else None
     where = node("b", "", " · ".join(part for part in (of.table, place) if part))
     head = node("p", "", where, " ", node("code", "", value))

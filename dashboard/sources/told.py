@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.model import Schedule, Stock
+from dashboard.sources.refusals import shown
 from dashboard.sources.standing import Standing, standings
 from metrics.drift import Change
 from metrics.ledger import Flaw, Refusal, Run
@@ -18,7 +19,7 @@ def told(stock: Stock, now: datetime) -> dict[str, Any]:
         "verbs": list(stock.verbs),
         "door": stock.door,
         "sources": [_source(one, now) for one in found],
-        "rejects": [_refusal(one) for one in stock.ledger.refusals],
+        "rejects": [_refusal(one, stock.door) for one in stock.ledger.refusals],
         "drift": [_change(one) for one in stock.ledger.changes],
         "flaws": [_flaw(one) for one in stock.ledger.flaws],
         "losses": [_loss(one) for one in stock.losses],
@@ -54,6 +55,7 @@ def _schedule(one: Schedule) -> dict[str, Any]:
         "paused": one.is_paused,
         "running_since": _instant(one.running),
         "failures": one.failures,
+        "pulled_at": _instant(one.pulled_at),
     }
 
 
@@ -75,7 +77,7 @@ def _run(run: Run) -> dict[str, Any]:
     }
 
 
-def _refusal(one: Refusal) -> dict[str, Any]:
+def _refusal(one: Refusal, door: str) -> dict[str, Any]:
     return {
         "source": one.source_id,
         "rule": one.rule,
@@ -86,7 +88,7 @@ def _refusal(one: Refusal) -> dict[str, Any]:
         "since": _instant(one.since),
         "until": _instant(one.until),
         "examples": [
-            {"row": each.row_no, "value": each.value, "hint": each.hint, "payload": dict(each.payload)}
+            {"row": each.row_no, "value": each.value, "hint": each.hint, "payload": dict(shown(each.payload, door))}
             for each in one.examples
         ],
     }

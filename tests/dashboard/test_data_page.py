@@ -1,18 +1,22 @@
 """The data page: its trees, its JSON, and what moves it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from dash import Dash
 
-from dashboard.model import Loads
+from dashboard.model import Loads, Schedule
 from dashboard.pages import pages
 from dashboard.room import Room
 from dashboard.server import create_app
+from dashboard.sources.cards import cards
+from dashboard.sources.refusals import refusals
 from dashboard.sources.standing import standings
+from dashboard.sources.teller import Teller
 from dashboard.tree import node, painted, text_of
-from dashboard.words import languages
+from dashboard.words import languages, words
 from tests.dashboard.conftest import SITE
 from tests.dashboard.fake_answers import NOON, FakeAnswers
 from tests.dashboard.fake_ledger import schedules_of
@@ -102,6 +106,20 @@ def test_a_failure_is_told_in_words_with_its_beginning() -> None:
 
 def test_after_a_failure_the_last_good_run_is_named() -> None:
     assert "failed · last good one 14:37:00" in text("error", "sources")
+
+
+def test_a_run_with_nothing_new_is_told_although_the_ledger_has_none() -> None:
+    quiet = Schedule("helpdesk", "Helpdesk", "sql", 60.0, pulled_at=NOON)
+    stock = replace(room_of("full").stock(), schedules=(quiet,))
+    drawn = cards(standings(stock), stock, Teller(words("en"), "Asia/Shanghai", NOON))
+    assert "Last run 14:40:12 nothing new since 14:40:09" in text_of(drawn[0])
+
+
+def test_at_another_computer_words_of_a_row_are_hidden() -> None:
+    stock = replace(room_of("error").stock(), door="shut")
+    told = " ".join(text_of(one) for one in refusals(stock, Teller(words("en"), "Asia/Shanghai", NOON)))
+    assert "opened 2026-11-18 14:31:07" in told and "topic •••" in told
+    assert "发票" not in told
 
 
 def test_the_line_has_one_bar_per_run() -> None:

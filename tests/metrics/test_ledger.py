@@ -106,19 +106,21 @@ def test_flaws_of_the_import_and_of_the_facts_stand_in_one_list() -> None:
     )
 
 
-def test_the_mark_moves_with_a_new_run_and_with_one_that_goes_on_failing() -> None:
+def test_the_mark_moves_with_new_runs_those_that_go_on_failing_and_rows_settled() -> None:
     found = world()
     first = ledger.mark(found.con)
     found.con.execute("UPDATE load_run SET ended_at = ended_at + INTERVAL 1 HOUR WHERE run_id = 3")
     second = ledger.mark(found.con)
     run(found, 4, "desk", at("20 09:50"))
-    assert len({first, second, ledger.mark(found.con)}) == 3
+    third = ledger.mark(found.con)
+    found.con.execute("UPDATE reject SET resolved_at = ? WHERE row_no = 4", [NOW])
+    assert len({first, second, third, ledger.mark(found.con)}) == 4
 
 
 def test_an_empty_warehouse_has_an_empty_ledger() -> None:
     empty = World(DESK)
     assert ledger.ledger(empty.con, NOW) == ledger.Ledger()
-    assert ledger.mark(empty.con) == "0-None-None"
+    assert ledger.mark(empty.con) == "0-None-None-0-0"
 
 
 def test_answers_tell_the_ledger() -> None:

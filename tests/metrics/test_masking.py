@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from metrics.masking import HIDDEN, masked, masked_cell, masked_row
+from metrics.masking import HIDDEN, masked, masked_cell, masked_row, plain
 
 
 @pytest.mark.parametrize(
@@ -20,13 +20,25 @@ def test_what_reaches_a_person_is_hidden(secret: str) -> None:
 
 @pytest.mark.parametrize(
     "plain",
-    ["2026-11-18 14:40:12", "2026-11-18T14:40:12.345+08:00", "1794984009000", "17", "P2", "T-2026-000123", "3.14"],
+    [
+        "2026-11-18 14:40:12",
+        "2026-11-18T14:40:12.345+08:00",
+        "1794984009000",
+        "17",
+        "P2",
+        "T-2026-000123",
+        "3.14",
+        "0000-00-00 00:00:00",
+    ],
 )
 def test_instants_numbers_and_ids_stay_readable(plain: str) -> None:
     assert masked(plain) == plain
 
 
-@pytest.mark.parametrize("column", ["customer", "Customer Name", "requester_email", "phone", "客户姓名", "联系电话"])
+@pytest.mark.parametrize(
+    "column",
+    ["customer", "Customer Name", "requester_email", "phone", "客户姓名", "联系电话", "actor", "opened_by", "处理人"],
+)
 def test_columns_of_people_are_hidden(column: str) -> None:
     assert masked_cell(column, "Li Lei") == HIDDEN
 
@@ -52,6 +64,16 @@ def test_a_payload_that_is_no_object_is_shown_as_one_text() -> None:
 
 def test_of_a_very_wide_row_forty_columns_are_shown() -> None:
     assert len(masked_row(json.dumps({f"c{n}": "x" for n in range(100)}))) == 40
+
+
+@pytest.mark.parametrize("code", ["in_review", "17", "P2", "2026-11-18 14:31:07", "T-2026-000123", "-0.5", "agent"])
+def test_anybody_may_read_codes_numbers_and_instants(code: str) -> None:
+    assert plain({"column": code}) == {"column": code}
+
+
+@pytest.mark.parametrize("text", ["Li Lei", "发票", "周娟", "Anna", "my number is 4", "Ann 4"])
+def test_nobody_else_reads_words(text: str) -> None:
+    assert plain({"column": text}) == {"column": HIDDEN}
 
 
 def test_no_value_stays_no_value() -> None:

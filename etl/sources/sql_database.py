@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from etl.model import Delivery, MappingError, SourceError
-from etl.sources import sql_table
+from etl.sources import sql_adbc, sql_table
 from etl.sources.sql_cursor import Position
 from etl.sources.sql_engine import dialect_of, engine_of, shown
 from etl.sources.sql_horizon import Horizon
@@ -45,7 +45,7 @@ class SqlSource:
                 for chunk in found:
                     known = before.get(chunk.table.name, Position())
                     positions[chunk.table.name] = chunk.position
-                    notes += _gone_back(chunk, known)
+                    notes += _notes(chunk, known)
                     pending += [chunk] if _is_news(chunk, known) else []
                     if sum(each.rows for each in pending) >= sql_table.ROWS_PER_DELIVERY:
                         yield self._delivery(pending, positions)
@@ -76,10 +76,7 @@ class SqlSource:
         for table in self._tables:
             known = positions.get(table.name, Position())
             since = table.cursor.since(known, limit, present.start) if table.cursor is not None else None
-            with closing(pages(reading, table.query, since if ":since" in table.query else None)) as found:
-                for chunk in chunks(table, found, known, present):
-                    is_first = known.value is None and chunk.is_last
-                    yield replace(chunk, hidden=hidden_rows(reading, table, present)) if is_first else chunk
+            yield from _table_chunks(reading, table, known, present, since if ":since" in table.query else None)
 
     def _delivery(self, pending: Sequence[Chunk], positions: Mapping[str, Position]) -> Delivery:
         cursor = json.dumps({name: position.stored() for name, position in positions.items()})
@@ -91,15 +88,45 @@ def _is_news(chunk: Chunk, known: Position) -> bool:
     return bool(chunk.hidden) or not is_seen
 
 
-def _gone_back(chunk: Chunk, known: Position) -> list[str]:
+def _notes(chunk: Chunk, known: Position) -> list[str]:
     cursor = chunk.table.cursor
+    told = [chunk.note] if chunk.note else []
     if cursor is None or not chunk.is_last or not cursor.went_back(known, chunk.position):
-        return []
+        return told
     return [
+        *told,
         f"table {chunk.table.name}: the newest {cursor.column} was {known.highest} at the last pull and is"
         f" {chunk.position.highest or 'earlier'} now: rows were deleted, or the source was restored from a backup;"
-        " then load it anew"
+        " then load it anew",
     ]
+
+
+def _table_chunks(
+    reading: Reading, table: SqlTable, known: Position, present: Present, since: str | int | None
+) -> Iterator[Chunk]:
+    """Yield the chunks of a table; a first load goes the fast way where there is one."""
+    is_first = known.value is None
+    note = None
+    if is_first and sql_adbc.is_usable(reading):
+        try:
+            with closing(sql_adbc.fast_pages(reading, table.query, since)) as found:
+                yield from _completed(reading, chunks(table, found, known, present), present, None)
+            return
+        except sql_adbc.NotWrapped as error:
+            note = f"table {table.name} was read the plain way: {error}"
+    with closing(pages(reading, table.query, since)) as found:
+        read = chunks(table, found, known, present)
+        yield from _completed(reading, read, present, note) if is_first else read
+
+
+def _completed(reading: Reading, read: Iterator[Chunk], present: Present, note: str | None) -> Iterator[Chunk]:
+    """Yield the chunks of a first load, the last one with the rows that the query can never give."""
+    for chunk in read:
+        yield (
+            chunk
+            if not chunk.is_last
+            else replace(chunk, hidden=hidden_rows(reading, chunk.table, present), note=note)
+        )
 
 
 class _Guarded:

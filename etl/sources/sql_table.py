@@ -61,6 +61,7 @@ class Chunk:
 
     is_last  the query has no more rows
     hidden   rows that the query can never give
+    note     what a person should know of how it was read; None = nothing
     """
 
     table: SqlTable
@@ -69,6 +70,7 @@ class Chunk:
     position: Position
     is_last: bool = False
     hidden: tuple[Reject, ...] = ()
+    note: str | None = None
 
     @property
     def rows(self) -> int:

@@ -58,12 +58,12 @@ def text_column(values: Sequence[object]) -> pa.Array:
     elif not kinds <= {str, type(None)}:
         values = [as_text(value) for value in values]
     try:
-        return _without_nul(pa.array(values, pa.string()))
+        return without_nul(pa.array(values, pa.string()))
     except UnicodeEncodeError:
-        return _without_nul(pa.array([as_text(value) for value in values], pa.string()))
+        return without_nul(pa.array([as_text(value) for value in values], pa.string()))
 
 
-def _without_nul(texts: pa.Array) -> pa.Array:
+def without_nul(texts: pa.Array) -> pa.Array:
     """Return texts with every NUL character replaced: it would end them early in many a tool behind us."""
     if not pc.any(pc.match_substring(texts, "\0")).as_py():
         return texts

@@ -31,8 +31,8 @@ from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes
 from etl.load import deferral
-from etl.model import Later, LoadReport
-from etl.run import Intake, pull
+from etl.model import Later, LoadReport, LoadStopped
+from etl.run import Intake, Turn, pull
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
 from etl.schedule.loads import Loads
@@ -40,6 +40,8 @@ from etl.schedule.puller import Work
 from etl.schedule.rhythm import rhythm_of
 from etl.schedule.status import SourceStatus
 from etl.schedule.verbs import SourceVerbs
+from etl.upkeep import Upkeep
+from etl.upkeep_verbs import UpkeepVerbs
 from etl.verbs import EXPECTED, LoadVerbs, told
 from metrics import facts
 from metrics.answers import Answers
@@ -84,7 +86,12 @@ class House:
 
     def pulled(self, con: Any, intake: Intake) -> Iterator[LoadReport]:
         """Load what the intake has, facts and all, one report per committed load."""
-        return pull(con, intake, self._refresh, now(), self.gate.entered)
+        return pull(con, intake, self.refresh, now(), self.turn)
+
+    @property
+    def turn(self) -> Turn:
+        """Return what is held while something is written."""
+        return self.gate.entered
 
     def intake(self, rule: SourceRule) -> Intake:
         """Return the intake of a source of the settings, as settings, secrets and mapping are now."""
@@ -94,7 +101,8 @@ class House:
         """Return the seconds after which a source counts as stale; None = never."""
         return max_age_s(rule, rhythm_of(rule, self.settings.timezone), now())
 
-    def _refresh(self, con: Any, mark: datetime | None) -> Later | None:
+    def refresh(self, con: Any, mark: datetime | None) -> Later | None:
+        """Bring the facts up to what a load touched."""
         return facts.refresh(con, mark, self.desk)
 
 
@@ -178,8 +186,22 @@ class Monitor:
             run_now=schedule.run_now,
             pause=schedule.pause,
             resume=schedule.resume,
+            redrive=self._redrive,
             token=token_beside(self._home.owner.warehouse),
         )
+
+    def _redrive(self, source_id: str, rule: str | None) -> None:
+        """Take the rejected rows of a source up again, beside everything else."""
+        if source_id not in {each.id for each in self._home.settings.sources}:
+            raise ValueError(f"{source_id!r} is not in the settings; take its rows up with app.py redrive")
+        self._loads.clockwork.beside(f"redrive {source_id}", lambda: self._redriven(source_id, rule))
+
+    def _redriven(self, source_id: str, rule: str | None) -> None:
+        try:
+            self.loaded(Upkeep(self._home, now).redrive(source_id, rule))
+        except (*EXPECTED, LoadStopped) as error:
+            self.failed(source_id, error)
+        self.ended(source_id)
 
     def _start(self) -> None:
         self._loads.clockwork.at("warm", now(), lambda: warm(self._app))
@@ -196,6 +218,7 @@ class Monitor:
 
     def loaded(self, report: LoadReport) -> None:
         """Tell how far a first pull is, on screens and terminal."""
+        self._errors.pop(report.source_id, None)
         if report.is_change:
             self._changed.add(report.source_id)
         if (known := self._loading.get(report.source_id)) is not None:
@@ -214,7 +237,6 @@ class Monitor:
         self._loading.pop(source_id, None)
         if source_id in self._changed:
             self._changed.discard(source_id)
-            self._errors.pop(source_id, None)
             warm(self._app)
 
     def _first_load(self) -> Loading | None:
@@ -327,6 +349,7 @@ def write_demo(
 
 
 LoadVerbs(house, now).register(cli)
+UpkeepVerbs(house, now).register(cli)
 SourceVerbs(house, lambda named: load_settings(settings_file(named)), now).register(cli)
 
 if __name__ == "__main__":

@@ -131,13 +131,18 @@ def _insert_run(con: duckdb.DuckDBPyConnection, delivery: Delivery, report: Load
 
 
 def repeats(con: duckdb.DuckDBPyConnection, source_id: str, state: str, message: str, now: datetime) -> bool:
-    """Return whether the last run of a source ended in the very same way; then that entry's end moves to now."""
-    last = con.execute(
-        "SELECT run_id, state, message FROM load_run WHERE source_id = ? ORDER BY run_id DESC LIMIT 1", [source_id]
+    """Return whether a source ended in the very same way since its last load; then that entry's end moves to now.
+
+    Several bad files of a folder take turns, so it need not be the last entry.
+    """
+    same = con.execute(
+        "SELECT max(run_id) FROM load_run WHERE source_id = $source AND state = $state AND message = $message"
+        " AND run_id >= (SELECT coalesce(max(run_id), 0) FROM load_run WHERE source_id = $source AND state = 'done')",
+        {"source": source_id, "state": state, "message": message},
     ).fetchone()
-    if last is None or last[1:] != (state, message):
+    if same is None or same[0] is None:
         return False
-    con.execute("UPDATE load_run SET ended_at = ? WHERE run_id = ?", [now, last[0]])
+    con.execute("UPDATE load_run SET ended_at = ? WHERE run_id = ?", [now, same[0]])
     return True
 
 

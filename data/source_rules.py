@@ -12,8 +12,13 @@ from data.cron import parse_cron
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 USUAL_EVERY_S = 60.0
 PLACES = ("url", "path", "token", "user", "since")
-NEEDED: Mapping[str, tuple[str, ...]] = {"sql": ("url",), "file": ("path",), "zendesk": ("url", "token")}
-POSSIBLE: Mapping[str, tuple[str, ...]] = {"zendesk": ("user", "since")}
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "sql": ("url",),
+    "file": ("path",),
+    "zendesk": ("url", "token"),
+    "freshdesk": ("url", "token"),
+}
+POSSIBLE: Mapping[str, tuple[str, ...]] = {"zendesk": ("user", "since"), "freshdesk": ("since",)}
 
 
 class SourceRule(BaseModel):
@@ -23,8 +28,8 @@ class SourceRule(BaseModel):
     url         address of the database (sql) or of the system; ${NAME}, ${NAME:-default} and ${file:/path} keep
                 secrets out of the file
     path        file or folder (file)
-    token       what opens the system (zendesk), and user, whose it is; without a user it is a token of OAuth
-    since       first day that is read (zendesk); null = all there is
+    token       what opens a system over the web, and user, whose it is (zendesk; without one, a token of OAuth)
+    since       first day that is read over the web; null = all there is
     every_s     seconds between pulls; null = 60, or as `cron` says
     cron        minute hour day month weekday on the desk's clock, instead of every_s
     jitter_s    each pull comes up to so many seconds later, so that many desks do not ask one system at once
@@ -36,7 +41,7 @@ class SourceRule(BaseModel):
 
     id: Name
     name: str
-    kind: Literal["sql", "file", "zendesk"]
+    kind: Literal["sql", "file", "zendesk", "freshdesk"]
     url: str | None = None
     path: str | None = None
     token: str | None = None

@@ -14,6 +14,7 @@ from etl.model import Origin, Source, SourceError
 from etl.run import Intake
 from etl.sources import open_source
 from etl.sources.rest.access import Access
+from etl.sources.rest.freshdesk import FreshdeskSource
 from etl.sources.rest.zendesk import ZendeskSource
 
 Environment = Mapping[str, str]
@@ -98,4 +99,9 @@ def _over_the_web(make: Callable[[str, Access, SourceMapping], Source]) -> Maker
     return made
 
 
-KINDS: Mapping[str, Maker] = {"sql": _sql, "file": _file, "zendesk": _over_the_web(ZendeskSource)}
+KINDS: Mapping[str, Maker] = {
+    "sql": _sql,
+    "file": _file,
+    "zendesk": _over_the_web(ZendeskSource),
+    "freshdesk": _over_the_web(FreshdeskSource),
+}

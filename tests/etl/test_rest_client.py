@@ -57,7 +57,7 @@ def test_an_answer_is_the_object_and_the_server_s_clock(web: Web) -> None:
         Reply(200, {"tickets": [1, 2, 3]}, cut=9),
         Reply(200, text='{"tickets": [{"id"'),
         Reply(200, cut=-1),
-        Reply(200, [1]),
+        Reply(200, 1),
     ],
     ids=["500", "503", "429", "html", "connection cut", "json cut", "no answer", "no object"],
 )
@@ -193,7 +193,7 @@ def test_proxies_of_the_environment_are_not_asked(web: Web, monkeypatch: pytest.
         assert asking.get("/x").listed("tickets") == []
 
 
-@pytest.mark.parametrize("data", [{}, {"tickets": None}, {"tickets": [1]}])
+@pytest.mark.parametrize("data", [{}, {"tickets": None}, {"tickets": [1]}, [{"id": 1}]])
 def test_an_answer_without_its_list_is_an_error(web: Web, data: object) -> None:
     web.answer = lambda asked: Reply(200, data)
     with client(web) as asking, pytest.raises(SourceError, match="the answer has no list 'tickets'"):

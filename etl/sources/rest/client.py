@@ -26,6 +26,10 @@ ADVICE = {
 Query = Mapping[str, str | int]
 
 
+class Gone(SourceError):
+    """There is nothing at the path."""
+
+
 @dataclass(frozen=True)
 class Site:
     """Where a system is, and what opens it; `headers` hold the secret and are never shown."""
@@ -53,14 +57,17 @@ class Site:
 
 @dataclass(frozen=True)
 class Answer:
-    """A JSON object, and when the server says it sent it (None = it does not say)."""
+    """A JSON object, and when the server says it sent it (None = it does not say).
+
+    A bare list is an object whose list has no name.
+    """
 
     data: Mapping[str, Any]
     served_at: datetime | None
     place: str
 
     def listed(self, name: str) -> list[Mapping[str, Any]]:
-        """Return the records of a list; raises SourceError when the answer has no such list of objects."""
+        """Return the records of a list, "" = the answer is one; raises SourceError where it has no such list."""
         found = self.data.get(name)
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise SourceError(f"{self.place}: the answer has no list {name!r}", permanent=False)
@@ -165,6 +172,8 @@ class RestClient:
         status = response.status_code
         if status in PASSING or status >= 500:
             return _Fault(f"status {status}", asked_wait_s(response.headers.get("Retry-After"), served_at), served_at)
+        if status in (404, 410):
+            raise Gone(f"{place}: status {status}: {_advice(status)}", permanent=True)
         if status != 200:
             raise SourceError(f"{place}: status {status}: {_advice(status)}", permanent=True)
         return _parsed(place, response, served_at)
@@ -176,6 +185,8 @@ def _parsed(place: str, response: httpx.Response, served_at: datetime | None) ->
     except ValueError:
         kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
         return _Fault(f"status 200 with {len(response.content)} bytes that are no whole JSON ({kind})")
+    if isinstance(data, list):
+        return Answer({"": data}, served_at, place)
     return Answer(data, served_at, place) if isinstance(data, dict) else _Fault("status 200 with JSON, but no object")
 
 

@@ -19,3 +19,8 @@ def _kept(file: Path) -> str:
         file.touch(0o600)
         file.write_text(secrets.token_hex(16), encoding="ascii")
     return file.read_text(encoding="ascii").strip()
+
+
+def stand_in() -> str:
+    """Return a secret for this once: what a person who was erased is hashed from. It is kept nowhere."""
+    return secrets.token_hex(32)

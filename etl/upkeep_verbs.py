@@ -1,0 +1,111 @@
+"""The verbs of the command line that keep loaded rows in order; app.py puts them beside its own."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from data.terminal import SettingsFile, StoreFile, say
+from etl import account
+from etl.mapping import load_mapping
+from etl.upkeep import Premises, Upkeep
+from etl.verbs import told
+
+OpenPremises = Callable[[Path | None, Path | None], AbstractContextManager[Premises]]
+Source = Annotated[str, typer.Option("--source", help="name of the source")]
+Days = Annotated[int, typer.Option("--days", min=0, help="how long rejected rows are kept whole")]
+
+
+class UpkeepVerbs:
+    """Redrive, drift, reconcile, erase, forget.
+
+    house  opens the warehouse of a settings file, or another one: (settings, warehouse)
+    """
+
+    def __init__(self, house: OpenPremises, clock: Callable[[], datetime]) -> None:
+        self._house, self._clock = house, clock
+
+    def register(self, cli: typer.Typer) -> None:
+        """Add the verbs to the command line."""
+        verbs: dict[str, Callable[..., None]] = {
+            "redrive": self.redrive,
+            "drift": self.drift,
+            "reconcile": self.reconcile,
+            "erase": self.erase,
+            "forget": self.forget,
+        }
+        for name, verb in verbs.items():
+            cli.command(name)(told(verb))
+
+    def redrive(
+        self,
+        source: Source,
+        rule: Annotated[str | None, typer.Option(help="only rows rejected for this reason")] = None,
+        mapping: Annotated[Path | None, typer.Option("--mapping", "-m", help="default the settings' one")] = None,
+        is_vouched: Annotated[
+            bool, typer.Option("--vouch", help="you say that the mapping reads the loaded rows as it did before")
+        ] = False,
+        warehouse: StoreFile = None,
+        settings: SettingsFile = None,
+    ) -> None:
+        """Load rejected rows again, with the mapping mended; what still does not fit stays."""
+        rules = load_mapping(mapping) if mapping is not None else None
+        with self._house(settings, warehouse) as home:
+            report = Upkeep(home, self._clock).redrive(source, rule, rules, is_vouched)
+            for line in account.told(home.store.cursor(), [report], rules):
+                say(line)
+
+    def drift(
+        self,
+        source: Annotated[str | None, typer.Option("--source", help="name of the source; default all")] = None,
+        accept: Annotated[str | None, typer.Option(help="take note of what changed about this column")] = None,
+        warehouse: StoreFile = None,
+        settings: SettingsFile = None,
+    ) -> None:
+        """Tell which columns of the sources changed, and what that costs which KPI."""
+        if accept is not None and source is None:
+            raise typer.BadParameter("--accept needs --source")
+        with self._house(settings, warehouse) as home:
+            upkeep = Upkeep(home, self._clock)
+            if accept is not None and source is not None:
+                for line in upkeep.accept(source, accept):
+                    say(f"accepted: {line}")
+            for line in upkeep.drift(source) or ["  no column changed"]:
+                say(line)
+
+    def reconcile(
+        self,
+        source: Source,
+        allow_mass: Annotated[
+            bool, typer.Option("--allow-mass-delete", help="even if more than 5 % are gone")
+        ] = False,
+        warehouse: StoreFile = None,
+        settings: SettingsFile = None,
+    ) -> None:
+        """Mark the tickets that a database has no more, and unmark those that came back."""
+        with self._house(settings, warehouse) as home:
+            say(Upkeep(home, self._clock).reconcile(source, allow_mass).told())
+
+    def erase(
+        self,
+        source: Source,
+        person: Annotated[
+            str,
+            typer.Option(
+                prompt="id of the customer in the source", help="left out: asked, so that no shell keeps it"
+            ),
+        ],
+        warehouse: StoreFile = None,
+        settings: SettingsFile = None,
+    ) -> None:
+        """Erase a person; every count stays."""
+        with self._house(settings, warehouse) as home:
+            say(Upkeep(home, self._clock).erase(source, person).told())
+
+    def forget(self, days: Days = 90, warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
+        """Empty rejected rows that were not delivered for so long; their counts stay."""
+        with self._house(settings, warehouse) as home:
+            say(Upkeep(home, self._clock).forget(days).told())

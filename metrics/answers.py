@@ -55,6 +55,7 @@ class Answers:
         self._kept: OrderedDict[Key, Future[Readings]] = OrderedDict()
         self._members: tuple[int, Members] = (-1, Members())
         self._losses: tuple[int, tuple[Loss, ...]] | None = None
+        self._ledger: tuple[tuple[int, str], ledger.Ledger] | None = None
         self._pulse: Pulse | None = None
         self._empty: Warehouse | None = None
 
@@ -199,7 +200,11 @@ class Answers:
     def ledger(self) -> ledger.Ledger:
         """Return what every source delivered, its last runs, and the rows that did not load (2.4)."""
         with _moment(self._cursor()) as con:
-            return ledger.ledger(con, self._clock())
+            moment, known = (data_version(con), ledger.mark(con)), self._ledger
+            if known is not None and known[0] == moment:
+                return ledger.later(con, self._clock(), known[1])
+            self._ledger = (moment, ledger.ledger(con, self._clock()))
+            return self._ledger[1]
 
     def ledger_mark(self) -> str:
         """Return a token that moves with every entry of the ledger."""

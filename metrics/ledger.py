@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -27,20 +27,20 @@ ORDER BY s.source_no
 RUN = """
 SELECT source_id, run_id, started_at, coalesce(ended_at, started_at), state, message, file_name,
        coalesce(n_read, 0), coalesce(n_new, 0), coalesce(n_changed, 0), coalesce(n_same, 0), coalesce(n_rejected, 0)
-FROM load_run QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY run_id DESC) <= $runs
+FROM load_run WHERE run_id IN (SELECT unnest(max(run_id, $runs)) FROM load_run GROUP BY source_id)
 ORDER BY source_id, run_id
 """
 # A reason is the same rule, table and field; what differs within it are its examples.
 REASON = """
-SELECT j.source_id, j.rule, j.table_name, j.field, count(*), min(r.started_at), max(r.ended_at)
+SELECT j.source_id, j.rule, j.table_name, j.field, count(*), min(r.started_at),
+       coalesce(max(j.seen_at), max(r.ended_at))
 FROM reject AS j LEFT JOIN load_run AS r ON r.run_id = j.run_id
 WHERE j.resolved_at IS NULL GROUP BY ALL ORDER BY count(*) DESC, j.source_id, j.rule, j.table_name, j.field
 """
 EXAMPLE = """
 SELECT source_id, rule, table_name, field, row_no, value, hint, payload::VARCHAR FROM reject
 WHERE rowid IN (
-    SELECT rowid FROM reject WHERE resolved_at IS NULL
-    QUALIFY row_number() OVER (PARTITION BY source_id, rule, table_name, field ORDER BY run_id DESC, row_no) <= $most
+    SELECT unnest(max(rowid, $most)) FROM reject WHERE resolved_at IS NULL GROUP BY source_id, rule, table_name, field
 ) ORDER BY run_id DESC, row_no
 """
 FLAW = """
@@ -166,6 +166,11 @@ class Ledger:
 def ledger(con: duckdb.DuckDBPyConnection, now: datetime) -> Ledger:
     """Return sources with their states against `now`, their runs, what did not load or is odd or has changed."""
     return Ledger(_sources(con, now), _refusals(con), _flaws(con), changes(con))
+
+
+def later(con: duckdb.DuckDBPyConnection, now: datetime, known: Ledger) -> Ledger:
+    """Return a ledger of the same mark and version at a later instant: only the states of sources have moved."""
+    return replace(known, sources=_sources(con, now))
 
 
 def mark(con: duckdb.DuckDBPyConnection) -> str:

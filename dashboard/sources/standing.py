@@ -8,16 +8,25 @@ from dashboard.model import Schedule, Stock
 from metrics.ledger import Ledger, Run, SourceEntry
 from metrics.model import DataState
 
-LEVELS = {"fresh": "ok", "stale": "warn", "error": "critical", "never": "none", "paused": "none", "imported": "none"}
+LEVELS = {
+    "fresh": "ok",
+    "stale": "warn",
+    "error": "critical",
+    "refused": "critical",
+    "never": "none",
+    "paused": "none",
+    "imported": "none",
+}
 
-URGENCY = ("error", "stale", "never", "paused", "fresh", "imported")
+URGENCY = ("error", "refused", "stale", "never", "paused", "fresh", "imported")
 
 
 @dataclass(frozen=True)
 class Standing:
     """One source at one instant.
 
-    state       fresh | stale | error | never (nothing loaded yet) | paused | imported (once, by hand)
+    state       fresh | stale | error (cannot be read) | refused (too much of it is bad) | never (nothing loaded yet)
+                | paused | imported (once, by hand)
     entry       None = the warehouse has nothing of it
     schedule    None = it is not read on a schedule
     n_rejected  rows that did not load and are not resolved
@@ -84,4 +93,5 @@ def _state(entry: SourceEntry | None, schedule: Schedule | None) -> str:
         return "never"
     if entry.state is DataState.FRESH and schedule is None and not entry.is_live:
         return "imported"
-    return str(entry.state)
+    is_refused = entry.state is DataState.ERROR and entry.trouble is not None and entry.trouble.state == "refused"
+    return "refused" if is_refused else str(entry.state)

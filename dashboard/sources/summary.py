@@ -30,7 +30,7 @@ def summary(found: Sequence[Standing], stock: Stock, tell: Teller) -> list[Node]
 
 def _level(found: Sequence[Standing]) -> str:
     states = {one.state for one in found}
-    return "critical" if "error" in states else "warn" if states - set(GOOD) else "ok"
+    return "critical" if states & {"error", "refused"} else "warn" if states - set(GOOD) else "ok"
 
 
 def _stats(found: Sequence[Standing], stock: Stock, tell: Teller) -> list[Node]:

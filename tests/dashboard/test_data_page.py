@@ -17,6 +17,7 @@ from dashboard.sources.standing import standings
 from dashboard.sources.teller import Teller
 from dashboard.tree import node, painted, text_of
 from dashboard.words import languages, words
+from metrics.model import DataState
 from tests.dashboard.conftest import SITE
 from tests.dashboard.fake_answers import NOON, FakeAnswers
 from tests.dashboard.fake_ledger import schedules_of
@@ -92,6 +93,15 @@ def test_a_late_source_is_no_broken_one() -> None:
 )
 def test_the_worst_source_comes_first(world: str, states: list[str]) -> None:
     assert [one.state for one in standings(room_of(world).stock())] == states
+
+
+def test_a_source_whose_load_was_refused_can_be_read() -> None:
+    stock = room_of("full").stock()
+    surveys = stock.ledger.sources[1]
+    runs = tuple(run for run in surveys.runs if run.run_id <= 883)
+    refused = replace(surveys, state=DataState.ERROR, runs=runs)
+    told = standings(replace(stock, ledger=replace(stock.ledger, sources=(refused,)), schedules=()))
+    assert [one.state for one in told] == ["refused"]
 
 
 def test_without_sources_the_page_says_what_to_do() -> None:

@@ -123,8 +123,21 @@ def test_an_empty_warehouse_has_an_empty_ledger() -> None:
     assert ledger.mark(empty.con) == "0-None-None-0-0"
 
 
+def test_states_move_with_the_clock_and_rows_with_the_mark() -> None:
+    found = world()
+    now = [NOW]
+    answers = Answers(found.cursor, DESK, (), lambda: now[0])
+    assert answers.ledger().sources[0].state is DataState.FRESH
+    now[0] += timedelta(hours=1)
+    assert answers.ledger().sources[0].state is DataState.STALE
+    refuse(found, 2, 7)
+    assert answers.ledger().refusals[0].n == 4
+
+
 def test_answers_tell_the_ledger() -> None:
     found = world()
     answers = Answers(found.cursor, DESK, (), lambda: NOW)
-    assert [one.source_id for one in answers.ledger().sources] == ["desk", "mail"]
+    told = answers.ledger()
+    assert [one.source_id for one in told.sources] == ["desk", "mail"]
+    assert answers.ledger().refusals is told.refusals
     assert answers.ledger_mark() == ledger.mark(found.con)

@@ -270,6 +270,8 @@ def planned(status: SourceStatus, rule: SourceRule) -> Schedule:
         is_paused=status.paused_at is not None,
         running=status.running_since,
         failures=status.failures,
+        pulled_at=status.pulled_at,
+        circuit=status.circuit,
     )
 
 

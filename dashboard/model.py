@@ -140,6 +140,7 @@ class Schedule:
     running     since when it is being read; None = it is not
     failures    runs in a row that failed; the pauses between them grow with it
     pulled_at   when it was last read well, also with nothing new in it; None = not known
+    circuit     closed (read as planned), open (spared after failures), half_open (being tried once)
     """
 
     source_id: str
@@ -151,6 +152,7 @@ class Schedule:
     is_paused: bool = False
     running: datetime | None = None
     failures: int = 0
+    circuit: str = "closed"
     pulled_at: datetime | None = None
 
 

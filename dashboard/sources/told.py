@@ -55,6 +55,7 @@ def _schedule(one: Schedule) -> dict[str, Any]:
         "paused": one.is_paused,
         "running_since": _instant(one.running),
         "failures": one.failures,
+        "circuit": one.circuit,
         "pulled_at": _instant(one.pulled_at),
     }
 

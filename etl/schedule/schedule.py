@@ -13,6 +13,7 @@ from etl.schedule.rhythm import Rhythm
 from etl.schedule.status import SourceStatus
 
 LOOK_S = 30.0  # a source that is not asked is looked at so often: has what it failed on changed?
+BROKEN = "the turn broke off by a fault of the program or of the warehouse; the log tells more"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Outcome:
     error: str | None = None
     is_final: bool = False
     is_stopped: bool = False
+
+    @property
+    def is_well(self) -> bool:
+        """Return whether the source was pulled whole."""
+        return self.error is None and not self.is_stopped
 
 
 class UnknownSource(ValueError):
@@ -122,9 +128,9 @@ class Schedule:
         """Pull a source no more until it is resumed, over a restart too; a pull under way goes on to its end."""
         with self._lock:
             seat = self._seat(source_id)
-            seat.paused_at = seat.paused_at or self._clock()
-            self._memory.pause(source_id, seat.paused_at)
-            seat.next_at = None
+            since = seat.paused_at or self._clock()
+            self._memory.pause(source_id, since)
+            seat.paused_at, seat.next_at = since, None
             self._alarms.drop(source_id)
 
     def resume(self, source_id: str) -> None:
@@ -160,32 +166,48 @@ class Schedule:
             if self._is_stopping or seat.running_since is not None or not is_wanted:
                 return
             seat.running_since = started = self._clock()
-        self._alarms.beside(source_id, lambda: self._turn(seat, started))
+            self._begin(seat, started)
+
+    def _begin(self, seat: Seat, started: datetime) -> None:
+        try:
+            self._alarms.beside(seat.plan.source_id, lambda: self._turn(seat, started))
+        except RuntimeError:  # no thread to be had
+            seat.running_since = None
+            self._go_on(seat, started, started)
+            raise
 
     def _turn(self, seat: Seat, started: datetime) -> None:
-        """Pull a source, or leave it alone as long as it is spared and nothing of it has changed."""
+        """Take one turn; whatever comes of it, the source has a next one."""
+        outcome: Outcome | None = Outcome(BROKEN)
+        try:
+            outcome = self._pulled(seat, started)
+        finally:
+            with self._idle:
+                now, seat.running_since = self._clock(), None
+                if outcome is not None:
+                    self._learn(seat, outcome, started, now)
+                if not (self._is_stopping or (outcome is not None and outcome.is_stopped)):
+                    self._go_on(seat, started, now)
+                self._idle.notify_all()
+
+    def _pulled(self, seat: Seat, started: datetime) -> Outcome | None:
+        """Pull a source; None = it was left alone, because it is spared and nothing of it has changed."""
         signature = seat.plan.signature()
         with self._lock:
-            is_spared = seat.breaker.bars(started) and not seat.is_asked and signature == seat.signature
-            if not is_spared:
-                seat.breaker, seat.signature, seat.is_asked = seat.breaker.tried(), signature, False
-        outcome = None if is_spared else self._pull(seat.plan.source_id)
-        with self._idle:
-            now, seat.running_since = self._clock(), None
-            if outcome is not None:
-                self._learn(seat, outcome, started, now)
-            if not (self._is_stopping or (outcome is not None and outcome.is_stopped)):
-                self._go_on(seat, started, now)
-            self._idle.notify_all()
+            if seat.breaker.bars(started) and not seat.is_asked and signature == seat.signature:
+                return None
+            seat.breaker, seat.signature, seat.is_asked = seat.breaker.tried(), signature, False
+        outcome = self._pull(seat.plan.source_id)
+        if outcome.is_well and seat.plan.rhythm.is_remembered:
+            self._memory.pulled(seat.plan.source_id, started)
+        return outcome
 
     def _learn(self, seat: Seat, outcome: Outcome, started: datetime, now: datetime) -> None:
         if outcome.is_stopped:
             return
         seat.error = outcome.error
-        if outcome.error is None:
+        if outcome.is_well:
             seat.breaker, seat.pulled_at = Breaker(), started
-            if seat.plan.rhythm.is_remembered:
-                self._memory.pulled(seat.plan.source_id, started)
         elif outcome.is_final:
             seat.breaker = seat.breaker.gave_up()
         else:

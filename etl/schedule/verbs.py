@@ -165,4 +165,7 @@ def _state(plan: Mapping[str, Any]) -> str:
         return f" running since {plan['running_since']}"
     if plan["paused"]:
         return " paused"
-    return f" {plan['failures']} failures in a row, next try {plan['next_at']}" if plan["failures"] else ""
+    if not plan["failures"]:
+        return ""
+    retry = plan["next_at"] or "when settings, mapping or files change, or with app.py source run"
+    return f" {plan['failures']} failures in a row ({plan['circuit']}), next try {retry}"

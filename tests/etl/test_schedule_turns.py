@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import duckdb
 import pytest
 
 from etl.schedule.breaker import LONGEST_S, Breaker, Circuit
@@ -313,3 +314,44 @@ def test_a_source_asked_rarely_is_not_asked_more_often_for_failing() -> None:
     for _ in range(4):
         breaker = breaker.failed(START, day, 0.0)
     assert breaker.retry_at == START + timedelta(days=1)
+
+
+def _breaking(world_pulls: list[int]) -> Outcome:
+    world_pulls.append(1)
+    if len(world_pulls) == 2:
+        raise RuntimeError("a fault of ours")
+    return WELL
+
+
+def test_a_turn_that_breaks_off_is_a_failure_with_a_next_turn() -> None:
+    pulls: list[int] = []
+    world = stage(ends=lambda _: _breaking(pulls))
+    with pytest.raises(RuntimeError):
+        world.hands.go(60)
+    assert world.status().running_since is None and world.status().failures == 1
+    assert "the log tells more" in str(world.status().error)
+    world.hands.go(60)
+    assert len(pulls) == 3 and world.status().error is None
+
+
+def test_without_a_thread_the_turn_comes_later() -> None:
+    world = stage()
+    beside = world.hands.beside
+
+    def none(name: str, work: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    world.hands.beside = none  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        world.hands.go(60)
+    world.hands.beside = beside  # type: ignore[method-assign]
+    world.hands.go(60)
+    assert world.seconds() == [0, 120]
+
+
+def test_a_pause_that_cannot_be_remembered_is_no_pause() -> None:
+    world = stage()
+    world.con.execute("DROP TABLE source_turn")
+    with pytest.raises(duckdb.CatalogException):
+        world.schedule.pause("desk")
+    assert world.status().paused_at is None

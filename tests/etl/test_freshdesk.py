@@ -229,4 +229,5 @@ def test_a_desk_is_opened_from_settings(desk: Freshdesk) -> None:
     given = {"id": "desk", "name": "Desk", "kind": "freshdesk", "url": desk.web.url, "token": "${KEY}"}
     rule = SourceRule.model_validate({**given, "mapping": ROOT / "data/mappings/freshdesk.yaml"})
     intake = scheduled(rule, "salt", {"KEY": TOKEN}, None)
+    assert not intake.is_whole  # a new mapping must not drop the snapshots that cannot be read again
     assert [batch.table for each in intake.source.read(None, NOW) for batch in each.batches] == ["tickets"]

@@ -68,11 +68,11 @@ def test_nothing_of_a_customer_but_a_hash_is_kept(desk: Desk) -> None:
 
 
 def test_who_left_the_staff_stays_an_agent(desk: Desk) -> None:
-    opened(desk, 1)
+    opened(desk, 1, assignee_id=BEN)
     answered(desk, 1)
     at_work = pulled(desk)
     desk.users = [user | {"role": "end-user"} if user["id"] == ANNA else user for user in desk.users]
-    answered(desk, 1, "12:00")
+    desk.event(1, "12:00", ANNA, comment(ANNA))
     desk.web.clock += LATER
     at_work.pull()
     kinds = at_work.all("SELECT author_kind FROM message ORDER BY occurred_at")

@@ -47,6 +47,7 @@ class Puller:
 
     def __init__(self, desk: Desk, mapping: Mapping = MAPPING, refresh: Refresh = no_facts) -> None:
         self.con = fresh()
+        self.reports: list[LoadReport] = []
         self.desk = desk
         self._mapping = mapping
         self._refresh = refresh

@@ -18,24 +18,25 @@ def numbered(value: object) -> str | None:
 class People:
     """Staff and groups of one desk, read once when first asked for.
 
-    Zendesk tells everybody's role of today, so those who left the staff would look like customers. Whoever a ticket
-    was assigned to, or who wrote an internal note, is staff: `learn` notes them, and `left` goes into the cursor.
+    Zendesk tells everybody's role of today, so those who left the staff would look like customers. Whoever was staff
+    once stays it: `known` goes into the cursor. Whoever a ticket was assigned to, or who wrote an internal note, was
+    staff too: `learn` notes them.
     """
 
-    def __init__(self, client: RestClient, left: Iterable[str] = ()) -> None:
+    def __init__(self, client: RestClient) -> None:
         self._client = client
-        self._left = set(left)
+        self._learned: set[str] = set()
         self._staff: dict[str, str] | None = None
         self._groups: dict[str, str] | None = None
 
     def learn(self, users: Iterable[object]) -> None:
         """Note users who are staff by what they did."""
-        self._left.update(str(user) for user in users if user not in (None, "", -1, "-1"))
+        self._learned.update(str(user) for user in users if user not in (None, "", -1, "-1"))
 
     @property
-    def left(self) -> list[str]:
-        """Return the numbers of staff that Zendesk does not list as staff any more, in order."""
-        return sorted(self._left - self._names().keys())
+    def known(self) -> list[str]:
+        """Return the numbers of all who are or were staff, in order."""
+        return sorted(self._learned | self._names().keys())
 
     def role(self, user: object) -> str | None:
         """Return agent, end-user or system; None = nobody."""
@@ -44,7 +45,7 @@ class People:
             return None
         if number == "-1":
             return SYSTEM
-        return AGENT if number in self._left or number in self._names() else CUSTOMER
+        return AGENT if number in self._learned or number in self._names() else CUSTOMER
 
     def staff_name(self, user: object) -> str | None:
         """Return the name of a member of the staff, the number of one who left; None = no staff."""

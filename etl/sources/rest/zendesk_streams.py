@@ -70,7 +70,7 @@ class Tickets:
 class Events:
     """Incremental export of ticket events with comments, by time: events of a page's last second come again.
 
-    State: `from` epoch second, `border` ids of its events that were read, `staff` numbers of people who left.
+    State: `from` epoch second, `border` ids of its events that were read, `staff` numbers of who is or was staff.
     """
 
     desk: Desk
@@ -110,7 +110,7 @@ class Events:
         border = [each.get("id") for each in fresh if (epoch_s(instant_of(each)) or 0) >= since]
         kept = state.get("border", []) if since == before else []
         until = settled_until(answer.served_at, self.desk.now) if is_last else since
-        staff = self.desk.people.left if fresh else state.get("staff", [])
+        staff = self.desk.people.known if fresh else state.get("staff", [])
         return {"from": since, "border": [*kept, *border], "until": until, "staff": staff}
 
 

@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from data.cron import UnfitCron, parse_cron
+from data.cron import Cron, UnfitCron, parse_cron
 from etl.schedule.rhythm import ByCron, turns
 
 NEW_YORK, SHANGHAI = "America/New_York", "Asia/Shanghai"
@@ -157,3 +159,43 @@ def test_where_clocks_never_change_the_library_agrees(line: str, tz: str) -> Non
         previous = theirs.get_next_fire_time(previous, now if previous is None else previous)
         expected.append(previous.astimezone(UTC))
     assert list(turns(ByCron(line, tz), now, 60)) == expected
+
+
+def _expected(line: str, tz: str, first: datetime, days: int) -> list[datetime]:
+    """Return the turns minute by minute: what a clock on the wall shows, and what it never shows comes later."""
+    cron, zone = parse_cron(line), ZoneInfo(tz)
+    found: set[datetime] = set()
+    for number in range(-1440, days * 1440):
+        instant = first + timedelta(minutes=number)
+        local = instant.astimezone(zone)
+        if _names(cron, local) and (local.fold == 0 or cron.is_each_hour):
+            found.add(instant)
+        wall = local.replace(tzinfo=None) + timedelta(hours=1)  # a wall time that may not exist, an hour on
+        if _is_left_out(wall, zone) and _names(cron, wall):
+            found.add(wall.replace(tzinfo=zone).astimezone(UTC))
+    return sorted(one for one in found if first < one < first + timedelta(days=days - 1))
+
+
+def _names(cron: Cron, local: datetime) -> bool:
+    is_day = cron.has_day(local.month, local.day, local.isoweekday() % 7)
+    return is_day and local.hour in cron.hours and local.minute in cron.minutes
+
+
+def _is_left_out(wall: datetime, zone: ZoneInfo) -> bool:
+    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    minutes=st.sets(st.integers(0, 59), min_size=1, max_size=3),
+    hours=st.one_of(st.just("*"), st.sets(st.integers(0, 4), min_size=1, max_size=3)),
+    weekdays=st.sets(st.integers(0, 7), min_size=1, max_size=7),
+    first=st.sampled_from(["2026-03-07T12:00", "2026-10-31T12:00"]),
+)
+def test_turns_are_those_a_clock_on_the_wall_shows(
+    minutes: set[int], hours: str | set[int], weekdays: set[int], first: str
+) -> None:
+    hour = hours if isinstance(hours, str) else ",".join(map(str, hours))
+    line = f"{','.join(map(str, minutes))} {hour} * * {','.join(map(str, weekdays))}"
+    expected = _expected(line, NEW_YORK, _at(first), 3)
+    assert list(turns(ByCron(line, NEW_YORK), _at(first), len(expected))) == expected

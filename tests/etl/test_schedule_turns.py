@@ -1,6 +1,6 @@
 """Turns of sources under a clock in the test's hands: when each is pulled, spared, paused, and told of."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import duckdb
@@ -355,3 +355,25 @@ def test_a_pause_that_cannot_be_remembered_is_no_pause() -> None:
     with pytest.raises(duckdb.CatalogException):
         world.schedule.pause("desk")
     assert world.status().paused_at is None
+
+
+def test_a_daily_source_is_pulled_once_on_the_day_the_clocks_are_set_back() -> None:
+    # 2026-11-01 in New York: 01:30 is at 05:30Z and at 06:30Z
+    start = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
+    before = stage(plan("desk", ByCron("30 1 * * *", "America/New_York")), con=fresh(), now=start)
+    before.hands.go(24 * 3600)
+    assert before.seconds() == [0, 1800]
+
+
+def test_a_daily_source_is_pulled_on_the_day_its_minute_is_left_out() -> None:
+    # 2026-03-08 in New York: 02:30 is left out and comes at 07:30Z
+    start = datetime(2026, 3, 8, 6, 0, tzinfo=UTC)
+    world = stage(plan("desk", ByCron("30 2 * * *", "America/New_York")), now=start)
+    world.hands.go(24 * 3600)
+    assert world.seconds() == [0, 5400]
+
+
+def test_intervals_go_on_over_the_turn_of_the_year() -> None:
+    world = stage(now=datetime(2026, 12, 31, 23, 59, 30, tzinfo=UTC))
+    world.hands.go(120)
+    assert world.seconds() == [0, 60, 120]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 FieldType = Literal["text", "integer", "number", "boolean", "instant", "duration_s", "duration_min", "duration_h"]
+Policy = Literal["hash", "drop", "keep", "mask"]
 
 REFUSE = "refuse"  # in place of a zone: instants without an offset have no meaning here and are refused
 _NAMED_FORMATS = ("iso", "epoch_s", "epoch_ms", "excel")
@@ -102,7 +103,8 @@ class Part(Strict):
 class Field(Part):
     """A part with its reading: aliases, values, default, then type (by format and zone for instants).
 
-    plus  a duration from that instant on: the field is the instant at its end
+    plus    a duration from that instant on: the field is the instant at its end
+    policy  what is kept of a text that may tell who somebody is: a salted hash, nothing, all, or all but addresses
     """
 
     aliases: TextTable | None = None
@@ -115,6 +117,7 @@ class Field(Part):
     scale: tuple[float, float] | None = None
     split: str = ","
     plus: "ColumnField | None" = None
+    policy: Policy | None = None
 
     @model_validator(mode="after")
     def _plus_is_a_duration(self) -> Self:

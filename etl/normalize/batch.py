@@ -79,7 +79,7 @@ def normalize(
     con.execute(f"DROP TABLE IF EXISTS {STAGE}")
     n_staged = batch.rows.stage(con, STAGE)
     malformed = list(batch.rows.malformed())
-    plan = Plan(mapping, table, Header(batch.rows.columns))
+    plan = Plan(mapping, table, Header(batch.rows.columns), salt)
     reader = Reader(con, plan, fingerprint(table, mapping), is_trial, batch.is_picked)
     work = Work(con, mapping, table, plan, reader, source_no, salt, {})
     try:

@@ -4,7 +4,8 @@ import duckdb
 
 from etl.model import Reject
 from etl.normalize.census import Census
-from etl.normalize.slots import Plan, Slot
+from etl.normalize.personal import KEEP, governed
+from etl.normalize.slots import Slot
 from etl.normalize.sqltext import literal
 from etl.normalize.typed import TYPED, Reader
 
@@ -29,10 +30,22 @@ def open_ledger(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {REJECTED} (row_no BIGINT)")
 
 
-def payload(plan: Plan) -> str:
-    """Return SQL for a staged row as JSON keyed by the header."""
-    pairs = [f"{literal(name)}, s.c{number}" for number, name in enumerate(plan.header.names, start=1)]
+def payload(reader: Reader) -> str:
+    """Return SQL for a staged row as JSON keyed by the header; what tells of people stands as its fields keep it."""
+    names = enumerate(reader.plan.header.names, start=1)
+    pairs = [f"{literal(name)}, {_cell(reader, f'c{number}')}" for number, name in names]
     return f"json_object({', '.join(pairs)})"
+
+
+def _cell(reader: Reader, column: str) -> str:
+    """Return SQL for a cell: whole unless all that is read from it is kept in one and the same lesser form."""
+    slots = [slot for slot in reader.plan.slots if column in slot.columns]
+    is_plain = all(slot.field.column and not slot.field.aliases and not slot.field.values for slot in slots)
+    policies = {slot.policy for slot in slots}
+    if not slots or not is_plain or len(policies) > 1 or policies == {KEEP}:
+        return f"s.{column}"
+    text = reader.source_text(slots[0])
+    return f"CASE WHEN {text} IS NULL THEN s.{column} ELSE {governed(text, slots[0].policy, slots[0].salt)} END"
 
 
 def hint(slot: Slot) -> str:
@@ -55,7 +68,7 @@ def set_aside(reader: Reader, slot: Slot, condition: str, rule: str, remedy: str
     if not picked or not picked[0]:
         return
     con.execute(
-        f"INSERT INTO norm_reject SELECT {table}, s.row_no, {payload(reader.plan)}, {literal(rule)},"
+        f"INSERT INTO norm_reject SELECT {table}, s.row_no, {payload(reader)}, {literal(rule)},"
         f" {literal(slot.path)}, ({reader.source_text(slot)})::VARCHAR, {literal(remedy)}"
         f" FROM {reader.staged()} WHERE s.row_no IN (SELECT row_no FROM kw_picked) ORDER BY s.row_no"
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from etl.normalize.marks import PLAIN, Marks
+from etl.normalize.personal import governed
 from etl.normalize.slots import Slot, mapped_text
 from etl.normalize.sqltext import listing, literal
 
@@ -44,7 +45,7 @@ def plain_value(slot: Slot, text: str) -> str:
         return f"{mapped} IN {listing(slot.field.equals)}"
     if slot.form.kind == "tags":
         return _tags(mapped, slot.field.split)
-    return _read(slot, mapped)
+    return governed(_read(slot, mapped), slot.policy, slot.salt)
 
 
 def _read(slot: Slot, text: str) -> str:

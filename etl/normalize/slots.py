@@ -14,6 +14,7 @@ from etl.mapping.fields import REFUSE
 from etl.model import MappingError
 from etl.normalize.header import Header
 from etl.normalize.marks import PLAIN, Marks
+from etl.normalize.personal import KEEP, policy_of
 from etl.normalize.sqltext import listing, literal, lookup
 from etl.normalize.tidy import tidy
 
@@ -63,6 +64,8 @@ class Slot:
     guard: "Slot | None" = None
     plus: "Slot | None" = None
     reading: int = -1
+    policy: str = KEEP
+    salt: str = ""
 
     @property
     def value(self) -> str:
@@ -106,7 +109,7 @@ class Slot:
     def manner(self) -> str:
         """Return all that decides the value, save inferred date formats: equal manners give equal values."""
         form = f"{self.form.kind}|{self.form.words}|{self.form.signed}"
-        return f"{self.text}|{form}|{self.field.model_dump_json(exclude={'column'})}"
+        return f"{self.text}|{form}|{self.policy}|{self.field.model_dump_json(exclude={'column'})}"
 
     @property
     def is_number(self) -> bool:
@@ -128,8 +131,9 @@ class Slot:
 class Plan:
     """All slots of one table over one header."""
 
-    def __init__(self, mapping: Mapping, table: TableMapping, header: Header) -> None:
+    def __init__(self, mapping: Mapping, table: TableMapping, header: Header, salt: str = "") -> None:
         self.mapping = mapping
+        self.salt = salt
         self.table = table
         self.header = header
         self.slots: list[Slot] = []
@@ -156,7 +160,8 @@ class Plan:
 
     def slot(self, path: str, field: Field, form: Form, every_row: bool, guard: Slot | None) -> Slot:
         """Return the slot of a field; equal fields in equal forms share a slot."""
-        known = f"{form}|{every_row}|{guard.no if guard else None}|{field.model_dump_json()}"
+        known = f"{form}|{every_row}|{guard.no if guard else None}|{policy_of(path, field, form.kind)}"
+        known += f"|{field.model_dump_json()}"
         if known not in self._known:
             self._known[known] = self._compiled(path, field, form, every_row, guard)
             self.slots.append(self._known[known])
@@ -165,6 +170,10 @@ class Plan:
     def _compiled(self, path: str, field: Field, form: Form, every_row: bool, guard: Slot | None) -> Slot:
         plus = self._plus(path, field.plus, form, every_row, guard) if field.plus is not None else None
         text = self._text(path, field, field.nulls, _is_numeric(form))
+        if field.policy is not None and form.kind != "text":
+            raise MappingError(
+                f"{self.place(path)}: `policy` is for texts, and this is read as {form.kind}; leave it out"
+            )
         return Slot(
             len(self.slots),
             path,
@@ -177,6 +186,8 @@ class Plan:
             self.marks,
             guard,
             plus,
+            policy=policy_of(path, field, form.kind),
+            salt=self.salt,
         )
 
     def _plus(self, path: str, field: Field, form: Form, every_row: bool, guard: Slot | None) -> Slot:

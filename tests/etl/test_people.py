@@ -37,8 +37,8 @@ tables:
       - {kind: status, to: resolved, at: resolved}
     messages:
       - {author_kind: agent, at: replied, by: agent}
-    custom: {wish: wish, size: {column: size, type: integer}}
-    survey: {overall: score, submitted_at: rated, custom: {said: said}}
+    custom: {wish: {column: wish, policy: keep}, size: {column: size, type: integer}}
+    survey: {overall: score, submitted_at: rated, custom: {said: {column: said, policy: keep}}}
 """
 COLUMNS = (
     *("id", "created", "topic", "who", "place", "type", "resolved", "replied", "agent", "wish", "size"),

@@ -123,7 +123,11 @@ def _next(schedule: Schedule | None, tell: Teller) -> Node | None:
         return _fact(words("data.next_run"), "next-run", head, node("small", "", tell.age(schedule.running)))
     if schedule.is_paused:
         return _fact(words("data.next_run"), "next-run", node("b", "", words("data.not_planned")))
-    due = node("b", "", tell.time(schedule.next_at) if schedule.next_at else DASH)
+    if schedule.next_at is None:
+        return _fact(
+            words("data.next_run"), "next-run", node("b", "", DASH), node("small", "wrap", words("data.waits"))
+        )
+    due = node("b", "", tell.time(schedule.next_at))
     note = words("data.failures", n=schedule.failures) if schedule.failures > 1 else rhythm
     return _fact(words("data.next_run"), "next-run", due, node("small", "", note))
 

@@ -25,10 +25,18 @@ def _change(one: Change, tell: Teller) -> Node:
     title = node("strong", "", one.column)
     kinds = [words.tag("column_kind", kind) for kind in one.types or ()]
     types = node("p", "", words("data.drift_types", before=kinds[0], now=kinds[1])) if kinds else None
-    what = node("div", "what", title, node("small", "", place, title=place), stops, types, *told)
+    what = node("div", "what", title, node("small", "", place, title=place), stops, types, *told, _way_out(one, tell))
     seen = node("span", "seen", tell.time(one.found_at))
     key = "-".join(["drift", one.source_id, one.table, one.column, one.what])
     return node("div", "change-of", badge, what, seen, data_level=level, data_key=key)
+
+
+def _way_out(one: Change, tell: Teller) -> Node | None:
+    """Return what to say when the column is gone for good; None where nothing hangs on it, or everything."""
+    if one.what != "dropped" or not one.fields or one.is_essential:
+        return None
+    command = f"app.py drift --source {one.source_id} --accept {one.column!r}"
+    return node("p", "", tell.words("data.drift_accept"), " ", node("code", "", command))
 
 
 def _meaning(one: Change, tell: Teller) -> list[str]:
@@ -38,6 +46,8 @@ def _meaning(one: Change, tell: Teller) -> list[str]:
         lines.append(words("data.drift_kpis", list=_named([tell.title(kpi, "") for kpi in one.kpis], tell)))
     if one.dimensions:
         lines.append(words("data.drift_split", list=comma.join(words.tag("filter", name) for name in one.dimensions)))
+    if one.renamed:
+        lines.append(words("data.drift_renamed", name=one.renamed))
     return lines or [words("data.drift_nothing")]
 
 

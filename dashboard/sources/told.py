@@ -115,6 +115,7 @@ def _change(one: Change) -> dict[str, Any]:
         "column": one.column,
         "what": one.what,
         "types": list(one.types) if one.types else None,
+        "renamed": one.renamed,
         "fields": list(one.fields),
         "kpis": [dict(title) for title in one.kpis],
         "dimensions": list(one.dimensions),

@@ -128,12 +128,14 @@ def _changes(world: str, noon: datetime) -> tuple[Change, ...]:
     if world == "full":
         return ()
     kpis = tuple(metric_of(name).title for name in HEADLINES)
-    gone = Change("surveys", "answers", "Q7ALL", "dropped", None, ("survey.overall",), kpis[-1:], (), True, noon)
+    gone = Change(
+        "surveys", "answers", "Q7ALL", "dropped", None, "Q7_ALL", ("survey.overall",), kpis[-1:], (), True, noon
+    )
     types = ("integer", "text")
     other = Change(
-        "helpdesk", "cases", "source", "retyped", types, ("ticket.channel",), kpis, ("channel",), False, noon
+        "helpdesk", "cases", "source", "retyped", types, None, ("ticket.channel",), kpis, ("channel",), False, noon
     )
-    return (gone, other, Change("helpdesk", "cases", "colour", "new", None, (), (), (), False, noon))
+    return (gone, other, Change("helpdesk", "cases", "colour", "new", None, None, (), (), (), False, noon))
 
 
 def _title(rule: str) -> Text:

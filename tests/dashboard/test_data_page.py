@@ -12,6 +12,7 @@ from dashboard.pages import pages
 from dashboard.room import Room
 from dashboard.server import create_app
 from dashboard.sources.cards import cards
+from dashboard.sources.drift import drift
 from dashboard.sources.refusals import refusals
 from dashboard.sources.standing import standings
 from dashboard.sources.teller import Teller
@@ -24,6 +25,7 @@ from tests.dashboard.fake_ledger import schedules_of
 from tests.dashboard.invoke import invoke
 
 WORLDS = ("full", "empty", "stale", "error", "much", "undated")
+TELL = Teller(words("en"), "Asia/Shanghai", NOON)
 PARTS = ("summary", "sources", "drift", "rejected", "odd", "effects")
 
 
@@ -121,13 +123,13 @@ def test_after_a_failure_the_last_good_run_is_named() -> None:
 def test_a_run_with_nothing_new_is_told_although_the_ledger_has_none() -> None:
     quiet = Schedule("helpdesk", "Helpdesk", "sql", 60.0, pulled_at=NOON)
     stock = replace(room_of("full").stock(), schedules=(quiet,))
-    drawn = cards(standings(stock), stock, Teller(words("en"), "Asia/Shanghai", NOON))
+    drawn = cards(standings(stock), stock, TELL)
     assert "Last run 14:40:12 nothing new since 14:40:09" in text_of(drawn[0])
 
 
 def test_at_another_computer_words_of_a_row_are_hidden() -> None:
     stock = replace(room_of("error").stock(), door="shut")
-    told = " ".join(text_of(one) for one in refusals(stock, Teller(words("en"), "Asia/Shanghai", NOON)))
+    told = " ".join(text_of(one) for one in refusals(stock, TELL))
     assert "opened 2026-11-18 14:31:07" in told and "topic •••" in told
     assert "发票" not in told
 
@@ -149,9 +151,23 @@ def test_a_changed_column_is_told_with_what_hangs_on_it() -> None:
     gone, retyped, new = (text_of(tree) for tree in trees("error")["drift"])
     assert gone.startswith("Column is gone Q7ALL surveys · answers")
     assert "Nothing is loaded from surveys until this is decided." in gone
+    assert "Perhaps it is called Q7_ALL now" in gone and "app.py drift --source surveys --accept 'Q7ALL'" in gone
     assert "whole number before, text now" in retyped and "No KPI can be split by Channel without it" in retyped
     assert "First response time, Resolution time" in retyped
     assert new.endswith("No KPI hangs on it. 14:40:12")
+
+
+def test_a_source_that_waits_for_a_mended_mapping_says_so() -> None:
+    stock = replace(room_of("full").stock(), schedules=(Schedule("helpdesk", "Helpdesk", "sql", 60.0),))
+    drawn = cards(standings(stock), stock, TELL)
+    assert "Next run — not before something changes" in text_of(drawn[0])
+
+
+def test_what_nothing_loads_without_cannot_be_given_up() -> None:
+    stock = room_of("error").stock()
+    gone = replace(stock.ledger.changes[0], is_essential=True)
+    (told,) = drift(replace(stock, ledger=replace(stock.ledger, changes=(gone,))), TELL)
+    assert "--accept" not in text_of(told)
 
 
 def test_columns_as_ever_are_not_talked_of() -> None:

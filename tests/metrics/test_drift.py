@@ -36,6 +36,18 @@ def test_a_column_that_no_kpi_reads_costs_nothing() -> None:
     assert (one.types, one.kpis, one.dimensions) == (None, (), ())
 
 
+def test_a_column_that_is_gone_may_have_a_new_name() -> None:
+    found = World(DESK)
+    note(found, "Q7", "dropped", ["survey.overall"], detail="it gave survey.overall. Was it renamed to 'Q 7'?")
+    assert [(one.renamed, one.is_essential) for one in changes(found.con)] == [("Q 7", False)]
+
+
+def test_without_an_id_nothing_loads() -> None:
+    found = World(DESK)
+    note(found, "id", "dropped", ["ticket.id"], is_stopping=True)
+    assert [one.is_essential for one in changes(found.con)] == [True]
+
+
 def test_what_is_resolved_is_not_told_again() -> None:
     found = World(DESK)
     note(found, "colour", "new", [], resolved_at=at("20 11:00"))

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from etl.model import SourceError
 from etl.sources.sql_engine import shown
-from etl.sources.sql_postgres import SESSION
+from etl.sources.sql_postgres import POSTGRES
 from etl.sources.sql_table import Page, Reading
 from etl.sources.text_rows import text_batch, without_nul
 
@@ -74,7 +74,7 @@ def literal(value: str | int) -> str:
 
 def address(url: sa.URL) -> str:
     """Return the address as the driver takes it, with the session of every other connection."""
-    query = {**{name: str(value) for name, value in SESSION.items()}, **url.query}
+    query = POSTGRES.opened_with(url.query)
     secret = f":{quote(url.password, safe='')}" if url.password else ""
     user = f"{quote(url.username, safe='')}{secret}@" if url.username else ""
     host = f"[{url.host}]" if url.host and ":" in url.host else url.host or ""

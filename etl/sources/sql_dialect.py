@@ -43,3 +43,10 @@ class Dialect:
     give_up: Callable[[Any], None] = _nothing
     settle: Callable[[Any], None] = _nothing
     start: str = START
+
+    def opened_with(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a connection is opened with; an address's own `options` come behind ours and win singly."""
+        joined = {**self.session, **query}
+        if "options" in query and "options" in self.session:
+            joined["options"] = f"{self.session['options']} {query['options']}"
+        return joined

@@ -74,7 +74,8 @@ def engine_of(url: str) -> sa.Engine:
     if kind == "sqlite":
         return _sqlite(parsed)
     dialect = DIALECTS[kind]
-    session = {name: value for name, value in dialect.session.items() if name not in parsed.query}
+    opened = dialect.opened_with(parsed.query)
+    session = {name: value for name, value in opened.items() if name not in parsed.query or name == "options"}
     more: dict[str, Any] = {"use_native_hstore": False} if dialect is POSTGRES else {}
     try:
         engine = sa.create_engine(

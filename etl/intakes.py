@@ -15,9 +15,10 @@ from etl.run import Intake
 from etl.sources import open_source
 from etl.sources.rest.access import Access
 from etl.sources.rest.freshdesk import FreshdeskSource
+from etl.sources.rest.jira import JiraSource
 from etl.sources.rest.zendesk import ZendeskSource
 
-WHOLE = ("sql", "zendesk")  # still have all they ever had; Freshdesk does not keep what its tickets were
+WHOLE = ("sql", "zendesk", "jira")  # still have all they ever had; Freshdesk does not keep what its tickets were
 Environment = Mapping[str, str]
 Maker = Callable[[SourceRule, SourceMapping, Environment], Source]
 
@@ -28,7 +29,8 @@ def scheduled(rule: SourceRule, salt: str, environment: Environment, max_age_s: 
     max_age_s  older than this the source is stale (etl/schedule/freshness.py); None = never
     """
     mapping = load_mapping(rooted(rule.mapping))
-    origin = Origin(rule.kind, rule.name, True, max_age_s, salt, rule.max_bad_share)
+    by_turns = rule.max_age_s is None and rule.path is None
+    origin = Origin(rule.kind, rule.name, True, max_age_s, salt, rule.max_bad_share, is_age_by_turns=by_turns)
     return Intake(rule.id, KINDS[rule.kind](rule, mapping, environment), mapping, origin, is_whole=rule.kind in WHOLE)
 
 
@@ -103,4 +105,5 @@ KINDS: Mapping[str, Maker] = {
     "file": _file,
     "zendesk": _over_the_web(ZendeskSource),
     "freshdesk": _over_the_web(FreshdeskSource),
+    "jira": _over_the_web(JiraSource),
 }

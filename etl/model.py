@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 from typing import Protocol, runtime_checkable
 
 import duckdb
@@ -91,6 +92,9 @@ class Delivery:
         return json.dumps({**json.loads(known or "{}"), **self.seen}) if self.seen else self.cursor
 
 
+MOST_LAG_S = 900
+
+
 @dataclass(frozen=True)
 class Origin:
     """What is known about a source besides its rows, and how it is to be loaded.
@@ -101,6 +105,7 @@ class Origin:
     max_bad_share  share of rejected rows above which a load is refused (from 20 rejected rows on)
     replace        drop what an earlier mapping of this source loaded, in the same transaction
     is_vouched     a person says that a changed mapping reads the rows loaded so far just as the old one did
+    is_age_by_turns  max_age_s is that of two turns: what the source keeps its watermark back by comes on top
     """
 
     kind: str = "file"
@@ -111,6 +116,17 @@ class Origin:
     max_bad_share: float = 0.5
     replace: bool = False
     is_vouched: bool = False
+    is_age_by_turns: bool = False
+
+    def behind(self, until: datetime | None, now: datetime) -> "Origin":
+        """Return it with the age that counts as stale after a pull at `now` that delivered up to `until`.
+
+        A source that reads its last minutes again never delivers up to now; more than fifteen minutes are no habit.
+        """
+        if not self.is_age_by_turns or self.max_age_s is None or until is None:
+            return self
+        lag_s = min(max(0, ceil((now - until).total_seconds())), MOST_LAG_S)
+        return replace(self, max_age_s=self.max_age_s + lag_s, is_age_by_turns=False)
 
 
 class Source(Protocol):

@@ -239,7 +239,8 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Written:
     con.execute("CREATE OR REPLACE TEMP TABLE touched_ticket (ticket_key BIGINT)")
     con.execute("CREATE OR REPLACE TEMP TABLE touched_survey (response_key BIGINT)")
     run_id = ledger.next_run_id(con)
-    ledger.enter_source(con, job.source_id, job.known, job.origin, job.mapping)
+    origin = job.origin if job.delivery.more else job.origin.behind(staged.until, job.now)
+    ledger.enter_source(con, job.source_id, job.known, origin, job.mapping)
     if job.origin.replace:
         purge(con, job.known.source_no, job.source_id, job.now)
         drift.forget(con, job.source_id, job.now)

@@ -36,11 +36,12 @@ class Origins:
     """A source that delivers, or fails as it is told, each time it is read."""
 
     ends: list[Exception | None] = field(default_factory=list)
+    lag_s: float = 0  # how far it keeps its watermark back
 
     def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
         if self.ends and (error := self.ends.pop(0)) is not None:
             raise error
-        yield Delivery("desk", (), until=now)
+        yield Delivery("desk", (), until=now - timedelta(seconds=self.lag_s))
 
 
 @dataclass
@@ -53,6 +54,7 @@ class World:
     now: datetime = START
     heard: list[str] = field(default_factory=list)
     unfit: Exception | None = None
+    is_by_turns: bool = True
 
     def __post_init__(self) -> None:
         work = Work(
@@ -69,7 +71,7 @@ class World:
     def intake(self, rule: SourceRule) -> Intake:
         if self.unfit is not None:
             raise self.unfit
-        origin = Origin(is_live=True, max_age_s=120, name=rule.name)
+        origin = Origin(is_live=True, max_age_s=120, name=rule.name, is_age_by_turns=self.is_by_turns)
         return Intake(rule.id, self.source, parse_mapping(TICKETS), origin)
 
     def pulled(self, con: Any, intake: Intake) -> Iterator[LoadReport]:
@@ -203,6 +205,27 @@ def test_a_dead_source_is_stale_after_two_intervals_and_not_before() -> None:
         DataState.FRESH,
         DataState.STALE,
     ]
+
+
+def _stale_after(world: World) -> int:
+    """Return the seconds after the pull up to which the source is fresh."""
+    world.puller.pull("desk")
+    return next(second for second in range(0, 2000, 10) if world.states(second + 1)["desk"] is DataState.STALE)
+
+
+@pytest.mark.parametrize("lag_s", [0, 60, 600])
+def test_what_a_source_reads_again_does_not_make_it_stale(lag_s: float) -> None:
+    assert _stale_after(World(source=Origins(lag_s=lag_s))) == 120
+
+
+def test_a_watermark_held_back_for_long_is_stale() -> None:
+    world = World(source=Origins(lag_s=3600))
+    world.puller.pull("desk")
+    assert world.states(0) == {"desk": DataState.STALE}
+
+
+def test_a_limit_of_the_settings_counts_from_the_watermark() -> None:
+    assert _stale_after(World(source=Origins(lag_s=60), is_by_turns=False)) == 60
 
 
 def test_a_dead_live_source_leaves_imports_their_watermark() -> None:

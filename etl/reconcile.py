@@ -14,7 +14,7 @@ from data.warehouse import bump_data_version, data_version, transaction, waterma
 from etl import ledger
 from etl.load.deferral import finish
 from etl.mapping import Mapping, TicketFields
-from etl.model import Batch, Delivery, Keyed, Later, LoadReport, Refresh, Source, SourceError
+from etl.model import Batch, Delivery, Keyed, Later, LoadReport, MappingError, Refresh, Source, SourceError
 from etl.normalize import clear, normalize
 from etl.run import Intake, Turn
 
@@ -67,8 +67,8 @@ def reconcile(
 
     allow_mass  a person says that so many are gone, or all of them
     turn        held while something is written, as for a pull
-    Raises SourceError when the keys could not be read, and ReconcileRefused when too many are gone; both stand in
-    the ledger, and nothing was marked. con needs its own cursor.
+    Raises SourceError or MappingError when the keys could not be read, and ReconcileRefused when too many are
+    gone; all stand in the ledger, and nothing was marked. con needs its own cursor.
     """
     known = ledger.standing(con, intake.source_id)
     try:
@@ -76,7 +76,7 @@ def reconcile(
         _gather(con, intake, known.source_no, now)
         found = _compare(con, known.source_no)
         _guard(found, allow_mass)
-    except SourceError as error:
+    except (SourceError, MappingError) as error:
         with turn(con), transaction(con):
             ledger.write_failure(con, intake.source_id, f"reconcile: {error}", now)
         raise

@@ -44,8 +44,7 @@ def _line(line: EventLine | MessageLine) -> str:
 
 def _inside(path: str, part: object) -> Iterator[tuple[str, str]]:
     if isinstance(part, Part):
-        for name in _columns(part):
-            yield path, name
+        yield from ((path, name) for name in part.columns())
     elif isinstance(part, BaseModel):
         for name in type(part).model_fields:
             only = name == "only" and getattr(part, name) or {}
@@ -54,15 +53,3 @@ def _inside(path: str, part: object) -> Iterator[tuple[str, str]]:
     elif isinstance(part, dict):
         for name, inner in part.items():
             yield from _inside(f"{path}.{name}", inner)
-
-
-def _columns(part: Part) -> Iterator[str]:
-    if part.column is not None:
-        yield part.column
-    yield from part.placeholders()
-    yield from part.when or ()
-    for piece in part.first_of or ():
-        yield from _columns(piece)
-    plus = getattr(part, "plus", None)
-    if plus is not None:
-        yield from _columns(plus)

@@ -99,6 +99,12 @@ class Part(Strict):
         """Return the columns named in braces by the template, in order."""
         return tuple(re.findall(r"\{([^{}]+)\}", self.template or ""))
 
+    def columns(self) -> tuple[str, ...]:
+        """Return every column that is read for it."""
+        own = () if self.column is None else (self.column,)
+        inner = tuple(name for piece in self.first_of or () for name in piece.columns())
+        return (*own, *self.placeholders(), *(self.when or ()), *inner)
+
 
 class Field(Part):
     """A part with its reading: aliases, values, default, then type (by format and zone for instants).
@@ -118,6 +124,10 @@ class Field(Part):
     split: str = ","
     plus: "ColumnField | None" = None
     policy: Policy | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Return every column that is read for it."""
+        return (*super().columns(), *(self.plus.columns() if self.plus is not None else ()))
 
     @model_validator(mode="after")
     def _plus_is_a_duration(self) -> Self:

@@ -43,7 +43,9 @@ def _sql_table(table: TableMapping) -> SqlTable:
         raise MappingError(f"table {table.name}: a source of kind sql needs `query: SELECT ...`")
     cursor = table.cursor
     found = None if cursor is None else SqlCursor(cursor.column, cursor.overlap_s, cursor.format, cursor.key)
-    return SqlTable(table.name, table.query, found)
+    field = table.ticket.id if table.ticket is not None and table.rows in ("ticket", "update") else None
+    ids = tuple(dict.fromkeys(field.columns())) if field is not None else ()
+    return SqlTable(table.name, table.query, found, ids)
 
 
 def _file_table(table: TableMapping) -> FileTable:

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from etl.model import Delivery, MappingError, SourceError
+from etl.model import Batch, Delivery, MappingError, SourceError
 from etl.sources import sql_adbc, sql_table
 from etl.sources.sql_cursor import Position
 from etl.sources.sql_engine import dialect_of, engine_of, shown
 from etl.sources.sql_horizon import Horizon
 from etl.sources.sql_table import Chunk, Present, Reading, SqlTable, chunks, hidden_rows, pages
+from etl.sources.text_rows import TextRows
 
 
 class SqlSource:
@@ -53,6 +54,18 @@ class SqlSource:
         until = horizon.until(max((each.cursor.overlap_s for each in self._tables if each.cursor), default=0))
         note = "; ".join([*horizon.notes(now), *notes]) or None
         yield replace(self._delivery(pending, positions), until=until, note=note)
+
+    def keys(self, now: datetime) -> Iterator[Batch]:
+        """Yield the ids of all tickets that the queries give now; raises SourceError and MappingError."""
+        start = self._dialect.start
+        with self._connected() as connection:
+            limit = self._horizon(connection, now).limit.astimezone(self._zone)
+            reading = Reading(connection, self._dialect.cursor, self._dialect.give_up)
+            for table in (each for each in self._tables if each.ids):
+                query = table.naming(connection.dialect.identifier_preparer.quote)
+                since = table.cursor.since(Position(), limit, start) if table.cursor and ":since" in query else None
+                with closing(pages(reading, query, since)) as found:
+                    yield from (Batch(table.name, TextRows(page.columns, [page.rows])) for page in found)
 
     def close(self) -> None:
         """Give up the connection that is kept between pulls."""

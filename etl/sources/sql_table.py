@@ -21,17 +21,21 @@ MOST_HIDDEN = 1000
 HIDDEN_RULE = "no_change_time"
 SINCE = re.compile(r"""([\w.`"\[\]]+)\s*>=\s*:since\b""")
 
+ORDER = re.compile(r"\s+ORDER\s+BY\s[^()]*$", re.I)  # of no use in a subquery, and not everywhere allowed in one
+
 
 @dataclass(frozen=True)
 class SqlTable:
     """One mapped query; `:since` in its text is bound to where the last pull ended, less the overlap.
 
     cursor  None = the whole query is pulled each time
+    ids     columns that the id of a ticket is read from; empty = its rows are no tickets
     """
 
     name: str
     query: str
     cursor: SqlCursor | None = None
+    ids: tuple[str, ...] = ()
 
     def hiding(self) -> str | None:
         """Return a query for the rows that `>= :since` can never give; None = the query compares in another way."""
@@ -39,6 +43,11 @@ class SqlTable:
         if self.cursor is None or len(found) != 1:
             return None
         return SINCE.sub(r"(\1 IS NULL OR \1 < :since)", self.query)
+
+    def naming(self, quote: Callable[[str], str]) -> str:
+        """Return a query for the ids alone; `quote` spells a column's name as the database wants it."""
+        columns = ", ".join(f"kw.{quote(name)}" for name in self.ids)
+        return f"SELECT {columns} FROM ({ORDER.sub('', self.query)}) kw"
 
 
 @dataclass(frozen=True)

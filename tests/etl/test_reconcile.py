@@ -9,7 +9,7 @@ import pytest
 
 from data.warehouse import data_version
 from etl.mapping import parse_mapping
-from etl.model import Batch, Delivery, SourceError
+from etl.model import Batch, Delivery, Keyed, SourceError
 from etl.reconcile import Reconciled, ReconcileRefused, ids_only, reconcile
 from etl.run import Intake, pull
 from etl.sources import open_source
@@ -169,17 +169,45 @@ def test_a_mapping_without_tickets_has_nothing_to_reconcile() -> None:
         ids_only(parse_mapping("version: 1\ntables:\n  - {name: s, rows: survey, survey: {id: id}}\n"))
 
 
-def test_a_database_is_reconciled_row_by_row(tmp_path: Path) -> None:
+QUERIES = (
+    "SELECT * FROM tickets",
+    "SELECT * FROM tickets ORDER BY created, id",
+    "SELECT *, id AS no FROM tickets WHERE created >= :since ORDER BY created, id",
+)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_database_is_asked_for_ids_alone(tmp_path: Path, query: str) -> None:
     place = tmp_path / "desk.sqlite"
     with sqlite3.connect(place) as source:
         source.execute("CREATE TABLE tickets (id INTEGER, created TEXT, prio TEXT, resolved TEXT)")
-        source.executemany("INSERT INTO tickets VALUES (?, '2026-01-01', '1', NULL)", [(n,) for n in range(1, 41)])
-    at_work = desk(SQL)
+        source.executemany(
+            "INSERT INTO tickets VALUES (?, '2026-01-01 00:00:00', '1', NULL)", [(n,) for n in range(1, 41)]
+        )
+    cursor = "cursor: {column: created, key: id}\n    " if ":since" in query else ""
+    at_work = desk(TICKETS.replace("rows: ticket", f'{cursor}query: "{query}"\n    rows: ticket'))
     intake = Intake(
         "desk", open_source("desk", "sql", f"sqlite:///{place}", at_work.mapping), at_work.mapping, at_work.origin
     )
     list(pull(at_work.con, intake, at_work.refresh, NOW))
+    assert isinstance(intake.source, Keyed)
+    assert {batch.rows.columns for batch in intake.source.keys(NIGHT)} == {("id",)}
     with sqlite3.connect(place) as source:
         source.execute("DELETE FROM tickets WHERE id = 7")
     assert reconcile(at_work.con, intake, at_work.refresh, NIGHT).n_gone == 1
     assert _deleted(at_work) == ["7"]
+
+
+class Unkeyed(Fake):
+    """A source that only gives whole rows."""
+
+    keys = None  # type: ignore[assignment]
+
+    def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
+        yield Delivery("desk", [Batch("tickets", TextRows.of(("id", "created"), [(name, "x") for name in self.ids]))])
+
+
+def test_a_source_without_keys_is_read_whole() -> None:
+    at_work = _desk()
+    intake = Intake("desk", Unkeyed(_ids(7)), at_work.mapping, at_work.origin)
+    assert reconcile(at_work.con, intake, at_work.refresh, NIGHT).n_gone == 1

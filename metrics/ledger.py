@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
 import duckdb
 
@@ -112,6 +113,12 @@ class SourceEntry:
     def trouble(self) -> Run | None:
         """Return the last run when it was refused or failed, else None."""
         return self.runs[-1] if self.runs and self.runs[-1].state != "done" else None
+
+    @property
+    def troubled_since(self) -> datetime | None:
+        """Return the start of the first of the runs without success in a row; None when the last one was done."""
+        bad = list(takewhile(lambda run: run.state != "done", reversed(self.runs)))
+        return bad[-1].started_at if bad else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,10 @@ def _trouble(one: Standing, tell: Teller) -> Node | None:
     run = one.entry.trouble if one.entry else None
     if run is None:
         return None
-    since = tell.words(f"data.{TROUBLES.get(run.state, 'failed')}_since", time=tell.time(run.started_at))
+    since = tell.words(
+        f"data.{TROUBLES.get(run.state, 'failed')}_since",
+        time=tell.time(one.entry.troubled_since if one.entry else None),
+    )
     return node("div", "trouble", node("b", "", since), node("p", "", run.message or ""), role="status")
 
 

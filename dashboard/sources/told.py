@@ -39,8 +39,8 @@ def _source(one: Standing, now: datetime) -> dict[str, Any]:
         "tickets": entry.tickets if entry else 0,
         "rejected": one.n_rejected,
         "rows_per_minute": one.rows_per_minute,
-        "trouble": {"state": trouble.state, "since": _instant(trouble.started_at), "message": trouble.message}
-        if trouble
+        "trouble": {"state": trouble.state, "since": _instant(entry.troubled_since), "message": trouble.message}
+        if entry and trouble
         else None,
         "schedule": _schedule(one.schedule) if one.schedule else None,
         "runs": [_run(run) for run in one.runs],

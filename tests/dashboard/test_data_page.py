@@ -113,7 +113,7 @@ def test_without_sources_the_page_says_what_to_do() -> None:
 
 def test_a_failure_is_told_in_words_with_its_beginning() -> None:
     (trouble,) = found_by("error", "sources", "trouble")
-    assert text_of(trouble).startswith("Cannot be read since 14:40:00 surveys: /srv/drop/surveys cannot be read")
+    assert text_of(trouble).startswith("Cannot be read since 14:38:00 surveys: /srv/drop/surveys cannot be read")
 
 
 def test_after_a_failure_the_last_good_run_is_named() -> None:

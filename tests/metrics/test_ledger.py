@@ -53,6 +53,13 @@ def test_a_run_that_failed_is_the_trouble_of_its_source() -> None:
     assert mail.trouble and mail.trouble.message == "no route to •••"
 
 
+def test_trouble_begins_with_the_first_of_the_failures_in_a_row() -> None:
+    found = world()
+    run(found, 4, "mail", at("20 09:50"), state="failed", message="no route")
+    desk, mail = ledger.ledger(found.con, NOW).sources
+    assert (desk.troubled_since, mail.troubled_since) == (None, at("20 09:40"))
+
+
 def test_the_pace_is_rows_over_the_time_they_took() -> None:
     first, second = ledger.ledger(world().con, NOW).sources[0].runs
     assert first.rows_per_minute == 12_000

@@ -17,8 +17,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "file": ("path",),
     "zendesk": ("url", "token"),
     "freshdesk": ("url", "token"),
+    "jira": ("url", "token", "user"),
 }
-POSSIBLE: Mapping[str, tuple[str, ...]] = {"zendesk": ("user", "since"), "freshdesk": ("since",)}
+POSSIBLE: Mapping[str, tuple[str, ...]] = {"zendesk": ("user", "since"), "freshdesk": ("since",), "jira": ("since",)}
 
 
 class SourceRule(BaseModel):
@@ -28,7 +29,7 @@ class SourceRule(BaseModel):
     url         address of the database (sql) or of the system; ${NAME}, ${NAME:-default} and ${file:/path} keep
                 secrets out of the file
     path        file or folder (file)
-    token       what opens a system over the web, and user, whose it is (zendesk; without one, a token of OAuth)
+    token       what opens a system over the web, and user, whose it is (jira; zendesk without one: of OAuth)
     since       first day that is read over the web; null = all there is
     every_s     seconds between pulls; null = 60, or as `cron` says
     cron        minute hour day month weekday on the desk's clock, instead of every_s
@@ -41,7 +42,7 @@ class SourceRule(BaseModel):
 
     id: Name
     name: str
-    kind: Literal["sql", "file", "zendesk", "freshdesk"]
+    kind: Literal["sql", "file", "zendesk", "freshdesk", "jira"]
     url: str | None = None
     path: str | None = None
     token: str | None = None

@@ -126,20 +126,20 @@ class Schedule:
 
     def pause(self, source_id: str) -> None:
         """Pull a source no more until it is resumed, over a restart too; a pull under way goes on to its end."""
+        seat = self._seat(source_id)
+        since = seat.paused_at or self._clock()
+        self._memory.pause(source_id, since)  # outside the lock: it may wait for the commit of a load
         with self._lock:
-            seat = self._seat(source_id)
-            since = seat.paused_at or self._clock()
-            self._memory.pause(source_id, since)
             seat.paused_at, seat.next_at = since, None
             self._alarms.drop(source_id)
 
     def resume(self, source_id: str) -> None:
         """Pull a source again in its turns; at once when turns were missed."""
+        seat = self._seat(source_id)
+        if seat.paused_at is None:
+            return
+        self._memory.pause(source_id, None)
         with self._lock:
-            seat = self._seat(source_id)
-            if seat.paused_at is None:
-                return
-            self._memory.pause(source_id, None)
             seat.paused_at = None
             if seat.running_since is None:
                 self._set(seat, seat.plan.rhythm.first(seat.pulled_at, self._clock()))

@@ -32,6 +32,7 @@ from data.warehouse import Warehouse, bump_data_version, data_version, transacti
 from etl import account, intakes
 from etl.load import deferral
 from etl.model import Later, LoadReport, LoadStopped
+from etl.night import Night
 from etl.run import Intake, Turn, pull
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
@@ -57,6 +58,7 @@ DEMO_TICKETS = 64_000
 DEMO_SEED = 7
 DEMO_STEP_S = 2
 THREADS = 16
+STOPS = (signal.SIGTERM, signal.SIGINT)
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -165,11 +167,13 @@ class Monitor:
         server = waitress.create_server(self._app.server, host=host, port=port, threads=THREADS, ident="")
         address = f"http://{host}:{server.effective_port}"
         try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # a half-started scheduler cannot be stopped
             signal.signal(signal.SIGTERM, _interrupt)
             signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background has it ignored
             self._home.owner.tell(address.replace("//0.0.0.0:", "//127.0.0.1:"))
             say(f"The monitor is at {address} (wall screen: {address}/wall). Stop it with Ctrl-C.")
             self._start()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
             if is_opening and has_display():
                 webbrowser.open(address)
             server.run()  # comes back on KeyboardInterrupt
@@ -207,6 +211,7 @@ class Monitor:
         self._loads.clockwork.at("warm", now(), lambda: warm(self._app))
         if (living := self._living) is not None:
             self._loads.clockwork.every("demo", DEMO_STEP_S, lambda: living.advance(now()), now())
+        Night(self._home.settings, Upkeep(self._home, now), self._loads.clockwork, now, self.failed).await_next()
         self._loads.start()
 
     def began(self, source_id: str) -> None:

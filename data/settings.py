@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from data.benchmarks import INDUSTRIES, Industries
 from data.costs import CostRules
+from data.night import NightRules
 from data.problem_types import ProblemTypes, one_place_each
 from data.questionnaires import LOYALTY, CsiRules
 from data.source_rules import SourceRule
@@ -210,6 +211,7 @@ class Settings(Strict):
     targets: tuple[TargetRule, ...] = ()
     annotations: tuple[AnnotationRule, ...] = ()
     sources: tuple[SourceRule, ...] = ()
+    night: NightRules = NightRules()
 
     @property
     def has_hours(self) -> bool:

@@ -8,10 +8,20 @@ import pytest
 
 from etl.model import MappingError, SourceError
 from etl.sources.sql_cursor import SqlCursor
+from tests.etl.loading import desk
 from tests.servers.postgres import PASSWORD, Postgres
 from tests.servers.reading import Puller, rows_of
 
 pytestmark = pytest.mark.servers
+MAPPING = """
+version: 1
+tables:
+  - name: tickets
+    query: "SELECT * FROM ticket WHERE updated_at >= :since ORDER BY updated_at, id"
+    cursor: {column: updated_at, key: id}
+    rows: ticket
+    ticket: {id: id, created_at: updated_at, category: topic}
+"""
 TICKET = (
     "DROP TABLE IF EXISTS ticket",
     "CREATE TABLE ticket (id bigint PRIMARY KEY, topic text, updated_at timestamptz DEFAULT now())",
@@ -111,6 +121,15 @@ def test_a_clock_ten_minutes_off_loses_nothing(server: Postgres, puller: Puller,
     assert _ids(puller.pull(datetime.now(UTC) + ours)) == ["1", "2", "3"]
     _insert(server, 4)
     assert "4" in _ids(puller.pull(datetime.now(UTC) + ours))
+
+
+@pytest.mark.parametrize("ours", [timedelta(minutes=-10), timedelta(minutes=10)])
+def test_the_watermark_is_never_in_the_future(server: Postgres, ours: timedelta) -> None:
+    _insert(server, 1)
+    at_work, now = desk(MAPPING, kind="sql", is_live=True), datetime.now(UTC) + ours
+    (report,) = at_work.pull("sql", server.url(), now)
+    assert report.n_new == 1
+    assert report.watermark is not None and report.watermark <= min(now, datetime.now(UTC))
 
 
 def test_rows_without_a_change_time_are_set_aside_on_the_first_pull(server: Postgres, puller: Puller) -> None:

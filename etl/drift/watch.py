@@ -11,7 +11,7 @@ from etl.mapping import TableMapping
 from etl.model import Reject, Rows
 from etl.normalize.header import Header
 
-SAMPLE = 10_000
+SAMPLE = 1_000
 LIKELY = 0.95  # a column is of a kind when so large a share of its values is
 KINDS = (("boolean", "BOOLEAN"), ("integer", "BIGINT"), ("number", "DOUBLE"), ("instant", "TIMESTAMP"))
 

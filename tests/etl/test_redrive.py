@@ -1,10 +1,11 @@
 """Quarantined rows are taken up again with the mended mapping, and nothing else moves."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from data.warehouse import data_version
+from data.warehouse import Warehouse, data_version
 from etl import ledger
 from etl.load.mend import is_mended, mended_fields
 from etl.mapping import Mapping, parse_mapping
@@ -261,3 +262,20 @@ def test_the_mended_fields_are_named() -> None:
 
 def test_a_mapping_that_was_not_kept_is_never_taken_for_mended() -> None:
     assert not is_mended(None, parse_mapping(MENDED))
+
+
+def test_a_warehouse_of_before_is_taken_up_as_well(tmp_path: Path) -> None:
+    store = Warehouse(tmp_path / "w.duckdb")
+    at_work = Desk(parse_mapping(EVENTS.replace("WORDS", WORDS)), con=store.cursor())
+    at_work.load([("7", "2026-01-01", "a", "1")], columns=TICKET_COLUMNS)
+    at_work.load([("1", "7", "new", "2026-01-01"), PARKED], table="events", columns=EVENT_COLUMNS)
+    for table, column in (("source", "mapping"), ("reject", "seen_at"), ("reject", "resolved_run")):
+        at_work.con.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    store.close()
+    again = Warehouse(tmp_path / "w.duckdb")
+    at_work.con = again.cursor()
+    with pytest.raises(MappingChanged):
+        _again(at_work, MENDED)
+    at_work.origin = Origin(is_vouched=True)
+    assert fates(_again(at_work, MENDED)) == (1, 0, 0, 0)
+    again.close()

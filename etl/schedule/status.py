@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from etl.schedule.breaker import Circuit
 
@@ -32,17 +31,3 @@ class SourceStatus:
     next_at: datetime | None
     pulled_at: datetime | None
     error: str | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the fields for a machine; instants in ISO form, UTC."""
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value for name, value in vars(self).items()
-        }
-
-    def told(self) -> str:
-        """Return it in one line for a terminal."""
-        wait = f"next {self.next_at:%Y-%m-%d %H:%M:%S}Z" if self.next_at else "not before something changes"
-        state = f"paused since {self.paused_at:%Y-%m-%d %H:%M}Z" if self.paused_at else wait
-        state = f"running since {self.running_since:%H:%M:%S}Z" if self.running_since else state
-        failed = f"; {self.failures} failures in a row ({self.circuit}): {self.error}" if self.error else ""
-        return f"{self.source_id} ({self.rhythm}): {state}{failed}"

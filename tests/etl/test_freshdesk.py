@@ -92,7 +92,7 @@ def test_the_contract_holds(desk: Freshdesk, monkeypatch: pytest.MonkeyPatch) ->
     for number in range(1, 8):
         opened(desk, number, f"09:0{number}")
         desk.message(number, f"09:1{number}", ANNA, incoming=False)
-    check_source(lambda: source(desk, rows=8), MAPPING)
+    check_source(lambda: source(desk, rows=10), MAPPING)
 
 
 def test_a_ticket_has_names_and_its_own_words_translated(desk: Freshdesk) -> None:

@@ -42,7 +42,7 @@ def test_the_contract_holds(desk: Desk) -> None:
     desk.page, desk.per_minute = 4, 10_000
     written(desk, 7)
     desk.ratings.extend(rating(number, "good") for number in (1, 2))
-    check_source(lambda: source(desk, rows=9), MAPPING)
+    check_source(lambda: source(desk, rows=16), MAPPING)
 
 
 def test_ten_requests_a_minute_are_kept_by_waiting_as_asked(desk: Desk) -> None:

@@ -54,7 +54,7 @@ def watching(desk: Path) -> Iterator[Monitor]:
     rule = SourceRule.model_validate(
         {"id": "demo", "name": "Demo", "kind": "sql", "url": f"sqlite:///{desk}", "mapping": MAPPINGS / "demo.yaml"}
     )
-    yield Monitor(store.cursor(), intakes.scheduled(rule, "salt", {}, rule.max_age_s), [])
+    yield Monitor(store.cursor(), intakes.scheduled(rule, "salt", {}, 900), [])
     store.close()
 
 

@@ -57,10 +57,14 @@ class ServerProcess:
                 command, user=self._user, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
             )
         until = time.monotonic() + PATIENCE_S
-        while not _is_open(connect, refusal):
-            ended = self._running.poll()
-            assert ended is None and time.monotonic() < until, (self.folder / "server.log").read_text()
-            time.sleep(0.05)
+        try:
+            while not _is_open(connect, refusal):
+                ended = self._running.poll()
+                assert ended is None and time.monotonic() < until, (self.folder / "server.log").read_text()
+                time.sleep(0.05)
+        except BaseException:
+            self.halt(signal.SIGKILL)
+            raise
 
     def halt(self, how: signal.Signals) -> None:
         """Stop the server by its process id and wait until it is gone."""

@@ -16,7 +16,10 @@ from dlt.sources.sql_database import sql_database  # type: ignore[import-not-fou
 def main(url: str, backend: str, folder: str) -> None:
     """Load the three tables into DuckDB with the peer, as its documentation has it."""
     more: dict[str, Any] = {"backend_kwargs": {"return_type": "arrow"}} if backend == "connectorx" else {}
-    source = sql_database(url, table_names=["tickets", "log", "posts"], backend=backend, chunk_size=50_000, **more)
+    address = url.replace("postgresql://", "postgresql+psycopg2://")
+    source = sql_database(
+        address, table_names=["tickets", "log", "posts"], backend=backend, chunk_size=50_000, **more
+    )
     pipeline = dlt.pipeline(
         pipeline_name=f"peer_{backend}",
         destination=dlt.destinations.duckdb(f"{folder}/peer_{backend}.duckdb"),

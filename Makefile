@@ -43,4 +43,4 @@ lock: ## renew the locks after a change of pyproject.toml
 	@.ci/lock
 
 clean: ## remove environments and caches; the warehouse in data/run stays
-	rm -rf .venv .venv-duckdb2 .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-duckdb2 .venv-peer .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 RUN = HERE.parent / "run"
 SEED = 11
 MIB = 1024 * 1024
+PEER = HERE.parent.parent / ".venv-peer"
 PEERS = ("connectorx", "pyarrow")
 Result = Mapping[str, float]
 
@@ -67,9 +68,9 @@ def _stage(name: str, folder: Path, url: str) -> Result:
 
 def _peer(backend: str, folder: Path, url: str) -> Result:
     """Run the peer in an environment of its own, made when it is not there yet."""
-    python = RUN / "peer" / "bin" / "python"
+    python = PEER / "bin" / "python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(RUN / "peer")], check=True)
+        subprocess.run([sys.executable, "-m", "venv", str(PEER)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "-q", "-r", str(HERE / "peer.txt")], check=True)
     return _result([str(python), str(HERE / "peer.py"), url, backend, str(folder)])
 

@@ -171,6 +171,13 @@ class LoadReport:
     seconds: Mapping[str, float] = field(default_factory=dict)
     message: str | None = None
 
+    @classmethod
+    def of_no_rows(
+        cls, source_id: str, run_id: int, mark: datetime | None, version: int, message: str | None
+    ) -> "LoadReport":
+        """Return the report of a run that read no rows; watermark and data_version as they stand."""
+        return cls(run_id, source_id, 0, 0, 0, 0, 0, mark, version, message=message)
+
     @property
     def is_change(self) -> bool:
         """Return whether the load changed anything that a KPI could see."""

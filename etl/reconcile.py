@@ -201,17 +201,7 @@ def _note(
     con: duckdb.DuckDBPyConnection, intake: Intake, known: ledger.Standing, found: Reconciled, now: datetime
 ) -> None:
     """Write the run: no row was loaded, so its account is all zero."""
-    report = LoadReport(
-        run_id=ledger.next_run_id(con),
-        source_id=intake.source_id,
-        n_read=0,
-        n_new=0,
-        n_changed=0,
-        n_same=0,
-        n_rejected=0,
-        watermark=watermark(con),
-        data_version=data_version(con),
-        message=found.told(),
-    )
+    run_id = ledger.next_run_id(con)
+    report = LoadReport.of_no_rows(intake.source_id, run_id, watermark(con), data_version(con), found.told())
     times = ledger.Times("done", now, now, known.mapping_hash or "")
     ledger.write_run(con, Delivery(intake.source_id, ()), report, times)

@@ -182,15 +182,4 @@ def _load_one(
         if delivery.file_name is not None:
             ledger.settle_file(con, intake.source_id, delivery.file_name, now)
         return report
-    return LoadReport(
-        run_id=0,
-        source_id=intake.source_id,
-        n_read=0,
-        n_new=0,
-        n_changed=0,
-        n_same=0,
-        n_rejected=0,
-        watermark=watermark(con),
-        data_version=data_version(con),
-        message=delivery.note,
-    )
+    return LoadReport.of_no_rows(intake.source_id, 0, watermark(con), data_version(con), delivery.note)

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import signal
 import sys
 import webbrowser
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import structlog
@@ -26,6 +24,7 @@ from data.owner import Owner
 from data.salt import salt_beside, token_beside
 from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_settings, rooted
 from data.source_rules import SourceRule
+from data.stop import Stop
 from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
@@ -58,7 +57,6 @@ DEMO_TICKETS = 64_000
 DEMO_SEED = 7
 DEMO_STEP_S = 2
 THREADS = 16
-STOPS = (signal.SIGTERM, signal.SIGINT)
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -165,15 +163,13 @@ class Monitor:
     def run(self, host: str, port: int, is_opening: bool) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
         server = waitress.create_server(self._app.server, host=host, port=port, threads=THREADS, ident="")
-        address = f"http://{host}:{server.effective_port}"
+        address, stop = f"http://{host}:{server.effective_port}", Stop()
         try:
-            signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # a half-started scheduler cannot be stopped
-            signal.signal(signal.SIGTERM, _interrupt)
-            signal.signal(signal.SIGINT, _interrupt)  # a shell that starts us in the background has it ignored
+            stop.hold()  # a half-started scheduler cannot be stopped
             self._home.owner.tell(address.replace("//0.0.0.0:", "//127.0.0.1:"))
             say(f"The monitor is at {address} (wall screen: {address}/wall). Stop it with Ctrl-C.")
             self._start()
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+            stop.let()
             if is_opening and has_display():
                 webbrowser.open(address)
             server.run()  # comes back on KeyboardInterrupt
@@ -251,16 +247,11 @@ class Monitor:
 
     def _stop(self) -> None:
         say("Stopping; a load under way is finished first.")
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if self._loads.stop(GRACE_S):
             say("The load took too long and was rolled back; nothing committed is lost.")
         if self._living is not None:
             self._living.close()
         say("Stopped.")
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def planned(status: SourceStatus, rule: SourceRule) -> Schedule:

@@ -1,0 +1,41 @@
+"""A wish to stop waits for a start that is under way, and is heard once."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from data.stop import SIGNALS, Stop
+
+
+@pytest.fixture
+def stop() -> Iterator[Stop]:
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    yield Stop()
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+@pytest.mark.parametrize("sign", SIGNALS)
+def test_a_signal_during_the_start_waits_for_its_end(stop: Stop, sign: signal.Signals) -> None:
+    stop.hold()
+    os.kill(os.getpid(), sign)
+    with pytest.raises(KeyboardInterrupt):
+        stop.let()
+
+
+@pytest.mark.parametrize("sign", SIGNALS)
+def test_a_signal_after_the_start_is_raised_at_once(stop: Stop, sign: signal.Signals) -> None:
+    stop.hold()
+    stop.let()
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), sign)
+
+
+def test_a_stop_is_not_broken_off_by_a_second_interrupt(stop: Stop) -> None:
+    stop.hold()
+    os.kill(os.getpid(), signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        stop.let()
+    assert [signal.getsignal(each) for each in SIGNALS] == [signal.SIG_DFL, signal.SIG_DFL]

@@ -2,24 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 
 from data.warehouse import data_version, watermark
 from metrics.facts import fingerprint
+from metrics.last_runs import Outcome, last_outcomes
 from metrics.model import DataState, Pulse, SourceState
 
 # A later one hides an earlier one.
 BY_WEIGHT = (DataState.FRESH, DataState.STALE, DataState.ERROR)
 
-SOURCES = """
-SELECT s.source_id, coalesce(s.name, s.source_id), s.is_live, s.watermark, s.max_age_s, r.state, r.message
-FROM source s LEFT JOIN (
-    SELECT source_id, max_by(state, run_id) AS state, max_by(message, run_id) AS message
-    FROM load_run GROUP BY source_id
-) r ON r.source_id = s.source_id
-ORDER BY s.source_no
-"""
+SOURCES = "SELECT source_id, coalesce(name, source_id), is_live, watermark, max_age_s FROM source ORDER BY source_no"
 
 
 def pulse(con: duckdb.DuckDBPyConnection, now: datetime) -> Pulse:
@@ -39,17 +34,16 @@ def source_states(con: duckdb.DuckDBPyConnection, now: datetime) -> tuple[Source
     An import that was refused leaves the data of earlier imports as fresh as they were.
     """
     rows = con.execute(SOURCES).fetchall()
-    return tuple(
-        SourceState(
-            source_id,
-            name,
-            _state(bool(is_live), mark, max_age_s, outcome, now),
-            mark,
-            message if outcome in ("failed", "refused") else None,
-            bool(is_live),
-        )  # fmt: skip
-        for source_id, name, is_live, mark, max_age_s, outcome, message in rows
-    )
+    ends = last_outcomes(con, [source_id for source_id, *_ in rows])
+    return tuple(_source(row, ends.get(row[0], (None, None)), now) for row in rows)
+
+
+def _source(row: tuple[Any, ...], end: Outcome, now: datetime) -> SourceState:
+    source_id, name, is_live, mark, max_age_s = row
+    outcome, message = end
+    state = _state(bool(is_live), mark, max_age_s, outcome, now)
+    why = message if outcome in ("failed", "refused") else None
+    return SourceState(source_id, name, state, mark, why, bool(is_live))
 
 
 def _state(

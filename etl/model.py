@@ -67,6 +67,7 @@ class Delivery:
     more        another delivery of the same pull follows at once: facts and watermark wait for the last one
     error       why its files could not even be opened; then there are no batches
     is_redrive  its rows come out of the quarantine, listed in temp table redriven (etl/quarantine.py)
+    is_part     more belongs to it than its rows: their instants never tell how far the source has come
     """
 
     source_id: str
@@ -80,6 +81,7 @@ class Delivery:
     seen: Mapping[str, tuple[int, int, str]] = field(default_factory=dict)
     error: Exception | None = None
     is_redrive: bool = False
+    is_part: bool = False
 
     @property
     def is_loadable(self) -> bool:

@@ -81,7 +81,9 @@ def redrive(con: duckdb.DuckDBPyConnection, lot: Lot, refresh: Refresh, now: dat
     n_superseded = _leave_superseded(con, lot.mapping, known.source_no, origin.salt)
     notes = [NOTE, *_overtaken(n_superseded), *_incurable(con, lot, known.mapping)]
     batches = [Batch(name, QuarantinedRows(con, name), is_picked=True) for name in _tables(con)]
-    delivery = Delivery(lot.source_id, batches, until=known.watermark, note="; ".join(notes), is_redrive=True)
+    delivery = Delivery(
+        lot.source_id, batches, until=known.watermark, note="; ".join(notes), is_redrive=True, is_part=True
+    )
     return load(con, delivery, lot.mapping, refresh, now, origin)
 
 

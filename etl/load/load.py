@@ -154,12 +154,17 @@ def _stage(con: duckdb.DuckDBPyConnection, job: Job) -> Staged:
         n_unused += done.n_unused
         owned.update(done.owned)
         found.append(batch.until or (done.until if job.delivery.until is None else None))
-    declared = job.mapping.delivered_until()
-    latest = max((instant for instant in found if instant is not None), default=None)
-    until = declared if declared is not None else latest
-    until = min(until, job.now) if until is not None else None
     seen = tuple(batch.rows for batch in batches if isinstance(batch.rows, Watched))
-    return Staged(n_read, until, tuple(sorted(owned)), n_unused, seen)
+    return Staged(n_read, _until(job, found), tuple(sorted(owned)), n_unused, seen)
+
+
+def _until(job: Job, found: Sequence[datetime | None]) -> datetime | None:
+    """Return how far the source has come; `found` are the instants it said itself and those of its rows."""
+    if job.delivery.is_part:
+        return job.delivery.until
+    latest = max((instant for instant in found if instant is not None), default=None)
+    until = job.mapping.delivered_until() or latest
+    return min(until, job.now) if until is not None else None
 
 
 def _watched(con: duckdb.DuckDBPyConnection, job: Job, batch: Batch) -> Batch:

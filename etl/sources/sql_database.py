@@ -53,7 +53,7 @@ class SqlSource:
                         pending = []
         until = horizon.until(max((each.cursor.overlap_s for each in self._tables if each.cursor), default=0))
         note = "; ".join([*horizon.notes(now), *notes]) or None
-        yield replace(self._delivery(pending, positions), until=until, note=note)
+        yield replace(self._delivery(pending, positions), until=until, note=note, is_part=False)
 
     def keys(self, now: datetime) -> Iterator[Batch]:
         """Yield the ids of all tickets that the queries give now; raises SourceError and MappingError."""
@@ -93,7 +93,7 @@ class SqlSource:
 
     def _delivery(self, pending: Sequence[Chunk], positions: Mapping[str, Position]) -> Delivery:
         cursor = json.dumps({name: position.stored() for name, position in positions.items()})
-        return Delivery(self._source_id, [chunk.batch() for chunk in pending], cursor=cursor)
+        return Delivery(self._source_id, [chunk.batch() for chunk in pending], cursor=cursor, is_part=True)
 
 
 def _is_news(chunk: Chunk, known: Position) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -10,6 +10,8 @@ import duckdb
 
 from data.warehouse import data_version, transaction, watermark
 from etl import ledger
+from etl.account import losses
+from etl.ahead import ahead
 from etl.drift import explained
 from etl.load import load
 from etl.load.deferral import is_pending
@@ -63,32 +65,72 @@ def pull(
     known = ledger.standing(con, intake.source_id)
     origin = replace(intake.origin, replace=intake.origin.replace or _is_remapped(intake, known))
     cursor = None if origin.replace else known.cursor
-    faults, n_loaded = list[Fault](), 0
+    tally = Tally()
     try:
-        for delivery in _followed(intake.source.read(cursor, now)):
+        for delivery in _followed(ahead(intake.source.read(cursor, now))):
             try:
                 with turn(con):
                     report = _load_one(con, intake, delivery, refresh, now, origin)
             except FAULTS as error:
                 if delivery.file_name is None or isinstance(error, MappingChanged):
                     raise
-                faults.append((delivery.file_name, error))
                 with turn(con):
-                    _set_aside(con, intake.source_id, faults[-1], now)
+                    _set_aside(con, intake.source_id, (delivery.file_name, error), now)
+                tally.missed(delivery, delivery.file_name, error, _held(con, intake, error))
                 continue
-            n_loaded += delivery.file_name is not None
+            tally.loaded(delivery)
             yield report
             if delivery.batches:
                 origin = replace(origin, replace=False)
     except (SourceError, MappingError) as error:
         _fail(con, intake, error, now, turn)
-    if faults:
-        if is_pending(con, intake.source_id):
-            with turn(con):
-                load(
-                    con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False)
-                )
-        raise together(faults, n_loaded)
+    if tally.faults and is_pending(con, intake.source_id):
+        with turn(con):
+            load(con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False))
+    if tally.undone:
+        _fail(con, intake, tally.unfinished(), now, turn)
+    if tally.faults:
+        raise together(tally.faults, tally.n_files)
+
+
+@dataclass
+class Tally:
+    """What became of the deliveries of one pull so far.
+
+    undone  what could not be done after a load, such as moving its file
+    """
+
+    faults: list["Fault"] = field(default_factory=list)
+    n_files: int = 0
+    undone: list[SourceError] = field(default_factory=list)
+
+    def loaded(self, delivery: Delivery) -> None:
+        """Note a delivery that is committed."""
+        self.n_files += delivery.file_name is not None
+        self._settle(delivery, None, ())
+
+    def missed(self, delivery: Delivery, name: str, error: "Faulty", held: Sequence[str]) -> None:
+        """Note a file that did not load, why, and what was held against its rows."""
+        self.faults.append((name, error))
+        self._settle(delivery, error, held)
+
+    def _settle(self, delivery: Delivery, error: Exception | None, held: Sequence[str]) -> None:
+        if delivery.settle is None:
+            return
+        try:
+            delivery.settle(error, held)
+        except SourceError as undone:
+            self.undone.append(undone)
+
+    def unfinished(self) -> SourceError:
+        """Return one error for what could not be done after loads, and for the files that did not load."""
+        faults = [str(together(self.faults, self.n_files))] if self.faults else []
+        return SourceError("\n".join([*map(str, self.undone), *faults]), permanent=False)
+
+
+def _held(con: duckdb.DuckDBPyConnection, intake: Intake, error: Exception) -> list[str]:
+    """Return what is held against the rows of a refused load, in lines for people."""
+    return list(losses(con, error.report, intake.mapping)) if isinstance(error, LoadRefused) else []
 
 
 def _fail(
@@ -104,7 +146,8 @@ def _fail(
 
 
 FAULTS = (SourceError, MappingError, LoadRefused)
-Fault = tuple[str, SourceError | MappingError | LoadRefused]  # name of the file, and what is wrong with it
+Faulty = SourceError | MappingError | LoadRefused
+Fault = tuple[str, Faulty]  # name of the file, and what is wrong with it
 MOST = 5
 
 

@@ -18,7 +18,7 @@ from etl.model import SourceError
 from etl.sources.sql_engine import shown
 from etl.sources.sql_postgres import POSTGRES
 from etl.sources.sql_table import Page, Reading
-from etl.sources.text_rows import text_batch, without_nul
+from etl.sources.text_rows import text_batch
 
 TEXT = (19, 25, 1042, 1043)  # name, text, char(n), varchar: as they are; a cast would trim char(n)
 # types whose cast to text is what the server writes anyway
@@ -127,4 +127,5 @@ def batches(url: sa.URL, query: str) -> Iterator[pa.RecordBatch]:
 
 
 def _text(column: Any) -> pa.Array:
-    return without_nul(column if column.type == pa.string() else pc.cast(column, pa.string()))
+    # PostgreSQL keeps no NUL character in a text
+    return column if column.type == pa.string() else pc.cast(column, pa.string())

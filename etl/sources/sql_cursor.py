@@ -1,5 +1,6 @@
 """Where a query goes on: the highest value of its change column, read again with an overlap."""
 
+import re
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -88,10 +89,12 @@ class SqlCursor:
         return reached is not None and lowest is not None and lowest < reached
 
     def _bounds(self, values: pa.Array) -> tuple[Any, Any]:
-        found = pc.min_max(self._texts(values) if self.format == "text" else self._numbers(values)).as_py()
+        found = pc.min_max(values if self.format == "text" else self._numbers(values)).as_py()
+        if self.format == "text" and not _is_usable(*found.values()):
+            found = pc.min_max(self._usable(values)).as_py()
         return found["min"], found["max"]
 
-    def _texts(self, values: pa.Array) -> pa.Array:
+    def _usable(self, values: pa.Array) -> pa.Array:
         strange = pc.match_substring_regex(values, STRANGE)
         usable = values.filter(pc.and_not(pc.match_substring_regex(values, USABLE), strange))
         if len(usable) == 0:
@@ -148,6 +151,10 @@ class SqlCursor:
         separator = like[10] if len(like) > 10 else " "
         text = (local if offset is not None else local.replace(tzinfo=None)).isoformat(sep=separator)
         return text if len(like) > 10 else text[:10]
+
+
+def _is_usable(*values: str | None) -> bool:
+    return all(value and re.search(USABLE, value) and not re.search(STRANGE, value) for value in values)
 
 
 def _step_s(value: str) -> int:

@@ -87,10 +87,7 @@ def pull(
     if tally.faults and is_pending(con, intake.source_id):
         with turn(con):
             load(con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False))
-    if tally.undone:
-        _fail(con, intake, tally.unfinished(), now, turn)
-    if tally.faults:
-        raise together(tally.faults, tally.n_files)
+    _tell(con, intake, tally, now, turn)
 
 
 @dataclass
@@ -126,6 +123,14 @@ class Tally:
         """Return one error for what could not be done after loads, and for the files that did not load."""
         faults = [str(together(self.faults, self.n_files))] if self.faults else []
         return SourceError("\n".join([*map(str, self.undone), *faults]), permanent=False)
+
+
+def _tell(con: duckdb.DuckDBPyConnection, intake: Intake, tally: Tally, now: datetime, turn: Turn) -> None:
+    """Raise what a pull that came to its end has left for people to see to, if anything."""
+    if tally.undone:
+        _fail(con, intake, tally.unfinished(), now, turn)
+    if tally.faults:
+        raise together(tally.faults, tally.n_files)
 
 
 def _held(con: duckdb.DuckDBPyConnection, intake: Intake, error: Exception) -> list[str]:

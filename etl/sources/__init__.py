@@ -6,7 +6,8 @@ from pathlib import Path
 from etl.mapping import Mapping
 from etl.mapping.model import TableMapping
 from etl.model import MappingError, Source
-from etl.sources.file import FileSource, FileTable
+from etl.sources.drop_folder import Drop, DropFolder
+from etl.sources.file import FileReader, FileSource, FileTable
 from etl.sources.sql_cursor import SqlCursor
 from etl.sources.sql_database import SqlSource
 from etl.sources.sql_table import SqlTable
@@ -28,6 +29,11 @@ def open_source(source_id: str, kind: str, place: str | Sequence[Path], mapping:
         tables = [_file_table(table) for table in mapping.tables]
         return FileSource(source_id, paths, tables, settle_s=SETTLE_S if kind == "folder" else 0)
     raise MappingError(f"source {source_id}: unknown kind {kind!r}, use one of {', '.join(KINDS)}")
+
+
+def open_drop_folder(source_id: str, inbox: Path, mapping: Mapping, drop: Drop) -> DropFolder:
+    """Return the source of a folder whose files are moved once they were read."""
+    return DropFolder(FileReader(source_id, [_file_table(table) for table in mapping.tables]), inbox, drop)
 
 
 def _sql(source_id: str, url: str, mapping: Mapping) -> SqlSource:

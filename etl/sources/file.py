@@ -47,6 +47,7 @@ SUFFIXES = {
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     ".json": "json",
 }
+UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".temp", ".swp")
 
 
 def open_rows(path: Path, table: FileTable) -> Rows:
@@ -118,6 +119,43 @@ class SteadyRows:
         return self._rows.malformed()
 
 
+class FileReader:
+    """Opens files as the tables of one source; what is wrong with a file is inside its delivery."""
+
+    def __init__(self, source_id: str, tables: Sequence[FileTable]) -> None:
+        self.source_id = source_id
+        self.tables = tables
+
+    def opened(self, files: Mapping[str, Path]) -> Delivery:
+        """Return the delivery of files by table; the error is inside, so that those behind them are still read."""
+        try:
+            return self._delivery(files)
+        except (SourceError, MappingError) as error:
+            names = ", ".join(dict.fromkeys(path.name for path in files.values()))
+            return Delivery(self.source_id, (), file_name=names, error=error)
+
+    def _delivery(self, files: Mapping[str, Path]) -> Delivery:
+        contents = {path: Content.of(path) for path in dict.fromkeys(files.values())}
+        opened = {name: open_rows(path, self._table(name)) for name, path in files.items()}
+        batches = [
+            Batch(name, SteadyRows(files[name], contents[files[name]], rows))
+            for name, rows in opened.items()
+            if rows.columns
+        ]
+        empty = [files[name].name for name, rows in opened.items() if not rows.columns]
+        return Delivery(
+            self.source_id,
+            batches,
+            seen={str(path): (each.size, each.mtime_ns, each.sha256) for path, each in contents.items()},
+            file_name=", ".join(path.name for path in contents),
+            file_hash=_combined([content.sha256 for content in contents.values()]),
+            note=f"{', '.join(empty)}: empty, without even a header" if empty else None,
+        )
+
+    def _table(self, name: str) -> FileTable:
+        return next(table for table in self.tables if table.name == name)
+
+
 class FileSource:
     """Files that are each loaded once; a changed file is loaded again, an unchanged one is not even read.
 
@@ -128,17 +166,18 @@ class FileSource:
         self, source_id: str, paths: Sequence[Path], tables: Sequence[FileTable], *, settle_s: float = 0
     ) -> None:
         self._source_id = source_id
+        self._reader = FileReader(source_id, tables)
         self._paths = paths
         self._tables = tables
         self._settle_s = settle_s
 
     def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
         """Yield one delivery for each set of pending files, the k-th files of all tables together."""
-        seen = {name: Content(*entry) for name, entry in json.loads(cursor or "{}").items()}
+        seen = contents(cursor)
         pending = {table.name: self._pending(table, seen, now) for table in self._tables}
         for place in range(max((len(files) for files in pending.values()), default=0)):
             group = {table.name: pending[table.name][place : place + 1] for table in self._tables}
-            yield self._opened({name: files[0] for name, files in group.items() if files})
+            yield self._reader.opened({name: files[0] for name, files in group.items() if files})
         if not any(pending.values()):
             yield self._nothing_new(seen)
 
@@ -156,53 +195,39 @@ class FileSource:
         found: list[Path] = []
         for path in self._paths:
             if path.is_dir():
-                found.extend(sorted(file for file in path.iterdir() if file.is_file() and _fits(file, table)))
+                found.extend(sorted(file for file in path.iterdir() if file.is_file() and fits(file, table)))
             elif not path.exists():
                 raise SourceError(f"{path}: no such file", permanent=False)
             elif table.pattern is None or path.match(table.pattern):
                 found.append(path)
         return found
 
-    def _opened(self, files: Mapping[str, Path]) -> Delivery:
-        """Return the delivery of files; the error is inside, so that those behind them are still read."""
-        try:
-            return self._delivery(files)
-        except (SourceError, MappingError) as error:
-            names = ", ".join(dict.fromkeys(path.name for path in files.values()))
-            return Delivery(self._source_id, (), file_name=names, error=error)
-
-    def _delivery(self, files: Mapping[str, Path]) -> Delivery:
-        contents = {path: Content.of(path) for path in dict.fromkeys(files.values())}
-        opened = {name: open_rows(path, self._table(name)) for name, path in files.items()}
-        batches = [
-            Batch(name, SteadyRows(files[name], contents[files[name]], rows))
-            for name, rows in opened.items()
-            if rows.columns
-        ]
-        empty = [files[name].name for name, rows in opened.items() if not rows.columns]
-        return Delivery(
-            self._source_id,
-            batches,
-            seen={str(path): (each.size, each.mtime_ns, each.sha256) for path, each in contents.items()},
-            file_name=", ".join(path.name for path in contents),
-            file_hash=_combined([content.sha256 for content in contents.values()]),
-            note=f"{', '.join(empty)}: empty, without even a header" if empty else None,
-        )
-
-    def _table(self, name: str) -> FileTable:
-        return next(table for table in self._tables if table.name == name)
-
     def _nothing_new(self, seen: Mapping[str, Content]) -> Delivery:
         if seen:
             note = f"already loaded: {', '.join(Path(name).name for name in seen)}; nothing changed"
             return Delivery(self._source_id, (), note=note)
         where = ", ".join(map(str, self._paths))
-        patterns = ", ".join(table.pattern or "*" for table in self._tables)
-        return Delivery(self._source_id, (), note=f"no file in {where} fits {patterns}")
+        return Delivery(self._source_id, (), note=f"no file in {where} fits {patterns(self._tables)}")
 
 
-def _fits(path: Path, table: FileTable) -> bool:
-    if path.name.startswith("."):
+def contents(cursor: str | None) -> dict[str, Content]:
+    """Return what a cursor of files knows, path -> content."""
+    return {name: Content(*entry) for name, entry in json.loads(cursor or "{}").items()}
+
+
+def patterns(tables: Sequence[FileTable]) -> str:
+    """Return for people which names of files are asked for."""
+    return ", ".join(table.pattern or "*" for table in tables)
+
+
+def is_unfinished(name: str) -> bool:
+    """Return whether a file is called as programs call what they are still writing, or hidden."""
+    return name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED)
+
+
+def fits(path: Path, table: FileTable) -> bool:
+    """Return whether a file of a folder is one of a table's."""
+    if is_unfinished(path.name):
         return False
     return path.match(table.pattern) if table.pattern is not None else path.suffix.lower() in SUFFIXES
 

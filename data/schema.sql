@@ -81,6 +81,7 @@ CREATE TABLE IF NOT EXISTS ticket_event (
 -- What the customer said in a follow-up (semantics 12.10); NULL not asked.
 ALTER TABLE ticket_event ADD COLUMN IF NOT EXISTS effective BOOLEAN;
 ALTER TABLE ticket_event ADD COLUMN IF NOT EXISTS satisfied BOOLEAN;
+ALTER TABLE ticket_event ADD COLUMN IF NOT EXISTS run_id BIGINT;  -- that loaded it; NULL not kept (older warehouses)
 
 CREATE TABLE IF NOT EXISTS message (
     message_key BIGINT,
@@ -96,6 +97,7 @@ CREATE TABLE IF NOT EXISTS message (
 );
 
 ALTER TABLE message ADD COLUMN IF NOT EXISTS article_id BIGINT;  -- knowledge article it links, public or not; NULL none
+ALTER TABLE message ADD COLUMN IF NOT EXISTS run_id BIGINT;      -- that loaded it; NULL not kept (older warehouses)
 
 CREATE TABLE IF NOT EXISTS kb_article (
     article_key BIGINT, source_no INTEGER, src_id VARCHAR, title VARCHAR,
@@ -166,8 +168,10 @@ CREATE TABLE IF NOT EXISTS reject (   -- rows that did not load, whole
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT,
     payload JSON, rule VARCHAR, field VARCHAR, value VARCHAR, hint VARCHAR, resolved_at TIMESTAMPTZ
 );
--- When the row was last delivered (a ticket loaded later wins over it), and the run that settled it; NULL open.
+-- When and by which run the row was last delivered (what a later run loaded wins over it), and the run that settled
+-- it; NULL open.
 ALTER TABLE reject ADD COLUMN IF NOT EXISTS seen_at TIMESTAMPTZ;
+ALTER TABLE reject ADD COLUMN IF NOT EXISTS seen_run BIGINT;
 ALTER TABLE reject ADD COLUMN IF NOT EXISTS resolved_run BIGINT;
 CREATE TABLE IF NOT EXISTS defect (   -- rows that loaded, with something odd in them (semantics 2.7); import-time rules
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT, ticket_key BIGINT,

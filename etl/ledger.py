@@ -179,25 +179,41 @@ def settle_file(con: duckdb.DuckDBPyConnection, source_id: str, file_name: str, 
     )
 
 
-def write_rejects(
-    con: duckdb.DuckDBPyConnection, source_id: str, run_id: int, now: datetime, limit: int | None = None
-) -> int:
-    """Write the staged rejects, whole; of those noted before only the instant at which they were seen moves on.
+def write_rejects(con: duckdb.DuckDBPyConnection, seen: "Seen", source_id: str, limit: int | None = None) -> int:
+    """Write the staged rejects, whole; of those noted before only where they were last seen moves on.
 
     Returns how many were written.
     """
     noted = "r.source_id = $source AND r.resolved_at IS NULL AND r.rule = n.rule AND r.table_name = n.table_name"
     noted += " AND r.field IS NOT DISTINCT FROM n.field AND r.payload = n.payload"
     cut = f" LIMIT {limit}" if limit is not None else ""
-    given = {"source": source_id, "now": now}
-    con.execute(f"UPDATE reject AS r SET seen_at = $now FROM norm_reject AS n WHERE {noted}", given)
     done = con.execute(
-        "INSERT INTO reject BY NAME SELECT $run::BIGINT AS run_id, $source AS source_id, n.*,"
-        " $now::TIMESTAMPTZ AS seen_at FROM norm_reject AS n"
+        "INSERT INTO reject BY NAME SELECT $run::BIGINT AS run_id, $source AS source_id, n.* FROM norm_reject AS n"
         f" WHERE NOT EXISTS (SELECT 1 FROM reject AS r WHERE {noted}){cut}",
-        {**given, "run": run_id},
+        {"source": source_id, "run": seen.run_id},
     ).fetchone()
-    return int(done[0]) if done else 0
+    number = int(done[0]) if done else 0
+    con.execute(
+        f"UPDATE reject AS r SET seen_at = $now, seen_run = $run FROM norm_reject AS n WHERE {noted}",
+        {"source": source_id, "now": seen.now, "run": seen.last_run(number > 0)},
+    )
+    return number
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The run that sees rows which do not load.
+
+    is_noted  the run stands in the ledger whatever it does with them; else the next run gets its number
+    """
+
+    run_id: int
+    now: datetime
+    is_noted: bool = True
+
+    def last_run(self, is_noted: bool) -> int:
+        """Return the last run in the ledger once this one is through; what a later one loads is newer."""
+        return self.run_id if self.is_noted or is_noted else self.run_id - 1
 
 
 def settle_refused(

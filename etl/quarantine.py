@@ -20,7 +20,12 @@ from etl.normalize.sqltext import listing, literal
 UNREADABLE = ("malformed", "bad_file")  # no rows of a table: the file has to be mended and delivered again
 NOTE = "taken out of the quarantine"
 # grain of a staged row -> the table that tells when the same one was loaded again
-_STAMPED = (("ticket", "ticket", "ticket_key"), ("survey", "survey_response", "response_key"))
+_STAMPED = (
+    ("ticket", "ticket", "ticket_key"),
+    ("survey", "survey_response", "response_key"),
+    ("event", "ticket_event", "event_key"),
+    ("message", "message", "message_key"),
+)
 
 
 class QuarantinedRows:
@@ -110,28 +115,31 @@ def _incurable(con: duckdb.DuckDBPyConnection, lot: Lot, before: str | None) -> 
 
 
 def _take_up(con: duckdb.DuckDBPyConnection, lot: Lot) -> None:
-    """Create temp table redriven: each quarantined row once, under its own number where no other has it.
+    """Create temp table redriven: each quarantined row once, numbered so that of one thing the last delivered wins.
 
-    Samples of refused loads stay: their rows come with the rest of what was refused.
+    Those of one run keep their own numbers. Samples of refused loads stay: their rows come with the rest of what was
+    refused.
     """
     wanted = " HAVING bool_or(rule = $rule)" if lot.rule is not None else ""
     names = listing(table.name for table in lot.mapping.tables)
+    keyed = [table.name for table in lot.mapping.tables if _is_keyed_by_place(table)]
     con.execute(
         "CREATE OR REPLACE TEMP TABLE redriven AS WITH held AS (SELECT r.table_name, r.payload,"
-        " arg_max(r.row_no, r.run_id) AS source_row, max(coalesce(r.seen_at, l.started_at)) AS seen_at"
+        " arg_max(r.row_no, r.run_id) AS source_row, max(coalesce(r.seen_at, l.started_at)) AS seen_at,"
+        " max(coalesce(r.seen_run, r.run_id)) AS seen_run"
         " FROM reject AS r LEFT JOIN load_run AS l ON l.run_id = r.run_id WHERE r.source_id = $source"
         f" AND r.resolved_at IS NULL AND r.payload IS NOT NULL AND r.rule NOT IN {listing(UNREADABLE)}"
         f" AND r.table_name IN {names} AND coalesce(l.state, 'done') <> 'refused' GROUP BY ALL{wanted}),"
-        " placed AS (SELECT *, row_number() OVER (PARTITION BY table_name, source_row ORDER BY seen_at DESC, payload)"
-        " AS place, max(source_row) OVER (PARTITION BY table_name) AS highest FROM held)"
-        " SELECT table_name, source_row, payload, seen_at, CASE WHEN place = 1 THEN source_row ELSE highest +"
-        " row_number() OVER (PARTITION BY table_name, place > 1 ORDER BY seen_at, source_row, payload) END AS row_no,"
-        " false AS is_superseded FROM placed",
-        {"source": lot.source_id} | ({"rule": lot.rule} if lot.rule is not None else {}),
+        " placed AS (SELECT *, row_number() OVER (PARTITION BY table_name, source_row ORDER BY seen_run DESC,"
+        " payload) = 1 AND (list_contains($keyed::VARCHAR[], table_name) OR min(seen_run) OVER of_table"
+        " = max(seen_run) OVER of_table) AS is_in_place FROM held WINDOW of_table AS (PARTITION BY table_name))"
+        " SELECT table_name, source_row, payload, seen_at, seen_run, false AS is_superseded, CASE WHEN is_in_place"
+        " THEN source_row ELSE max(source_row) OVER (PARTITION BY table_name) + row_number() OVER (PARTITION BY"
+        " table_name, is_in_place ORDER BY seen_run, source_row, payload) END AS row_no FROM placed",
+        {"source": lot.source_id, "keyed": keyed} | ({"rule": lot.rule} if lot.rule is not None else {}),
     )
-    for table in lot.mapping.tables:
-        if _is_keyed_by_place(table):  # under another number it would be another row
-            con.execute("DELETE FROM redriven WHERE table_name = ? AND row_no <> source_row", [table.name])
+    for table in keyed:  # under another number it would be another row
+        con.execute("DELETE FROM redriven WHERE table_name = ? AND row_no <> source_row", [table])
 
 
 def _is_keyed_by_place(table: TableMapping) -> bool:
@@ -151,7 +159,7 @@ def _leave_superseded(con: duckdb.DuckDBPyConnection, mapping: Mapping, source_n
             con.execute(
                 "UPDATE redriven AS d SET is_superseded = true FROM norm_row AS n"
                 f" JOIN {table} AS t ON t.{key} = n.key WHERE n.table_name = d.table_name AND n.row_no = d.row_no"
-                f" AND n.kind = '{kind}' AND n.version IS NULL AND t.loaded_at > d.seen_at"
+                f" AND n.kind = '{kind}' AND n.version IS NULL AND t.run_id > d.seen_run"
             )
     finally:
         clear(con)

@@ -188,7 +188,7 @@ def _refuse_bad(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Non
         times = ledger.Times("refused", job.now, job.ended_at, job.digest)
         if not ledger.repeats(con, job.source_id, "refused", message, times.ended_at):
             ledger.write_run(con, job.delivery, report, times)
-            ledger.write_rejects(con, job.source_id, run_id, job.now, ledger.SAMPLE)
+            ledger.write_rejects(con, ledger.Seen(run_id, job.now), job.source_id, ledger.SAMPLE)
     raise LoadRefused(message, report)
 
 
@@ -249,10 +249,11 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Written:
     if job.origin.replace:
         purge(con, job.known.source_no, job.source_id, job.now)
         drift.forget(con, job.source_id, job.now)
-    found = [each for seen in staged.seen for each in drift.write(con, job.source_id, run_id, seen, job.now)]
+    found = [each for table in staged.seen for each in drift.write(con, job.source_id, run_id, table, job.now)]
     is_noted = bool(found) or job.delivery.file_name is not None or job.origin.replace
     if staged.n_read == 0:
-        settled = settle(con, job.source_id, run_id, job.now) if job.delivery.is_redrive else 0
+        seen = ledger.Seen(run_id, job.now, is_noted)
+        settled = settle(con, seen, job.source_id) if job.delivery.is_redrive else 0
         return NOTHING, run_id, is_noted or settled > 0, found
     stamp = Stamp(run_id, job.now, job.known.source_no, staged.owned)
     with job.watch.lap("compare"):
@@ -261,15 +262,16 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Written:
     with job.watch.lap("move"):
         move(con, stamp, moved)
     with job.watch.lap("ledger"):
-        noted = _settle(con, job, run_id, moved)
+        is_noted |= counts.new + counts.changed > 0
+        noted = _settle(con, job, ledger.Seen(run_id, job.now, is_noted), moved)
         if moved.changed or moved.staged["norm_defect"]:
             ledger.write_defects(con, job.source_id, run_id)
-    return counts, run_id, is_noted or counts.new + counts.changed + noted > 0, found
+    return counts, run_id, is_noted or noted > 0, found
 
 
-def _settle(con: duckdb.DuckDBPyConnection, job: Job, run_id: int, moved: Moved) -> int:
+def _settle(con: duckdb.DuckDBPyConnection, job: Job, seen: ledger.Seen, moved: Moved) -> int:
     """Write the rejects of this load, or settle those it took up again; return how many entries changed."""
     if job.delivery.is_redrive:
-        return settle(con, job.source_id, run_id, job.now)
-    ledger.settle_refused(con, job.source_id, job.delivery.file_name, run_id, job.now)
-    return ledger.write_rejects(con, job.source_id, run_id, job.now) if moved.staged["norm_reject"] else 0
+        return settle(con, seen, job.source_id)
+    ledger.settle_refused(con, job.source_id, job.delivery.file_name, seen.run_id, job.now)
+    return ledger.write_rejects(con, seen, job.source_id) if moved.staged["norm_reject"] else 0

@@ -64,10 +64,10 @@ def move(con: duckdb.DuckDBPyConnection, stamp: Stamp, moved: Moved) -> None:
     _replace_versioned(con, SURVEY, stamp, moved)
     _move_answers(con, moved)
     for kind in (EVENT, MESSAGE):
-        _replace_keyed(con, kind, moved)
+        _replace_keyed(con, kind, stamp, moved)
         _replace_owned(con, kind, stamp, moved)
     for kind in KNOWLEDGE:
-        _replace_keyed(con, kind, moved)
+        _replace_keyed(con, kind, stamp, moved)
     _move_due(con, moved)
     for table, key in (("customer", "customer_key"), ("agent", "agent_key")):
         if moved.staged[f"norm_{table}"]:
@@ -106,20 +106,23 @@ def _replace_versioned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp,
     )
 
 
-def _replace_keyed(con: duckdb.DuckDBPyConnection, kind: Kind, moved: Moved) -> None:
+def _insert_stamped(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, tail: str = "") -> None:
+    run = f", {stamp.run_id}::BIGINT AS run_id" if kind.is_of_ticket else ""
+    rows = f"SELECT s.* EXCLUDE (row_no, table_name){run} FROM {kind.staged} AS s{tail}"
+    con.execute(f"INSERT INTO {kind.target} BY NAME {rows}")
+
+
+def _replace_keyed(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, moved: Moved) -> None:
     """Move events and messages that stand for themselves; those of ticket rows too when all are new."""
     if not moved.staged[kind.staged]:
         return
     if moved.is_whole(kind):
         if moved.is_whole(TICKET):
-            con.execute(f"INSERT INTO {kind.target} BY NAME SELECT * EXCLUDE (row_no, table_name) FROM {kind.staged}")
+            _insert_stamped(con, kind, stamp)
             return
     else:
         _delete(con, kind.target, kind.key, f"SELECT key FROM {kind.fate} WHERE fate = 'changed'")
-    con.execute(
-        f"INSERT INTO {kind.target} BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM {kind.staged} AS s"
-        + _fate_of(kind, kind.key)
-    )
+    _insert_stamped(con, kind, stamp, _fate_of(kind, kind.key))
 
 
 def _replace_owned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, moved: Moved) -> None:
@@ -130,10 +133,7 @@ def _replace_owned(con: duckdb.DuckDBPyConnection, kind: Kind, stamp: Stamp, mov
     if moved.changed:
         _delete(con, kind.target, "ticket_key", "SELECT key FROM changed_ticket", f" AND stream IN ({streams})")
     if moved.staged[kind.staged]:
-        con.execute(
-            f"INSERT INTO {kind.target} BY NAME SELECT s.* EXCLUDE (row_no, table_name) FROM {kind.staged} AS s"
-            f" {_fate_of(TICKET, 'ticket_key')} WHERE s.stream IN ({streams})"
-        )
+        _insert_stamped(con, kind, stamp, f"{_fate_of(TICKET, 'ticket_key')} WHERE s.stream IN ({streams})")
 
 
 def _move_due(con: duckdb.DuckDBPyConnection, moved: Moved) -> None:

@@ -89,7 +89,8 @@ def _rebuilt(store: Warehouse) -> dict[str, Rows]:
 
 
 def _canonical(store: Warehouse) -> dict[str, Rows]:
-    stamped = {"ticket": "EXCLUDE (loaded_at, run_id)", "survey_response": "EXCLUDE (loaded_at, run_id)"}
+    stamped = dict.fromkeys(("ticket_event", "message"), "EXCLUDE run_id")
+    stamped |= dict.fromkeys(("ticket", "survey_response"), "EXCLUDE (loaded_at, run_id)")
     return {table: _rows(store, table, stamped.get(table, "")) for table in CANONICAL}
 
 

@@ -63,10 +63,15 @@ class Finding:
         return self.refused + self.flawed
 
 
+def rule_title(rule: str) -> Text:
+    """Return what a rule is called by language; one without a title goes by its name."""
+    return TITLES.get(rule, {"en": rule, "zh-CN": rule})
+
+
 def findings(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
     """Return what each rule found, the most first; a rule without a title of its own goes by its name."""
     return tuple(
-        Finding(rule, TITLES.get(rule, {"en": rule, "zh-CN": rule}), refused, flawed)
+        Finding(rule, rule_title(rule), refused, flawed)
         for rule, refused, flawed in con.execute(FOUND).fetchall()
     )
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 import duckdb
 
-from metrics.defects import TITLES
+from metrics.defects import rule_title
 from metrics.drift import Change, changes
 from metrics.masking import masked, masked_row
 from metrics.model import DataState, Text
@@ -219,16 +219,12 @@ def _refusals(con: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
     for source_id, rule, table, field, *counted in con.execute(REASON).fetchall():
         n, since, until = counted
         few = tuple(examples[source_id, rule, table, field])
-        found.append(Refusal(source_id, rule, _title(rule), table, field, n, since, until, few))
+        found.append(Refusal(source_id, rule, rule_title(rule), table, field, n, since, until, few))
     return tuple(found)
 
 
 def _flaws(con: duckdb.DuckDBPyConnection) -> tuple[Flaw, ...]:
     return tuple(
-        Flaw(rule, _title(rule), source_id, field, n, since, until, masked(example))
+        Flaw(rule, rule_title(rule), source_id, field, n, since, until, masked(example))
         for rule, source_id, field, n, since, until, example in con.execute(FLAW).fetchall()
     )
-
-
-def _title(rule: str) -> Text:
-    return TITLES.get(rule, {"en": rule, "zh-CN": rule})

@@ -197,7 +197,7 @@ def _trouble(one: Standing, tell: Teller) -> Node | None:
         f"data.{TROUBLES.get(run.state, 'failed')}_since",
         time=tell.time(one.entry.troubled_since if one.entry else None),
     )
-    return node("div", "trouble", node("b", "", since), node("p", "", run.message or ""), role="status")
+    return node("div", "trouble", node("b", "", since), node("p", "", tell.said(run.message)), role="status")
 
 
 def _history(one: Standing, tell: Teller) -> Node | None:
@@ -223,7 +223,7 @@ def _row(run: Run, tell: Teller) -> Node:
     cells.append(tell.pace(run.rows_per_minute))
     drawn = [node("td", _css(name), text) for name, text in zip(COLUMNS, cells, strict=False)]
     result = node("td", "result", tell.words.tag("run_state", run.state))
-    note = " · ".join(part for part in (run.file_name, run.message) if part)
+    note = " · ".join(part for part in (run.file_name, tell.said(run.message)) if part)
     if note:
         result[2].append(node("small", "", note, title=note))
     return node("tr", "", *drawn, result, data_run=run.state)

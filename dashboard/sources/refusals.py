@@ -76,7 +76,7 @@ def _example(one: Example, of: Refusal, door: str, tell: Teller) -> Node:
     cells = [
         node("span", "cell", node("small", "", column), value) for column, value in shown(one.payload, door).items()
     ]
-    hint = node("p", "hint", one.hint) if one.hint else None
+    hint = node("p", "hint", tell.said(one.hint)) if one.hint else None
     where = node("b", "", " · ".join(part for part in (of.table, place) if part))
     head = node("p", "", where, " ", node("code", "", value))
     return node("li", "", head, hint, node("div", "payload", *cells) if cells else None)

@@ -9,6 +9,7 @@ from babel.dates import format_datetime
 from dashboard.dates import day_form
 from dashboard.face import epoch_ms
 from dashboard.numbers import DASH, whole
+from dashboard.sources.messages import told
 from dashboard.tree import Node, node
 from dashboard.words import Words
 from metrics.model import Text
@@ -69,3 +70,7 @@ class Teller:
     def title(self, text: Text, name: str) -> str:
         """Return a title in the reader's language, else the name itself."""
         return text.get(self.words.language, name)
+
+    def said(self, text: str | None) -> str:
+        """Return what etl said, in the reader's language; "" for nothing."""
+        return told(text, self.words.language) if text else ""

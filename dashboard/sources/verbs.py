@@ -7,6 +7,7 @@ import flask
 from dashboard.model import Loads
 from dashboard.room import Room
 from dashboard.sources.door import refusal
+from dashboard.sources.messages import told
 from dashboard.sources.standing import standings
 from dashboard.words import Words, languages, words
 
@@ -40,7 +41,7 @@ def _done(loads: Loads, verb: str, source: str, rule: str | None, text: Words) -
         else:
             getattr(loads, verb)(source)
     except ValueError as error:
-        return {"error": {"code": "cannot", "message": str(error)}}, 409
+        return {"error": {"code": "cannot", "message": told(str(error), text.language)}}, 409
     return {"done": verb, "source": source, "message": text(f"done.{verb}", source=source)}, 200
 
 

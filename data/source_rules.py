@@ -34,6 +34,9 @@ class SourceRule(BaseModel):
     every_s     seconds between pulls; null = 60, or as `cron` says
     cron        minute hour day month weekday on the desk's clock, instead of every_s
     jitter_s    each pull comes up to so many seconds later, so that many desks do not ask one system at once
+    archive     (file) folder files are moved into once they are loaded; null = they stay where they are
+    quarantine  (file) folder for files that cannot be loaded, with the reason beside them; null = they stay
+    order       (file) files are loaded by name, or by the time of their last change
     max_age_s   older than this the numbers count as stale; null = two turns without a delivery (files: two days)
     max_bad_share  a load with a larger share of bad rows is refused whole, from 20 of them on
     """
@@ -48,6 +51,9 @@ class SourceRule(BaseModel):
     token: str | None = None
     user: str | None = None
     since: date | None = None
+    archive: Path | None = None
+    quarantine: Path | None = None
+    order: Literal["name", "date"] = "name"
     mapping: Path
     every_s: Annotated[float, Field(gt=0)] | None = None
     cron: str | None = None
@@ -76,6 +82,20 @@ class SourceRule(BaseModel):
             wanted = " and ".join(map(repr, needed)) + "".join(f", perhaps {name!r}" for name in possible)
             others = "".join(f" and no {name!r}" for name in PLACES if name in strange)
             raise ValueError(f"a source of kind {self.kind} has {wanted}{others}")
+        return self
+
+    @property
+    def is_drop(self) -> bool:
+        """Return whether files are moved, or loaded in an order of their own."""
+        return self.archive is not None or self.quarantine is not None or self.order != "name"
+
+    @model_validator(mode="after")
+    def _folders_differ(self) -> "SourceRule":
+        if self.is_drop and self.kind != "file":
+            raise ValueError(f"archive, quarantine and order are for files, a source of kind {self.kind} has none")
+        folders = [Path(self.path or "."), *(place for place in (self.archive, self.quarantine) if place is not None)]
+        if len(set(folders)) < len(folders):
+            raise ValueError("path, archive and quarantine are folders of their own, two of them are the same")
         return self
 
     @model_validator(mode="after")

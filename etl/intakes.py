@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from data.settings import filled, rooted
 from data.source_rules import SourceRule
+from etl.file_intakes import file_source
 from etl.mapping import Mapping as SourceMapping
 from etl.mapping import load_mapping
 from etl.model import Origin, Source, SourceError
@@ -81,7 +82,7 @@ def _sql(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> 
 
 
 def _file(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:
-    return open_source(rule.id, "folder", [rooted(Path(rule.path or "."))], mapping)
+    return file_source(rule, mapping)
 
 
 def _over_the_web(make: Callable[[str, Access, SourceMapping], Source]) -> Maker:

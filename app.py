@@ -95,7 +95,7 @@ class House:
 
     def intake(self, rule: SourceRule) -> Intake:
         """Return the intake of a source of the settings, as settings, secrets and mapping are now."""
-        return intakes.scheduled(rule, self.salt, os.environ, self.limit(rule))
+        return intakes.scheduled(rule, self.salt, os.environ, self.limit(rule), wait=self.gate.wait)
 
     def limit(self, rule: SourceRule) -> int | None:
         """Return the seconds after which a source counts as stale; None = never."""

@@ -1,5 +1,6 @@
 """From settings and a mapping to something that can be pulled; the one place that knows the kinds of sources."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -15,24 +16,29 @@ from etl.model import Origin, Source, SourceError
 from etl.run import Intake
 from etl.sources import open_source
 from etl.sources.rest.access import Access
-from etl.sources.rest.freshdesk import FreshdeskSource
-from etl.sources.rest.jira import JiraSource
-from etl.sources.rest.zendesk import ZendeskSource
+from etl.sources.rest.freshdesk import FRESHDESK
+from etl.sources.rest.jira import JIRA
+from etl.sources.rest.source import Manner, RestSource, System, Wait
+from etl.sources.rest.zendesk import ZENDESK
 
 WHOLE = ("sql", "zendesk", "jira")  # still have all they ever had; Freshdesk does not keep what its tickets were
 Environment = Mapping[str, str]
-Maker = Callable[[SourceRule, SourceMapping, Environment], Source]
+Maker = Callable[[SourceRule, SourceMapping, Environment, Wait], Source]
 
 
-def scheduled(rule: SourceRule, salt: str, environment: Environment, max_age_s: int | None) -> Intake:
+def scheduled(
+    rule: SourceRule, salt: str, environment: Environment, max_age_s: int | None, wait: Wait = time.sleep
+) -> Intake:
     """Return the intake of a source of the settings; raises SourceError or MappingError.
 
     max_age_s  older than this the source is stale (etl/schedule/freshness.py); None = never
+    wait       how a source waits that is asked to; raises LoadStopped when the process is stopping
     """
     mapping = load_mapping(rooted(rule.mapping))
     by_turns = rule.max_age_s is None and rule.path is None
     origin = Origin(rule.kind, rule.name, True, max_age_s, salt, rule.max_bad_share, is_age_by_turns=by_turns)
-    return Intake(rule.id, KINDS[rule.kind](rule, mapping, environment), mapping, origin, is_whole=rule.kind in WHOLE)
+    source = KINDS[rule.kind](rule, mapping, environment, wait)
+    return Intake(rule.id, source, mapping, origin, is_whole=rule.kind in WHOLE)
 
 
 def imported(name: str, files: Sequence[Path], mapping: SourceMapping, origin: Origin) -> Intake:
@@ -77,18 +83,18 @@ def _listing(place: Path) -> bytes:
     return repr([(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]).encode()
 
 
-def _sql(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:
+def _sql(rule: SourceRule, mapping: SourceMapping, environment: Environment, _: Wait) -> Source:
     return open_source(rule.id, "sql", address(rule, environment), mapping)
 
 
-def _file(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:
+def _file(rule: SourceRule, mapping: SourceMapping, environment: Environment, _: Wait) -> Source:
     return file_source(rule, mapping)
 
 
-def _over_the_web(make: Callable[[str, Access, SourceMapping], Source]) -> Maker:
+def _over_the_web(system: System) -> Maker:
     """Return the maker of a source that is opened with an address and a token."""
 
-    def made(rule: SourceRule, mapping: SourceMapping, environment: Environment) -> Source:
+    def made(rule: SourceRule, mapping: SourceMapping, environment: Environment, wait: Wait) -> Source:
         try:
             url, token, user = (filled(text or "", environment) for text in (rule.url, rule.token, rule.user))
         except KeyError as error:
@@ -96,7 +102,7 @@ def _over_the_web(make: Callable[[str, Access, SourceMapping], Source]) -> Maker
         except OSError as error:
             place = f"{error.filename}: cannot be read ({error.strerror})"
             raise SourceError(f"source {rule.id}: {place}", permanent=True) from None
-        return make(rule.id, Access(url, token, user or None, rule.since), mapping)
+        return RestSource(system, rule.id, Access(url, token, user or None, rule.since), mapping, Manner(wait=wait))
 
     return made
 
@@ -104,7 +110,7 @@ def _over_the_web(make: Callable[[str, Access, SourceMapping], Source]) -> Maker
 KINDS: Mapping[str, Maker] = {
     "sql": _sql,
     "file": _file,
-    "zendesk": _over_the_web(ZendeskSource),
-    "freshdesk": _over_the_web(FreshdeskSource),
-    "jira": _over_the_web(JiraSource),
+    "zendesk": _over_the_web(ZENDESK),
+    "freshdesk": _over_the_web(FRESHDESK),
+    "jira": _over_the_web(JIRA),
 }

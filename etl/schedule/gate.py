@@ -9,6 +9,7 @@ import duckdb
 from etl.model import LoadStopped
 
 AGAIN_S = 0.05
+STOPPING = "the monitor is stopping"
 
 
 class Gate:
@@ -17,19 +18,24 @@ class Gate:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._con: duckdb.DuckDBPyConnection | None = None
-        self._is_closed = False
+        self._closing = threading.Event()
 
     @property
     def is_closed(self) -> bool:
         """Return whether the process is stopping."""
-        return self._is_closed
+        return self._closing.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait outside; raises LoadStopped as soon as the process is stopping."""
+        if self._closing.wait(seconds):
+            raise LoadStopped(STOPPING)
 
     @contextmanager
     def entered(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Wait for the turn to write, and hold it; raises LoadStopped when the process is stopping."""
         with self._turn:
-            if self._is_closed:
-                raise LoadStopped("the monitor is stopping")
+            if self.is_closed:
+                raise LoadStopped(STOPPING)
             self._con = con
             try:
                 yield
@@ -47,7 +53,7 @@ class Gate:
 
         Return whether it had to be.
         """
-        self._is_closed = True
+        self._closing.set()
         is_rolled_back = not self._turn.acquire(timeout=grace_s)
         if is_rolled_back:
             self._interrupt()

@@ -15,8 +15,9 @@ from etl.model import LoadReport, MappingError, Origin, SourceError
 from etl.run import Intake, pull
 from etl.sources.rest import freshdesk
 from etl.sources.rest.access import Access
-from etl.sources.rest.freshdesk import FreshdeskSource
+from etl.sources.rest.freshdesk import FRESHDESK
 from etl.sources.rest.retry import Patience
+from etl.sources.rest.source import Manner, RestSource
 from metrics import facts
 from metrics.measure import measure
 from metrics.model import Desk as KpiDesk
@@ -42,9 +43,9 @@ def desk() -> Iterator[Freshdesk]:
         yield found
 
 
-def source(desk: Freshdesk, rows: int = 20_000, token: str = TOKEN) -> FreshdeskSource:
+def source(desk: Freshdesk, rows: int = 20_000, token: str = TOKEN) -> RestSource:
     access = Access(desk.web.url, token, since=date(2026, 1, 1))
-    return FreshdeskSource("desk", access, MAPPING, TRIES, desk.web.wait, rows)
+    return RestSource(FRESHDESK, "desk", access, MAPPING, Manner(TRIES, desk.web.wait, rows))
 
 
 def opened(desk: Freshdesk, number: int, at: str = "09:00", **more: Any) -> None:
@@ -221,7 +222,7 @@ def test_a_limit_is_waited_for_as_asked(desk: Freshdesk) -> None:
 def test_a_table_freshdesk_does_not_have_is_refused(desk: Freshdesk) -> None:
     mapping = parse_mapping("version: 1\ntables:\n  - {name: t, rows: ticket, ticket: {id: id}}")
     with pytest.raises(MappingError, match="none of Freshdesk's, use tickets, comments, ratings"):
-        FreshdeskSource("desk", Access(desk.web.url, TOKEN), mapping)
+        RestSource(FRESHDESK, "desk", Access(desk.web.url, TOKEN), mapping)
 
 
 def test_a_desk_is_opened_from_settings(desk: Freshdesk) -> None:

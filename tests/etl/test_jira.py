@@ -14,8 +14,9 @@ from etl.mapping import Mapping, load_mapping, parse_mapping
 from etl.model import LoadReport, MappingError, Origin, SourceError
 from etl.run import Intake, pull
 from etl.sources.rest.access import Access
-from etl.sources.rest.jira import JiraSource
+from etl.sources.rest.jira import JIRA
 from etl.sources.rest.retry import Patience
+from etl.sources.rest.source import Manner, RestSource
 from metrics import facts
 from metrics.measure import measure
 from metrics.model import Desk as KpiDesk
@@ -42,9 +43,9 @@ def desk() -> Iterator[Jira]:
         yield found
 
 
-def source(desk: Jira, rows: int = 20_000, mapping: Mapping = MAPPING, token: str = TOKEN) -> JiraSource:
+def source(desk: Jira, rows: int = 20_000, mapping: Mapping = MAPPING, token: str = TOKEN) -> RestSource:
     access = Access(desk.web.url, token, USER, date(2026, 1, 1))
-    return JiraSource("desk", access, mapping, TRIES, desk.web.wait, rows)
+    return RestSource(JIRA, "desk", access, mapping, Manner(TRIES, desk.web.wait, rows))
 
 
 def opened(desk: Jira, number: int, at: str = "09:00", **fields: Any) -> None:
@@ -207,7 +208,7 @@ def test_a_limit_is_waited_for_as_asked(desk: Jira) -> None:
 
 def test_a_user_and_known_tables_are_needed(desk: Jira) -> None:
     with pytest.raises(SourceError, match="write the e-mail of whom the token belongs to"):
-        JiraSource("desk", Access(desk.web.url, TOKEN), MAPPING)
+        RestSource(JIRA, "desk", Access(desk.web.url, TOKEN), MAPPING)
     mapping = parse_mapping("version: 1\ntables:\n  - {name: t, rows: ticket, ticket: {id: id}}")
     with pytest.raises(MappingError, match="none of Jira's, use issues, changes, comments"):
         source(desk, mapping=mapping)

@@ -93,7 +93,7 @@ def test_an_interrupted_pull_claims_no_more_than_it_has(desk: Desk) -> None:
     desk.web.faults.extend([None] * 3 + [Reply(503)] * 3)
     with pytest.raises(SourceError, match="ticket_events"):
         at_work.pull(since=date(2026, 1, 1))
-    assert str(at_work.all("SELECT watermark FROM source")[0])[:10] == "2026-01-01"
+    assert at_work.all("SELECT watermark FROM source") == [None]
     at_work.pull()
     assert at_work.all("SELECT watermark FROM source") == [desk.web.clock - MINUTE]
 

@@ -12,7 +12,8 @@ from etl.model import LoadReport, Origin, Refresh
 from etl.run import Intake, pull
 from etl.sources.rest.access import Access
 from etl.sources.rest.retry import Patience
-from etl.sources.rest.zendesk import ZendeskSource
+from etl.sources.rest.source import Manner, RestSource
+from etl.sources.rest.zendesk import ZENDESK
 from tests.engine import fresh
 from tests.etl.contract import NOW
 from tests.etl.servers.zendesk import TOKEN, USER, Desk
@@ -33,9 +34,9 @@ def serving() -> Iterator[Desk]:
         yield desk
 
 
-def source(desk: Desk, rows: int = 20_000, mapping: Mapping = MAPPING, **more: Any) -> ZendeskSource:
+def source(desk: Desk, rows: int = 20_000, mapping: Mapping = MAPPING, **more: Any) -> RestSource:
     access = Access(**{"url": desk.web.url, "token": TOKEN, "user": USER, **more})
-    return ZendeskSource("desk", access, mapping, TRIES, desk.web.wait, rows)
+    return RestSource(ZENDESK, "desk", access, mapping, Manner(TRIES, desk.web.wait, rows))
 
 
 def no_facts(con: duckdb.DuckDBPyConnection, watermark: object) -> None:

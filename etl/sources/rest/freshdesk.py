@@ -4,17 +4,12 @@ Freshdesk has no history: every snapshot of a ticket is a row, and the instants 
 reopened, pending since) tell what happened in between.
 """
 
-import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
 
-from etl.mapping import Mapping as SourceMapping
-from etl.mapping.model import TableMapping
-from etl.model import Delivery, MappingError
 from etl.sources.rest.access import Access
 from etl.sources.rest.client import Gone, RestClient, Site
 from etl.sources.rest.freshdesk_rows import (
@@ -26,13 +21,19 @@ from etl.sources.rest.freshdesk_rows import (
     rating_row,
     ticket_row,
 )
-from etl.sources.rest.paging import ROWS_PER_DELIVERY, Deliverer, Page, Row, State, Stream, Walk, settled_until
-from etl.sources.rest.records import columns_named, epoch_s
-from etl.sources.rest.retry import Patience
+from etl.sources.rest.paging import DAY_S, Page, Row, State, Stream, Walk, reaching_back, settled_until
+from etl.sources.rest.records import epoch_s
+from etl.sources.rest.source import Pull, Record, System
 
 PER_PAGE = 100
 OVERLAP_S = 60  # read again: what was written while the last pull was answered
-Record = Mapping[str, Any]
+REACH_S = 30 * DAY_S  # ratings are listed by when they were made, and may be changed after
+TICKETS = "/api/v2/tickets"
+LISTS: Mapping[str, Mapping[str, str]] = {  # a ticket is in one of them
+    "tickets": {},
+    "deleted": {"filter": "deleted"},
+    "spam": {"filter": "spam"},
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ class Changed:
     last change of this one. So nothing is skipped when records move to the end, and 300 pages are never reached.
 
     name     in the cursor; `query` what is asked for besides the time in `filter`; `stamp` the field it goes by
-    State: `from` epoch second, `page` of it, `seen` id -> stamp of records of that second or later
+    reach_s  so much is read again once a day, 0 = never
+    State: `from` epoch second, `page` of it, `seen` id -> version of records of that second or later,
+    `newest` latest second of all
     """
 
     desk: Desk
@@ -90,76 +93,74 @@ class Changed:
     query: Mapping[str, str]
     stamp: str
     to_rows: Callable[[Sequence[Record]], Mapping[str, Sequence[Row]]]
+    reach_s: int = 0
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield the pages of records that are new or changed."""
+        for records, after in self.read(state):
+            yield Page(self.to_rows(records), after)
+
+    def read(self, state: State) -> Iterator[tuple[Sequence[Record], State]]:
+        """Yield records that are new or changed, and the state after them."""
         walk = Walk(self.desk.client.place(self.path))
         state = {"from": self.desk.start, "page": 1, "seen": {}, **state}
+        if state["page"] == 1:
+            state = reaching_back(state, self.desk.start, self.desk.now, self.reach_s)
         while True:
             walk.step((state["from"], state["page"]))
             since = datetime.fromtimestamp(state["from"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             asked = {**self.query, self.filter: since, "per_page": PER_PAGE, "page": state["page"]}
             answer = self.desk.client.get(self.path, asked)
             records = answer.listed("")
-            fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != self._stamp(each)]
+            fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != self._version(each)]
             settled = settled_until(answer.served_at, self.desk.now)
             is_last = len(records) < PER_PAGE
             state = self._after(records, state, settled, is_last)
-            yield Page(self.to_rows(fresh), state)
+            yield fresh, state
             if is_last:
                 return
 
-    def _stamp(self, record: Record) -> str:
-        return str(record.get(self.stamp) or "")
+    def _second(self, record: Record) -> int:
+        return epoch_s(record.get(self.stamp)) or 0
+
+    def _version(self, record: Record) -> str:
+        return str(record.get("updated_at") or record.get(self.stamp) or "")
 
     def _after(self, records: Sequence[Record], state: State, settled: int, is_last: bool) -> State:
-        newest = max([state["from"], *(epoch_s(self._stamp(each)) or 0 for each in records)])
-        since = max(state["from"], min(newest, settled) - (OVERLAP_S if is_last else 1))
+        seconds = [self._second(each) for each in records]
+        reached = max([state["from"], *seconds])
+        newest = max(reached, state.get("newest", 0))
+        since = min(newest, settled) - OVERLAP_S if is_last else min(reached, settled) - 1
+        since = max(state["from"], since)
+        if not is_last and seconds != sorted(seconds):
+            since = state["from"]  # not oldest first: only the end of the list says that all was read
         page = state["page"] + 1 if not is_last and since == state["from"] else 1
-        seen = {**state["seen"], **{str(each.get("id")): self._stamp(each) for each in records}}
-        kept = {number: stamp for number, stamp in seen.items() if (epoch_s(stamp) or since) >= since}
-        moved = {**state, "from": since, "page": page, "seen": kept}
+        seen = {**state["seen"], **{str(each.get("id")): self._version(each) for each in records}}
+        kept = {number: version for number, version in seen.items() if (epoch_s(version) or since) >= since}
+        moved = {**state, "from": since, "page": page, "seen": kept, "newest": newest}
         return {**moved, "until": settled} if is_last else moved
 
 
-class FreshdeskSource:
-    """Pulls the tables that the mapping names; each goes on where its own cursor stands."""
+def _site(source_id: str, access: Access) -> Site:
+    pair = b64encode(f"{access.token}:X".encode()).decode()
+    return Site(source_id, access.url, {"Authorization": f"Basic {pair}"})
 
-    def __init__(
-        self,
-        source_id: str,
-        access: Access,
-        mapping: SourceMapping,
-        patience: Patience | None = None,
-        wait: Callable[[float], None] = time.sleep,
-        rows_per_delivery: int = ROWS_PER_DELIVERY,
-    ) -> None:
-        pair = b64encode(f"{access.token}:X".encode()).decode()
-        self._site = Site(source_id, access.url, {"Authorization": f"Basic {pair}"})
-        self._patience = patience
-        self._wait = wait
-        headers = {table.name: _header(mapping, table) for table in mapping.tables}
-        self._deliverer = Deliverer(source_id, headers, access.start, rows_per_delivery)
 
-    def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
-        """Yield deliveries; the last one says that all up to a minute ago, by the desk's own clock, was delivered."""
-        with RestClient(self._site, self._patience, self._wait) as client:
-            yield from self._deliverer.deliveries(self._streams(Desk(client, self._deliverer.start, now)), cursor)
+def _streams(pull: Pull) -> Sequence[Stream]:
+    desk = Desk(pull.client, pull.start, pull.now)
+    found: list[Stream] = []
+    if {"tickets", "comments"} & pull.columns.keys():
+        found += [_tickets(pull, desk, name, query) for name, query in LISTS.items()]
+    if "ratings" in pull.columns:
+        path = "/api/v2/surveys/satisfaction_ratings"
+        found.append(Changed(desk, "ratings", path, "created_since", {}, "created_at", _ratings_of(desk), REACH_S))
+    return found
 
-    def _streams(self, desk: Desk) -> Sequence[Stream]:
-        headers = self._deliverer.headers
-        found: list[Stream] = []
-        if {"tickets", "comments"} & headers.keys():
-            found += [self._tickets(desk, "tickets", {}), self._tickets(desk, "deleted", {"filter": "deleted"})]
-        if "ratings" in headers:
-            path = "/api/v2/surveys/satisfaction_ratings"
-            found.append(Changed(desk, "ratings", path, "created_since", {}, "created_at", _ratings_of(desk)))
-        return found
 
-    def _tickets(self, desk: Desk, name: str, query: Mapping[str, str]) -> Changed:
-        asked = {"order_by": "updated_at", "order_type": "asc", "include": "stats", **query}
-        made = _tickets_of(desk, self._deliverer.headers, is_deleted=name == "deleted")
-        return Changed(desk, name, "/api/v2/tickets", "updated_since", asked, "updated_at", made)
+def _tickets(pull: Pull, desk: Desk, name: str, query: Mapping[str, str]) -> Changed:
+    asked = {"order_by": "updated_at", "order_type": "asc", "include": "stats", **query}
+    made = _tickets_of(desk, pull.columns, is_deleted=name == "deleted")
+    return Changed(desk, name, TICKETS, "updated_since", asked, "updated_at", made)
 
 
 def _tickets_of(
@@ -187,8 +188,16 @@ def _ratings_of(desk: Desk) -> Callable[[Sequence[Record]], Mapping[str, Sequenc
     return lambda ratings: {"ratings": [rating_row(each, desk.agents, desk.groups) for each in ratings]}
 
 
-def _header(mapping: SourceMapping, table: TableMapping) -> Sequence[str]:
-    if table.name not in TABLES:
-        raise MappingError(f"{mapping.name}: table {table.name!r} is none of Freshdesk's, use {', '.join(TABLES)}")
-    named = columns_named(table) if table.name == "tickets" else set()
-    return (*TABLES[table.name], *sorted(name for name in named if name in FREE_TEXT or custom_field(name)))
+def _held(pull: Pull) -> Iterator[Sequence[Record]]:
+    """Yield the tickets that are not deleted; spam is in a list of its own."""
+    for name, query in LISTS.items():
+        if name != "deleted":
+            for records, _ in _tickets(pull, Desk(pull.client, pull.start, pull.now), name, query).read({}):
+                yield records
+
+
+def _is_extra(column: str) -> bool:
+    return column in FREE_TEXT or custom_field(column)
+
+
+FRESHDESK = System("Freshdesk", TABLES, "tickets", _site, _streams, _held, _is_extra)

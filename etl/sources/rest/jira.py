@@ -3,32 +3,47 @@
 The search gives issues by last change, to the minute of its user's zone, and may know of a change some minutes late.
 """
 
-import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from etl.mapping import Mapping as SourceMapping
-from etl.mapping.model import TableMapping
-from etl.model import Delivery, MappingError, SourceError
+from etl.model import SourceError
 from etl.sources.rest.access import Access
-from etl.sources.rest.client import Answer, Gone, RestClient, Site
+from etl.sources.rest.client import Answer, Gone, Query, RestClient, Site
 from etl.sources.rest.jira_rows import TABLES, change_rows, comment_rows, custom_field, issue_row
-from etl.sources.rest.paging import ROWS_PER_DELIVERY, Deliverer, Page, Row, State, Walk
-from etl.sources.rest.records import columns_named, epoch_s, member, objects
-from etl.sources.rest.retry import Patience
+from etl.sources.rest.paging import Page, Row, State, Stream, Walk
+from etl.sources.rest.records import epoch_s, member, objects
+from etl.sources.rest.source import Pull, Record, System
 
 PER_PAGE = 100
+IDS_PER_PAGE = 1000
 OVERLAP_S = 600  # the search may know of a change only minutes later
 SEARCH = "/rest/api/3/search/jql"
 FIELDS = (
     *("created", "updated", "resolutiondate", "status", "priority", "issuetype", "project", "assignee", "reporter"),
     *("creator", "labels", "components", "resolution", "comment"),
 )
-Record = Mapping[str, Any]
+
+
+def changed_since(client: RestClient, since: int) -> str:
+    """Return the condition of a search; its minutes are in the zone of the user whose token it is."""
+    zone = ZoneInfo(str(client.get("/rest/api/3/myself").data.get("timeZone") or "UTC"))
+    minute = datetime.fromtimestamp(since, UTC).astimezone(zone)
+    return f'updated >= "{minute:%Y/%m/%d %H:%M}"'
+
+
+def found_by(client: RestClient, query: Query) -> Iterator[Answer]:
+    """Yield the answers of a search page by page."""
+    walk, token = Walk(client.place(SEARCH)), None
+    while True:
+        walk.step(token)
+        answer = client.get(SEARCH, {**query, "nextPageToken": token} if token else query)
+        yield answer
+        token = answer.data.get("nextPageToken")
+        if not token:
+            return
 
 
 @dataclass(frozen=True)
@@ -38,49 +53,32 @@ class Issues:
     State: `from` epoch second, `seen` id -> last change of issues of that second or later
     """
 
-    client: RestClient
-    start: int
-    now: datetime
-    headers: Mapping[str, Sequence[str]]
+    pull: Pull
     name: str = "issues"
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield pages of issues that are new or changed; the next pull needs no token, which would expire."""
-        walk = Walk(self.client.place(SEARCH))
-        token: str | None = None
-        state = {"from": self.start, "seen": {}, **state}
-        jql = self._jql(state["from"])
-        while True:
-            walk.step(token)
-            following = {"nextPageToken": token} if token else {}
-            asked: dict[str, str | int] = {
-                "jql": jql,
-                "maxResults": PER_PAGE,
-                "fields": self._fields(),
-                "expand": "changelog",
-            }
-            answer = self.client.get(SEARCH, {**asked, **following})
+        state = {"from": self.pull.start, "seen": {}, **state}
+        jql = f"{changed_since(self.pull.client, state['from'])} ORDER BY updated ASC"
+        asked: dict[str, str | int] = {
+            "jql": jql,
+            "maxResults": PER_PAGE,
+            "fields": self._fields(),
+            "expand": "changelog",
+        }
+        for answer in found_by(self.pull.client, asked):
             issues = answer.listed("issues")
-            token = answer.data.get("nextPageToken")
             fresh = [each for each in issues if state["seen"].get(str(each.get("id"))) != _changed(each)]
-            state = self._after(answer, issues, state, is_last=not token)
+            state = self._after(answer, issues, state, is_last=not answer.data.get("nextPageToken"))
             yield Page(self._rows(fresh), state)
-            if not token:
-                return
 
     def _fields(self) -> str:
         """Return the fields to ask for: those of the tables, and custom ones that the mapping names."""
-        named = (name.partition(".")[0] for name in self.headers.get("issues", ()) if custom_field(name))
+        named = (name.partition(".")[0] for name in self.pull.columns.get("issues", ()) if custom_field(name))
         return ",".join(dict.fromkeys([*FIELDS, *named]))
 
-    def _jql(self, since: int) -> str:
-        """Return the search; its minutes are in the zone of the user whose token it is."""
-        zone = ZoneInfo(str(self.client.get("/rest/api/3/myself").data.get("timeZone") or "UTC"))
-        minute = datetime.fromtimestamp(since, UTC).astimezone(zone)
-        return f'updated >= "{minute:%Y/%m/%d %H:%M}" ORDER BY updated ASC'
-
     def _after(self, answer: Answer, issues: Sequence[Record], state: State, is_last: bool) -> State:
-        served = int((answer.served_at or self.now).timestamp())
+        served = int((answer.served_at or self.pull.now).timestamp())
         newest = max([state["from"], *(min(epoch_s(_changed(each)) or 0, served) for each in issues)])
         since = max(state["from"], newest - (OVERLAP_S if is_last else 0))
         seen = {**state["seen"], **{str(each.get("id")): _changed(each) for each in issues}}
@@ -91,11 +89,11 @@ class Issues:
 
     def _rows(self, issues: Sequence[Record]) -> Mapping[str, Sequence[Row]]:
         found: dict[str, Sequence[Row]] = {}
-        if "issues" in self.headers:
-            found["issues"] = [issue_row(each, self.headers["issues"]) for each in issues]
-        if "changes" in self.headers:
+        if "issues" in self.pull.columns:
+            found["issues"] = [issue_row(each, self.pull.columns["issues"]) for each in issues]
+        if "changes" in self.pull.columns:
             found["changes"] = [row for each in issues for row in change_rows(each, self._histories(each))]
-        if "comments" in self.headers:
+        if "comments" in self.pull.columns:
             found["comments"] = [row for each in issues for row in comment_rows(each, self._comments(each))]
         return found
 
@@ -112,11 +110,11 @@ class Issues:
         if isinstance(total, int) and total <= len(held):
             return held
         path, found = f"/rest/api/3/issue/{issue.get('id')}/{part}", list[Record]()
-        walk = Walk(self.client.place(path))
+        walk = Walk(self.pull.client.place(path))
         while True:
             walk.step(len(found))
             try:
-                answer = self.client.get(path, {"startAt": len(found), "maxResults": PER_PAGE})
+                answer = self.pull.client.get(path, {"startAt": len(found), "maxResults": PER_PAGE})
             except Gone:
                 return found
             records = answer.listed(name)
@@ -129,38 +127,22 @@ def _changed(issue: Record) -> str:
     return str(member(issue, "fields.updated") or "")
 
 
-class JiraSource:
-    """Pulls the tables that the mapping names."""
-
-    def __init__(
-        self,
-        source_id: str,
-        access: Access,
-        mapping: SourceMapping,
-        patience: Patience | None = None,
-        wait: Callable[[float], None] = time.sleep,
-        rows_per_delivery: int = ROWS_PER_DELIVERY,
-    ) -> None:
-        if access.user is None:
-            raise SourceError(
-                f"source {source_id}: user: write the e-mail of whom the token belongs to", permanent=True
-            )
-        pair = b64encode(f"{access.user}:{access.token}".encode()).decode()
-        self._site = Site(source_id, access.url, {"Authorization": f"Basic {pair}"})
-        self._patience = patience
-        self._wait = wait
-        headers = {table.name: _header(mapping, table) for table in mapping.tables}
-        self._deliverer = Deliverer(source_id, headers, access.start, rows_per_delivery)
-
-    def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
-        """Yield deliveries; the last one says that all up to ten minutes ago, by Jira's clock, was delivered."""
-        with RestClient(self._site, self._patience, self._wait) as client:
-            issues = Issues(client, self._deliverer.start, now, self._deliverer.headers)
-            yield from self._deliverer.deliveries([issues], cursor)
+def _site(source_id: str, access: Access) -> Site:
+    if access.user is None:
+        raise SourceError(f"source {source_id}: user: write the e-mail of whom the token belongs to", permanent=True)
+    pair = b64encode(f"{access.user}:{access.token}".encode()).decode()
+    return Site(source_id, access.url, {"Authorization": f"Basic {pair}"})
 
 
-def _header(mapping: SourceMapping, table: TableMapping) -> Sequence[str]:
-    if table.name not in TABLES:
-        raise MappingError(f"{mapping.name}: table {table.name!r} is none of Jira's, use {', '.join(TABLES)}")
-    named = columns_named(table) if table.name == "issues" else set()
-    return (*TABLES[table.name], *sorted(name for name in named if custom_field(name)))
+def _streams(pull: Pull) -> Sequence[Stream]:
+    return [Issues(pull)]
+
+
+def _held(pull: Pull) -> Iterator[Sequence[Record]]:
+    """Yield the issues of the search, oldest first: what changes meanwhile moves none to another page."""
+    jql = f"{changed_since(pull.client, pull.start)} ORDER BY created ASC"
+    for answer in found_by(pull.client, {"jql": jql, "maxResults": IDS_PER_PAGE, "fields": "id"}):
+        yield answer.listed("issues")
+
+
+JIRA = System("Jira", TABLES, "issues", _site, _streams, _held, custom_field)

@@ -58,32 +58,39 @@ def issue_row(issue: Record, columns: Sequence[str]) -> list[Any]:
 def change_rows(issue: Record, histories: Sequence[Record]) -> Iterator[list[Any]]:
     """Yield a row for every change of status, priority and assignee."""
     for history in histories:
-        who = role(history.get("author"), issue)
+        who, name = _author(history, issue)
         told = {
             "issue_id": issue.get("id"),
             "created": instant_text(history.get("created")),
-            "updater": member(history, "author.displayName") if who == AGENT else None,
+            "updater": name,
             "updater_role": who,
         }
         for place, item in enumerate(objects(history.get("items"))):
             if item.get("field") in CHANGED and (item.get("toString") or item.get("field") != "assignee"):
-                name = f"{history.get('id')}:{place}"
                 values = {"value": item.get("toString"), "previous_value": item.get("fromString")}
-                yield row({**told, **values, "id": name, "field": item.get("field")}, CHANGES)
+                yield row(
+                    {**told, **values, "id": f"{history.get('id')}:{place}", "field": item.get("field")}, CHANGES
+                )
 
 
 def comment_rows(issue: Record, comments: Sequence[Record]) -> Iterator[list[Any]]:
     """Yield a row for every comment; only agents have names."""
     for comment in comments:
-        who = role(comment.get("author"), issue)
+        who, name = _author(comment, issue)
         told = {
             "issue_id": issue.get("id"),
             "created": instant_text(comment.get("created")),
-            "author": member(comment, "author.displayName") if who == AGENT else None,
+            "author": name,
             "author_role": who,
             "public": comment.get("jsdPublic", True),
         }
         yield row({**comment, **told}, COMMENTS)
+
+
+def _author(record: Record, issue: Record) -> tuple[str, Any]:
+    """Return what the author of a change or comment is to the issue, and the name; only agents have one."""
+    who = role(record.get("author"), issue)
+    return who, member(record, "author.displayName") if who == AGENT else None
 
 
 def instant_text(value: object) -> str | None:

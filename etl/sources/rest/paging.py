@@ -11,6 +11,7 @@ from etl.sources.text_rows import TextRows
 
 ROWS_PER_DELIVERY = 20_000
 MOST_PAGES = 50_000  # of one stream in one run
+DAY_S = 86_400
 SETTLED_S = 60  # interfaces leave out, or have not indexed, what happened in the last minute
 
 State = dict[str, Any]  # as JSON in the cursor; `until` = epoch second before which all was delivered
@@ -110,13 +111,32 @@ class Deliverer:
         yield self._delivery(pending, states, streams)
 
     def _delivery(self, pending: _Pending, states: Mapping[str, State], streams: Sequence[Stream]) -> Delivery:
-        reached = [states.get(stream.name, {}).get("until") or self.start for stream in streams]
+        until = _reached([states.get(stream.name, {}) for stream in streams])
         return Delivery(
             self.source_id,
             [Batch(table, TextRows.of(self.headers[table], rows)) for table, rows in pending.rows.items()],
             cursor=json.dumps(states, separators=(",", ":"), sort_keys=True),
-            until=datetime.fromtimestamp(min(reached), UTC),
+            until=until,
+            is_part=until is None,
         )
+
+
+def _reached(states: Sequence[State]) -> datetime | None:
+    """Return up to when all streams were delivered; None = one of them was never read to its end."""
+    seconds: list[int] = [state["until"] for state in states if "until" in state]
+    return datetime.fromtimestamp(min(seconds), UTC) if len(seconds) == len(states) else None
+
+
+def reaching_back(state: State, start: int, now: datetime, reach_s: int) -> State:
+    """Return the state to begin a pull with: once a day the list is read again from far back.
+
+    For lists that are filtered by when a record was made, while it may still be changed after. `reach_s` 0 = never.
+    State: `deep` epoch second, by the clock here, of the last reading from far back
+    """
+    second = int(now.timestamp())
+    if not reach_s or second - state.get("deep", second) < DAY_S:
+        return {"deep": second, **state} if reach_s else state
+    return {**state, "from": max(start, state["from"] - reach_s), "deep": second}
 
 
 def settled_until(served_at: datetime | None, now: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from etl.sources.rest.client import Answer, RestClient
-from etl.sources.rest.paging import Page, Row, State, Walk, settled_until
+from etl.sources.rest.paging import DAY_S, Page, Row, State, Walk, reaching_back, settled_until
 from etl.sources.rest.records import epoch_s, objects
 from etl.sources.rest.zendesk_people import PER_PAGE, People
 from etl.sources.rest.zendesk_rows import (
@@ -21,7 +21,8 @@ from etl.sources.rest.zendesk_rows import (
 )
 
 Record = Mapping[str, Any]
-DAY_S = 86_400
+REACH_S = 30 * DAY_S  # a rating may be changed until its ticket is closed, which is 28 days after it was solved
+EXPORT = "/api/v2/incremental/tickets/cursor.json"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ class Desk:
     now: datetime
 
 
+def exported(client: RestClient, query: Mapping[str, str | int]) -> Iterator[Answer]:
+    """Yield the answers of the ticket export from a cursor or a start_time on, up to the end of its stream."""
+    walk = Walk(client.place(EXPORT))
+    while True:
+        walk.step(query.get("cursor"))
+        answer = client.get(EXPORT, query)
+        yield answer
+        if answer.data.get("end_of_stream"):
+            return
+        rest = {name: value for name, value in query.items() if name != "start_time"}
+        query = {**rest, "cursor": answer.data.get("after_cursor") or query.get("cursor", "")}
+
+
 @dataclass(frozen=True)
 class Tickets:
     """Incremental cursor export of tickets with their metric sets; deleted ones come with status deleted."""
@@ -41,23 +55,15 @@ class Tickets:
     desk: Desk
     columns: Sequence[str]
     name: str = "tickets"
-    path: str = "/api/v2/incremental/tickets/cursor.json"
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield pages up to the end of the stream; its cursor is the system's own and stays valid."""
-        walk = Walk(self.desk.client.place(self.path))
-        while True:
-            cursor = state.get("cursor")
-            walk.step(cursor)
-            where = {"cursor": cursor} if cursor else {"start_time": self.desk.start}
-            answer = self.desk.client.get(self.path, {**where, "include": "metric_sets"})
-            is_last = bool(answer.data.get("end_of_stream"))
-            state = {**state, "cursor": answer.data.get("after_cursor") or cursor}
-            if is_last:
+        where = {"cursor": state["cursor"]} if state.get("cursor") else {"start_time": self.desk.start}
+        for answer in exported(self.desk.client, {**where, "include": "metric_sets"}):
+            state = {**state, "cursor": answer.data.get("after_cursor") or state.get("cursor")}
+            if answer.data.get("end_of_stream"):
                 state["until"] = settled_until(answer.served_at, self.desk.now)
-            yield Page({"tickets": self._rows(answer)}, state)
-            if is_last:
-                return
+            yield Page({self.name: self._rows(answer)}, state)
 
     def _rows(self, answer: Answer) -> list[Row]:
         tickets = answer.listed("tickets")
@@ -120,6 +126,7 @@ class Moving:
 
     stamp      when a record was last changed, as text that sorts
     overlap_s  this much before the latest change is read again; what did not change is left out
+    Once a day REACH_S is: lists filtered by when a record was made do not show a later change.
     State: `from` epoch second, `after` page cursor inside of a pull, `newest` epoch second, `seen` id -> stamp
     """
 
@@ -135,6 +142,8 @@ class Moving:
         """Yield the pages of records that are new or changed."""
         walk = Walk(self.desk.client.place(self.path))
         state = {"from": self.desk.start, "newest": self.desk.start, "seen": {}, **state}
+        if "after" not in state:
+            state = reaching_back(state, self.desk.start, self.desk.now, REACH_S)
         while True:
             walk.step(state.get("after"))
             after = {"page[after]": state["after"]} if state.get("after") else {}

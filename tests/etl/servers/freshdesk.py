@@ -69,8 +69,8 @@ class Freshdesk:
         return lists[parts[-1]](asked) if parts[-1] in lists else None
 
     def _tickets(self, asked: Asked) -> list[Record]:
-        is_deleted = asked.query.get("filter") == "deleted"
-        found = [each for each in self.tickets.values() if bool(each.get("deleted")) is is_deleted]
+        wanted = asked.query.get("filter")
+        found = [each for each in self.tickets.values() if _list_of(each) == wanted]
         since = asked.query["updated_since"].rstrip("Z")
         return sorted(
             (each for each in found if each["updated_at"].rstrip("Z") >= since),
@@ -85,3 +85,8 @@ class Freshdesk:
         if number > self.most_pages:
             return Reply(400, {"description": "page: There are only 300 pages"})
         return Reply(200, records[(number - 1) * size : number * size])
+
+
+def _list_of(ticket: Record) -> str | None:
+    """Return the filter that shows a ticket; the list without one shows neither what is deleted nor spam."""
+    return next((name for name in ("deleted", "spam") if ticket.get(name)), None)

@@ -1,0 +1,118 @@
+"""One source for every system with a web interface; what differs from system to system stands in its System."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from etl.mapping import Mapping as SourceMapping
+from etl.mapping.model import TableMapping
+from etl.model import Batch, Delivery, MappingError
+from etl.sources.rest.access import Access
+from etl.sources.rest.client import RestClient, Site
+from etl.sources.rest.paging import ROWS_PER_DELIVERY, Deliverer, Stream
+from etl.sources.rest.records import columns_named, row
+from etl.sources.rest.retry import Patience
+from etl.sources.text_rows import TextRows
+
+Record = Mapping[str, Any]
+Wait = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a source is read.
+
+    wait  called with seconds before a request is tried again; what it raises ends the pull (etl/schedule/gate.py)
+    """
+
+    patience: Patience = field(default_factory=Patience)
+    wait: Wait = time.sleep
+    rows_per_delivery: int = ROWS_PER_DELIVERY
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What the streams of one pull share.
+
+    start    epoch second at which the first pull begins
+    columns  of every table that the mapping names
+    """
+
+    client: RestClient
+    start: int
+    now: datetime
+    columns: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class System:
+    """A kind of system.
+
+    name       as people know it
+    tables     columns of each table that it offers
+    tickets    the table of tickets; `is_extra` tells which columns it has besides, where the mapping names them
+    site       where it is and what opens it; raises SourceError
+    streams    the lists that are read for the tables of a pull
+    held       all tickets that it has now, page by page; what is missing counts as deleted
+    """
+
+    name: str
+    tables: Mapping[str, Sequence[str]]
+    tickets: str
+    site: Callable[[str, Access], Site]
+    streams: Callable[[Pull], Sequence[Stream]]
+    held: Callable[[Pull], Iterator[Sequence[Record]]]
+    is_extra: Callable[[str], bool]
+
+
+class RestSource:
+    """Pulls the tables that the mapping names; each goes on where its own cursor stands."""
+
+    def __init__(
+        self,
+        system: System,
+        source_id: str,
+        access: Access,
+        mapping: SourceMapping,
+        manner: Manner | None = None,
+    ) -> None:
+        self._system, self._manner = system, manner or Manner()
+        self._site = system.site(source_id, access)
+        self._ids = {table.name: _id_columns(table) for table in mapping.tables if table.name == system.tickets}
+        columns = {table.name: _columns(system, mapping, table) for table in mapping.tables}
+        self._deliverer = Deliverer(source_id, columns, access.start, self._manner.rows_per_delivery)
+
+    def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
+        """Yield deliveries; the last one says up to when all was delivered, by the system's own clock."""
+        with self._client() as client:
+            yield from self._deliverer.deliveries(self._system.streams(self._pull(client, now)), cursor)
+
+    def keys(self, now: datetime) -> Iterator[Batch]:
+        """Yield the ids of all tickets that the system has now; raises SourceError when not all could be read."""
+        with self._client() as client:
+            for name, columns in self._ids.items():
+                for records in self._system.held(self._pull(client, now)):
+                    yield Batch(name, TextRows.of(columns, [row(each, columns) for each in records]))
+
+    def _client(self) -> RestClient:
+        return RestClient(self._site, self._manner.patience, self._manner.wait)
+
+    def _pull(self, client: RestClient, now: datetime) -> Pull:
+        return Pull(client, self._deliverer.start, now, self._deliverer.headers)
+
+
+def _id_columns(table: TableMapping) -> Sequence[str]:
+    return tuple(dict.fromkeys(table.ticket.id.columns())) if table.ticket is not None else ()
+
+
+def _columns(system: System, mapping: SourceMapping, table: TableMapping) -> Sequence[str]:
+    known = system.tables.get(table.name)
+    if known is None:
+        raise MappingError(
+            f"{mapping.name}: table {table.name!r} is none of {system.name}'s, use {', '.join(system.tables)}"
+        )
+    if table.name != system.tickets:
+        return known
+    return (*known, *sorted(filter(system.is_extra, columns_named(table))))

@@ -10,8 +10,9 @@ import duckdb
 
 from metrics.defects import rule_title
 from metrics.drift import Change, changes
-from metrics.masking import masked, masked_row
+from metrics.masking import governed, masked, masked_row
 from metrics.model import DataState, Text
+from metrics.policies import NONE, Policies, policies
 from metrics.sources import source_states
 
 RUNS = 40  # per source, as many as its line shows
@@ -209,18 +210,27 @@ def _unknown(source_id: str, runs: list[Run]) -> SourceEntry:
 
 
 def _refusals(con: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
-    examples = defaultdict[Reason, list[Example]](list)
-    for source_id, rule, table, field, row_no, value, hint, payload in con.execute(
-        EXAMPLE, {"most": EXAMPLES}
-    ).fetchall():
-        shown = Example(row_no or None, masked(value), masked(hint), masked_row(payload))
-        examples[source_id, rule, table, field].append(shown)
-    found = []
+    examples, found = _examples(con), []
     for source_id, rule, table, field, *counted in con.execute(REASON).fetchall():
         n, since, until = counted
         few = tuple(examples[source_id, rule, table, field])
         found.append(Refusal(source_id, rule, rule_title(rule), table, field, n, since, until, few))
     return tuple(found)
+
+
+def _examples(con: duckdb.DuckDBPyConnection) -> Mapping[Reason, list[Example]]:
+    """Return a few rows of each reason, as much of them as the mapping lets be known of people."""
+    said = {name: policies(text) for name, text in con.execute("SELECT source_id, mapping FROM source").fetchall()}
+    found = defaultdict[Reason, list[Example]](list)
+    for source_id, rule, table, field, row_no, value, hint, payload in con.execute(
+        EXAMPLE, {"most": EXAMPLES}
+    ).fetchall():
+        kept: Policies = said.get(source_id, NONE)
+        shown = governed(value, kept.of_field(table, field))
+        found[source_id, rule, table, field].append(
+            Example(row_no or None, shown, masked(hint), masked_row(payload, kept, table))
+        )
+    return found
 
 
 def _flaws(con: duckdb.DuckDBPyConnection) -> tuple[Flaw, ...]:

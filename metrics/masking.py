@@ -1,10 +1,17 @@
-"""Rows as they may be shown to whoever looks after the data: nothing in them names or reaches a person."""
+"""Rows as they may be shown to whoever looks after the data.
+
+What the mapping says of a column decides: hidden, masked or shown whole (decision 26). Where it says nothing, or does
+not read the column, its name and the look of its value do.
+"""
 
 import json
 import re
 from collections.abc import Mapping
 
+from metrics.policies import NONE, Policies
+
 HIDDEN = "•••"
+HASH = re.compile(r"h:[0-9a-f]{32}")  # what etl left of a text; the same person has the same one
 LONGEST = 60  # characters of a value; what is longer is free text and may tell anything
 SHOWN = 24  # of them are shown of free text
 MOST = 40  # columns of a row
@@ -43,27 +50,39 @@ def masked(text: str | None) -> str | None:
     return text
 
 
-def masked_row(payload: str | None) -> Mapping[str, str]:
+def masked_row(payload: str | None, said: Policies = NONE, table: str | None = None) -> Mapping[str, str]:
     """Return a rejected row (a JSON object) column by column: people hidden, free text cut, empty cells left out.
 
+    said   what the mapping says of the columns of `table`
     A payload that is no object stands under the name "".
     """
     found = json.loads(payload) if payload else {}
     cells = found if isinstance(found, dict) else {"": found}
     told = [(str(column), value) for column, value in cells.items() if value not in (None, "")]
-    return {column: masked_cell(column, _text(value)) for column, value in told[:MOST]}
+    return {column: masked_cell(column, _text(value), said.of_column(table, column)) for column, value in told[:MOST]}
 
 
-def masked_cell(column: str, value: str) -> str:
-    """Return the value of a column: hidden where the column's name says person, cut where it is long.
+def masked_cell(column: str, value: str, policy: str | None = None) -> str:
+    """Return the value of a column as its policy leaves it; without one as its name and its look suggest.
 
     >>> masked_cell("customer_name", "Li Lei"), masked_cell("customer_id", "c-17"), masked_cell("status", "Opne")
     ('•••', 'c-17', 'Opne')
+    >>> masked_cell("agent_name", "Li Lei", "keep"), masked_cell("status", "Li Lei", "drop")
+    ('Li Lei', '•••')
     """
-    if PERSONAL.search(column) and not IDENTIFIES.search(column):
+    if policy is None and PERSONAL.search(column) and not IDENTIFIES.search(column):
         return HIDDEN
-    found = masked(value) or ""
+    found = governed(value, policy) or ""
     return found if len(found) <= LONGEST else f"{found[:SHOWN]}… ({len(found):,})"
+
+
+def governed(value: str | None, policy: str | None) -> str | None:
+    """Return what a policy leaves of a value to be shown; without one it is masked. None stays None."""
+    if value is None or policy == "keep":
+        return value
+    if policy in ("drop", "hash"):
+        return value if HASH.fullmatch(value) else HIDDEN
+    return masked(value)
 
 
 def plain(row: Mapping[str, str]) -> Mapping[str, str]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
+from data.disk import see_writable
+
 
 class OwnedElsewhere(Exception):
     """Another process owns the warehouse; the message names its pid and since when.
@@ -29,7 +31,8 @@ class Owner:
         self._handle: int | None = None
 
     def __enter__(self) -> "Owner":
-        """Take ownership; raises OwnedElsewhere at once when another process has it."""
+        """Take ownership; raises OwnedElsewhere at once when another process has it, and NotWritable."""
+        see_writable(self._path)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         os.set_inheritable(handle, False)

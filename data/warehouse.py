@@ -3,34 +3,53 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from data import disk
+
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = "1"
 STORAGE_VERSION = "v1.5.0"  # read by DuckDB 1.5 and 2.0 alike
 MOST_MEMORY = 12 * 2**30
+NEVER = "1024TiB"  # size of a log that is folded into the file
 
 
 class Warehouse:
     """An open warehouse; hand each thread its own cursor.
 
-    path None = in memory (tests, golden worlds). What exceeds memory_limit is spilled beside the file.
+    path None = in memory (tests, golden worlds). What exceeds memory_limit is spilled beside the file. Raises
+    NotWritable and NoRoom (data/disk.py).
     """
 
     def __init__(self, path: Path | None, *, memory_limit: str | None = None, threads: int | None = None) -> None:
         self._con = duckdb.connect(":memory:", config=self._config(path, memory_limit, threads))
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            quoted = str(path).replace("'", "''")
-            self._con.execute(f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
         self.path = path
         self.name = "warehouse" if path is not None else "memory"
+        self._is_folding = True
+        if path is not None:
+            self._attach(path)
         self._con.execute(f"USE {self.name}")
-        self._create()
+        with disk.telling():
+            self._create()
+
+    def _attach(self, path: Path) -> None:
+        disk.see_writable(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._mind_room(path)
+        quoted = str(path).replace("'", "''")
+        with disk.telling():
+            self._con.execute(f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+
+    def _mind_room(self, path: Path) -> None:
+        """Leave the log alone where room is short: if it cannot be folded in, the whole engine is lost."""
+        is_folding = not disk.is_short(path)
+        if is_folding != self._is_folding:
+            self._con.execute("RESET checkpoint_threshold" if is_folding else f"SET checkpoint_threshold = '{NEVER}'")
+            self._is_folding = is_folding
 
     @staticmethod
     def _config(
@@ -63,14 +82,22 @@ class Warehouse:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a cursor of its own for the calling thread, in UTC and inside this warehouse."""
+        if self.path is not None:
+            self._mind_room(self.path)
         cursor = self._con.cursor()
         cursor.execute(f"USE {self.name}")
         cursor.execute("SET TimeZone = 'UTC'")
         return cursor
 
     def checkpoint(self) -> None:
-        """Write the log into the file."""
-        self.cursor().execute("CHECKPOINT")
+        """Fold the log into the file; raises NoRoom where room is short."""
+        cursor = self.cursor()
+        if not self._is_folding:
+            raise disk.NoRoom(
+                f"{self.path}: what was deleted still takes its space, for room is short; make room first"
+            )
+        with disk.telling():
+            cursor.execute("CHECKPOINT")
 
     def close(self) -> None:
         """Close the file and drop spilled temporary files."""
@@ -81,14 +108,16 @@ class Warehouse:
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit what happens inside whole, or nothing of it."""
-    con.execute("BEGIN")
-    try:
-        yield
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
-    con.execute("COMMIT")
+    """Commit what happens inside whole, or nothing of it; raises NoRoom and NotWritable (data/disk.py)."""
+    with disk.telling():
+        con.execute("BEGIN")
+        try:
+            yield
+            con.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):  # a commit that failed has rolled back already; what it failed by comes out
+                con.execute("ROLLBACK")
+            raise
 
 
 def fair_share() -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import duckdb
 
+from data.disk import telling
 from data.warehouse import bump_data_version, transaction, watermark
 from etl.model import Later, Refresh
 
@@ -64,8 +65,9 @@ def finish(con: duckdb.DuckDBPyConnection, later: Later | None) -> None:
     A process that is killed before it is through does it when it starts.
     """
     if later is not None:
-        later()
-        bump_data_version(con)
+        with telling():
+            later()
+            bump_data_version(con)
 
 
 def settle(con: duckdb.DuckDBPyConnection, refresh: Refresh) -> bool:

@@ -89,7 +89,7 @@
     if (s < 172800) return fill(say.hour, { n: Math.floor(s / 3600) });
     const days = Math.floor(s / 86400);
     if (days < 60) return fill(say.day, { n: days });
-    return days < 730 ? fill(say.month, { n: Math.floor(days / 30.44) }) : fill(say.year, { n: Math.floor(days / 365.25) });
+    return days < 730 ? fill(say.month, { n: Math.round(days / 30.44) }) : fill(say.year, { n: Math.round(days / 365.25) });
   }
 
   const forms = {};

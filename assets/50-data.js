@@ -2,8 +2,8 @@
 // presses its buttons. What is already there is changed in place: what a reader opened stays open, focus stays.
 (function () {
   "use strict";
-  const TAGS = new Set(["a", "article", "b", "button", "code", "details", "div", "h3", "header", "i", "li", "ol", "p", "pre",
-    "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"]);
+  const TAGS = new Set(["a", "article", "b", "button", "code", "details", "div", "h3", "h4", "header", "i", "li", "ol", "p", "pre",
+    "section", "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"]);
   const painted = new WeakMap();
   const kept = new WeakMap(); // what was painted onto an element: what the browser or the pulse put there is left alone
 
@@ -74,8 +74,15 @@
     box.textContent = text;
     box.dataset.state = state;
     clearTimeout(say.timer);
-    say.timer = setTimeout(() => { box.textContent = ""; }, 8000);
+    if (state !== "failed") say.timer = setTimeout(hush, 8000); // what went wrong stays until it is clicked away
   };
+  const hush = () => { const box = document.getElementById("data-said"); if (box) box.textContent = ""; };
+
+  function mark(button, result) { // done or failed, on the button itself for a while
+    button.dataset.result = result;
+    clearTimeout(button.marked);
+    button.marked = setTimeout(() => { delete button.dataset.result; }, 4000);
+  }
 
   const words = () => document.getElementById("data-asking").dataset;
 
@@ -97,6 +104,7 @@
     const token = sessionStorage.getItem("token");
     const headers = { "Content-Type": "application/json", ...(token ? { Authorization: "Bearer " + token } : {}) };
     button.setAttribute("aria-busy", "true");
+    delete button.dataset.result;
     try {
       const answer = await fetch("/api/data/" + verb + "?lang=" + language, {
         method: "POST", headers, credentials: "same-origin", body: JSON.stringify({ source, rule: rule || null }),
@@ -109,8 +117,10 @@
         return;
       }
       say(answer.ok ? told.message : told.error.message, answer.ok ? "ok" : "failed");
+      mark(button, answer.ok ? "ok" : "failed");
     } catch (error) {
       say(words().failed, "failed");
+      mark(button, "failed");
     } finally {
       button.removeAttribute("aria-busy");
     }
@@ -118,8 +128,10 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-verb]");
-    if (button && !button.hasAttribute("aria-busy")) press(button);
+    if (event.target.closest("#data-said")) hush();
+    if (button && !button.hasAttribute("aria-busy") && button.getAttribute("aria-disabled") !== "true") press(button);
   });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hush(); });
   setInterval(age, 1000);
   const watch = new MutationObserver(paint);
   const begin = () => { watch.observe(document.body, { subtree: true, childList: true, attributeFilter: ["data-tree"] }); paint(); };

@@ -1,4 +1,4 @@
-"""Every text a person reads on screen, by language; a language is one file in locales/."""
+"""Every text a person reads on screen, by language: a file in locales/, and one in each folder of a page there."""
 
 import tomllib
 from functools import cache
@@ -23,6 +23,15 @@ class Words:
         """Return the text of the key with its placeholders filled; KeyError names a missing key."""
         return self._texts[key].format(**values)
 
+    def number(self, key: str, count: int, **values: object) -> str:
+        """Return the text of the key for a count, {n} unless it is given otherwise; that of `key_one` for 1.
+
+        >>> Words("en").number("data.all_fresh", 1), Words("en").number("data.all_fresh", 4)
+        ('The source is up to date', 'All 4 sources are up to date')
+        """
+        single = f"{key}_one"
+        return self(single if count == 1 and single in self._texts else key, **{"n": count, **values})
+
     def raw(self, key: str) -> str:
         """Return the text with its placeholders left in, for scripts that fill them."""
         return self._texts[key]
@@ -40,7 +49,8 @@ def languages() -> tuple[str, ...]:
 @cache
 def texts(language: str) -> dict[str, str]:
     """Return all texts of a language by dotted key; FileNotFoundError for a language without a file."""
-    found = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    files = [FOLDER / f"{language}.toml", *sorted(FOLDER.glob(f"*/{language}.toml"))]
+    found = {family: entries for file in files for family, entries in tomllib.loads(file.read_text("utf-8")).items()}
     return {f"{family}.{key}": text for family, entries in found.items() for key, text in entries.items()}
 
 

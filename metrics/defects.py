@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from data.field_kpis import effect_of
+from metrics.catalog import CATALOG, HEADLINES
 from metrics.model import Text
 
 FOUND = """
@@ -44,6 +46,15 @@ TITLES: Mapping[str, Text] = {
 }
 
 
+FACT_FIELDS: Mapping[str, str] = {  # what defects.sql calls it -> path of the mapping that gives it
+    "created_at": "ticket.created_at",
+    "first_reply": "messages.agent",
+    "resolution": "events.status",
+    "message": "messages",
+    **{kind: f"events.{kind}" for kind in ("status", "assign", "priority", "handoff", "merge", "followup")},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule found in everything loaded.
@@ -68,11 +79,24 @@ def rule_title(rule: str) -> Text:
     return TITLES.get(rule, {"en": rule, "zh-CN": rule})
 
 
+def touched(field: str | None) -> tuple[Text, ...]:
+    """Return titles of the KPIs that lose or misjudge cases by a value of a field; none where no KPI reads it.
+
+    field  path of the mapping (ticket.created_at, events.0.at), or what the facts call it (first_reply, status)
+    """
+    names = effect_of(FACT_FIELDS.get(field or "", field or "")).kpis
+    ranked = sorted(set(names) & CATALOG.keys(), key=lambda name: _rank(name, names))
+    return tuple(CATALOG[name].title for name in ranked)
+
+
+def _rank(name: str, names: tuple[str, ...]) -> tuple[bool, int]:
+    return (name not in HEADLINES, HEADLINES.index(name) if name in HEADLINES else names.index(name))
+
+
 def findings(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
     """Return what each rule found, the most first; a rule without a title of its own goes by its name."""
     return tuple(
-        Finding(rule, rule_title(rule), refused, flawed)
-        for rule, refused, flawed in con.execute(FOUND).fetchall()
+        Finding(rule, rule_title(rule), refused, flawed) for rule, refused, flawed in con.execute(FOUND).fetchall()
     )
 
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 import duckdb
 
-from metrics.defects import rule_title
+from metrics.defects import rule_title, touched
 from metrics.drift import Change, changes
 from metrics.masking import governed, masked, masked_row
 from metrics.model import DataState, Text
@@ -149,7 +149,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Rows that loaded with something odd (semantics 2.7); `since` None = found by the facts, not by an import."""
+    """Rows that loaded with something odd (semantics 2.7); `since` None = found by the facts, not by an import.
+
+    kpis  titles of those that lose or misjudge cases by it
+    """
 
     rule: str
     title: Text
@@ -159,6 +162,7 @@ class Flaw:
     since: datetime | None
     until: datetime | None
     example: str | None
+    kpis: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,6 @@ def _examples(con: duckdb.DuckDBPyConnection) -> Mapping[Reason, list[Example]]:
 
 def _flaws(con: duckdb.DuckDBPyConnection) -> tuple[Flaw, ...]:
     return tuple(
-        Flaw(rule, rule_title(rule), source_id, field, n, since, until, masked(example))
+        Flaw(rule, rule_title(rule), source_id, field, n, since, until, masked(example), touched(field))
         for rule, source_id, field, n, since, until, example in con.execute(FLAW).fetchall()
     )

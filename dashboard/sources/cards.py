@@ -21,6 +21,9 @@ SAMPLE = """sources:
     mapping: data/mappings/mine.yaml
     every_s: 60
     max_age_s: 300"""
+VERBS = """app.py map --guess tickets.csv -o data/mappings/mine.yaml
+app.py check tickets.csv --mapping data/mappings/mine.yaml
+app.py import tickets.csv --mapping data/mappings/mine.yaml"""
 COLUMNS = ("when", "took", "read", "new", "changed", "same", "rejected", "pace", "result")
 
 
@@ -31,13 +34,17 @@ def cards(found: Sequence[Standing], stock: Stock, tell: Teller) -> list[Node]:
 
 def _nothing(tell: Teller) -> Node:
     words = tell.words
-    steps = [node("li", "", words(f"data.empty_{step}")) for step in ("settings", "import", "docs")]
+    live = node("section", "way", node("h4", "", words("data.way_live")), node("p", "", words("data.way_live_how")))
+    once = node("section", "way", node("h4", "", words("data.way_once")), node("p", "", words("data.way_once_how")))
+    live[2].append(node("pre", "", SAMPLE))
+    once[2].append(node("pre", "", VERBS))
+    ways = node("div", "ways", live, once)
     return node(
         "article",
         "source nothing",
         node("h3", "", words("data.empty")),
-        node("ol", "", *steps),
-        node("pre", "", SAMPLE),
+        ways,
+        node("p", "", words("data.empty_then")),
     )
 
 
@@ -51,7 +58,7 @@ def _card(one: Standing, stock: Stock, tell: Teller) -> Node:
         _next(one.schedule, tell),
         _line(one, tell),
         _buttons(one, stock, tell),
-        _trouble(one, tell),
+        _trouble(one, tell) or _note(one, tell),
         _history(one, tell),
         data_level=LEVELS[one.state],
         data_state=one.state,
@@ -89,6 +96,8 @@ def _delivered(one: Standing, tell: Teller) -> Node:
 def _last(one: Standing, tell: Teller) -> Node:
     """Return when it was last read and what came of it; a run without anything new is in no ledger."""
     words, run = tell.words, one.runs[-1] if one.runs else None
+    if one.state == "loading":
+        return _so_far(one, tell)
     pulled = one.schedule.pulled_at if one.schedule else None
     label = words("data.last_run")
     if pulled is not None and (run is None or pulled > run.ended_at):
@@ -100,10 +109,18 @@ def _last(one: Standing, tell: Teller) -> Node:
     return _fact(label, "last-run", node("b", "", tell.time(run.ended_at)), node("small", "", note, title=note))
 
 
+def _so_far(one: Standing, tell: Teller) -> Node:
+    """Return how far a first load is: what is committed, and how fast rows come."""
+    n, pace = one.entry.tickets if one.entry else 0, one.rows_per_minute
+    count = node("b", "", tell.words.number("data.tickets_so_far", n, n=tell.count(n)))
+    rate = node("small", "", tell.words("data.per_minute", n=tell.pace(pace))) if pace is not None else None
+    return _fact(tell.words("data.so_far"), "last-run", count, rate)
+
+
 def _came(one: Standing, run: Run, tell: Teller) -> str:
     words = tell.words
     if run.state == "done":
-        parts = [words("data.rows", n=tell.count(run.n_read))]
+        parts = [_rows(run, tell)]
         pace = one.rows_per_minute
         parts += [words("data.per_minute", n=tell.pace(pace))] if pace is not None else []
     else:
@@ -113,23 +130,32 @@ def _came(one: Standing, run: Run, tell: Teller) -> str:
     return " · ".join(parts)
 
 
+def _rows(run: Run, tell: Teller) -> str:
+    return tell.words.number("data.rows", run.n_read, n=tell.count(run.n_read))
+
+
 def _next(schedule: Schedule | None, tell: Teller) -> Node | None:
-    words = tell.words
+    label = tell.words("data.next_run")
     if schedule is None:
-        return _fact(words("data.next_run"), "next-run", node("b", "", DASH))
-    rhythm = words("data.every", value=tell.seconds(schedule.every_s)) if schedule.every_s else schedule.rhythm
+        return _fact(label, "next-run", node("b", "", DASH))
+    return _fact(label, "next-run", *_turn(schedule, tell))
+
+
+def _turn(schedule: Schedule, tell: Teller) -> tuple[Node, ...]:
+    """Return when it is read next, and how that was come by."""
+    words = tell.words
     if schedule.running is not None:
         head = node("b", "reading", node("i", "pulse"), words("data.reading"))
-        return _fact(words("data.next_run"), "next-run", head, node("small", "", tell.age(schedule.running)))
+        return head, node("small", "", words("data.started"), " ", tell.age(schedule.running))
     if schedule.is_paused:
-        return _fact(words("data.next_run"), "next-run", node("b", "", words("data.not_planned")))
+        return (node("b", "", words("data.not_planned")),)
     if schedule.next_at is None:
-        return _fact(
-            words("data.next_run"), "next-run", node("b", "", DASH), node("small", "wrap", words("data.waits"))
-        )
+        return node("b", "", DASH), node("small", "wrap", words("data.waits"))
     due = node("b", "", tell.time(schedule.next_at))
-    note = words("data.failures", n=schedule.failures) if schedule.failures > 1 else rhythm
-    return _fact(words("data.next_run"), "next-run", due, node("small", "", note))
+    if schedule.failures > 1:
+        return due, node("small", "", words("data.failures", n=schedule.failures))
+    rhythm = words("data.every", value=tell.seconds(schedule.every_s)) if schedule.every_s else None
+    return due, node("small", "", rhythm or tell.rhythm(schedule.rhythm or ""))
 
 
 def _line(one: Standing, tell: Teller) -> Node:
@@ -140,7 +166,7 @@ def _line(one: Standing, tell: Teller) -> Node:
         node("i", "", data_run=run.state, data_h=_height(run.n_read, most), title=_told(run, tell)) for run in runs
     ]
     bad = sum(run.state != "done" for run in runs)
-    label = tell.words("data.line", n=len(runs), bad=bad) if runs else tell.words("data.no_run")
+    label = tell.words.number("data.line", len(runs), bad=bad) if runs else tell.words("data.no_run")
     return node("div", "bars", *bars, role="img", aria_label=label)
 
 
@@ -150,9 +176,8 @@ def _height(rows: int, most: int) -> int:
 
 
 def _told(run: Run, tell: Teller) -> str:
-    rows = tell.words("data.rows", n=tell.count(run.n_read))
-    parts = [tell.time(run.ended_at), tell.words.tag("run_state", run.state), rows, tell.seconds(run.seconds)]
-    return " · ".join(parts)
+    parts = [tell.time(run.ended_at), tell.words.tag("run_state", run.state), _rows(run, tell)]
+    return " · ".join([*parts, tell.seconds(run.seconds)])
 
 
 def _buttons(one: Standing, stock: Stock, tell: Teller) -> Node | None:
@@ -163,20 +188,16 @@ def _buttons(one: Standing, stock: Stock, tell: Teller) -> Node | None:
 
 
 def _possible(one: Standing, verbs: Iterable[str]) -> list[str]:
-    """Return what makes sense now: a paused source is resumed, a running one is not run again."""
+    """Return what makes sense now: a paused source is resumed, and only what was rejected is loaded again."""
     paused = one.state == "paused"
-    running = one.schedule is not None and one.schedule.running is not None
-    senseless = {
-        "run_now": running,
-        "pause": paused,
-        "resume": not paused,
-        "redrive": not one.n_rejected,
-    }
-    return [verb for verb in verbs if not senseless[verb]]
+    senseless = {"pause": paused, "resume": not paused, "redrive": not one.n_rejected}
+    return [verb for verb in verbs if not senseless.get(verb)]
 
 
 def _button(verb: str, one: Standing, tell: Teller) -> Node:
-    label = tell.words(f"verb.{verb}")
+    """Return a button; while the source is being read the one for that stays, says so and does nothing."""
+    is_busy = verb == "run_now" and one.schedule is not None and one.schedule.running is not None
+    label = tell.words("verb.running" if is_busy else f"verb.{verb}")
     return node(
         "button",
         f"verb {verb}",
@@ -185,11 +206,12 @@ def _button(verb: str, one: Standing, tell: Teller) -> Node:
         data_verb=verb,
         data_source=one.source_id,
         aria_label=f"{label}: {one.name}",
+        aria_disabled="true" if is_busy else None,
     )
 
 
 def _trouble(one: Standing, tell: Teller) -> Node | None:
-    """Return why the last run brought nothing; "" when it did."""
+    """Return why the last run brought nothing and when it is tried again; None when it did."""
     run = one.entry.trouble if one.entry else None
     if run is None:
         return None
@@ -197,7 +219,31 @@ def _trouble(one: Standing, tell: Teller) -> Node | None:
         f"data.{TROUBLES.get(run.state, 'failed')}_since",
         time=tell.time(one.entry.troubled_since if one.entry else None),
     )
-    return node("div", "trouble", node("b", "", since), node("p", "", tell.said(run.message)), role="status")
+    spared = _spared(one.schedule, tell) if one.schedule else ""
+    after = node("p", "spared", spared) if spared else None
+    return node("div", "trouble", node("b", "", since), node("p", "", tell.said(run.message)), after, role="status")
+
+
+def _spared(schedule: Schedule, tell: Teller) -> str:
+    """Return when a source that failed again and again is asked once more; "" for one that is read as planned."""
+    if schedule.circuit == "half_open":
+        return tell.words("data.tried")
+    if schedule.circuit != "open" or schedule.is_paused:
+        return ""
+    return (
+        tell.words("data.given_up")
+        if schedule.next_at is None
+        else tell.words("data.spared", time=tell.time(schedule.next_at))
+    )
+
+
+def _note(one: Standing, tell: Teller) -> Node | None:
+    """Return what the last run that was done had to say; None = nothing."""
+    run = one.runs[-1] if one.runs else None
+    if run is None or run.state != "done" or not run.message:
+        return None
+    when = node("b", "", tell.words("data.noted", time=tell.time(run.ended_at)))
+    return node("div", "noted", when, node("p", "", tell.said(run.message)))
 
 
 def _history(one: Standing, tell: Teller) -> Node | None:

@@ -41,17 +41,20 @@ def _way_out(one: Change, tell: Teller) -> Node | None:
 
 def _meaning(one: Change, tell: Teller) -> list[str]:
     words, comma = tell.words, tell.words("tile.comma")
+    manner = "_retyped" if one.what == "retyped" else ""
     lines = []
     if one.kpis:
-        lines.append(words("data.drift_kpis", list=_named([tell.title(kpi, "") for kpi in one.kpis], tell)))
+        lines.append(words(f"data.drift_kpis{manner}", list=named([tell.title(kpi, "") for kpi in one.kpis], tell)))
     if one.dimensions:
-        lines.append(words("data.drift_split", list=comma.join(words.tag("filter", name) for name in one.dimensions)))
+        split = comma.join(words.tag("filter", name) for name in one.dimensions)
+        lines.append(words(f"data.drift_split{manner}", list=split))
     if one.renamed:
         lines.append(words("data.drift_renamed", name=one.renamed))
     return lines or [words("data.drift_nothing")]
 
 
-def _named(titles: Sequence[str], tell: Teller) -> str:
-    more = len(titles) - NAMED
-    listed = tell.words("tile.comma").join(titles[:NAMED])
+def named(titles: Sequence[str], tell: Teller, most: int = NAMED) -> str:
+    """Return titles as a list, those beyond the first few as a number."""
+    more = len(titles) - most
+    listed = tell.words("tile.comma").join(titles[:most])
     return f"{listed} {tell.words('data.drift_more', n=more)}" if more > 0 else listed

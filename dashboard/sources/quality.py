@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from dashboard.model import Stock
 from dashboard.numbers import DASH
+from dashboard.sources.drift import named
 from dashboard.sources.teller import Teller
 from dashboard.tree import Node, node
+from metrics.ledger import Flaw
 from metrics.losses import Loss, reason_title
 
 FIRST = 8
@@ -22,12 +24,8 @@ def flaws(stock: Stock, tell: Teller) -> list[Node]:
         place = " · ".join(part for part in (one.source_id, one.field) if part)
         example = tell.words("data.example", value=one.example) if one.example else ""
         where = " · ".join(part for part in (place, example) if part)
-        what = node(
-            "span",
-            "what",
-            node("strong", "", tell.title(one.title, one.rule)),
-            node("small", "", where, title=where),
-        )
+        title = node("strong", "", tell.title(one.title, one.rule))
+        what = node("span", "what", title, node("small", "", where, title=where), _touched(one, tell))
         share = node("i", "share", data_h=max(2, round(100 * one.n / most)))
         seen = node("span", "seen", tell.span(one.since, one.until))
         lines.append(node("li", "flaw", node("b", "n", tell.count(one.n)), share, what, seen))
@@ -38,25 +36,39 @@ def flaws(stock: Stock, tell: Teller) -> list[Node]:
     return [node("ul", "flaws", *lines[:FIRST]), rest]
 
 
+def _touched(one: Flaw, tell: Teller) -> Node | None:
+    """Return which KPIs a flaw touches; how many cases it costs each stands in the table of effects."""
+    if not one.kpis:
+        return None
+    return node(
+        "small", "touches", tell.words("data.touches", list=named([tell.title(kpi, "") for kpi in one.kpis], tell, 3))
+    )
+
+
 def effects(stock: Stock, tell: Teller) -> list[Node]:
     """Return a table: each KPI with its n, the cases lost to faults of the data, and those its rules leave out."""
     words = tell.words
-    heads = (("kpi", ""), ("counted", "num"), ("lost", "num"), ("why", ""), ("rules", ""))
+    heads = (
+        ("kpi", ""),
+        ("counted", "num"),
+        ("lost", "num"),
+        ("share", "num share-lost"),
+        ("why", ""),
+        ("rules", ""),
+    )
     head = [node("th", css, words(f"effect.{name}"), scope="col") for name, css in heads]
     rows = [_row(one, tell) for one in stock.losses]
     return [node("table", "", node("thead", "", node("tr", "", *head)), node("tbody", "", *rows))]
 
 
 def _row(one: Loss, tell: Teller) -> Node:
-    lost: list[Node | str] = [tell.count(one.lost)] if one.lost else [DASH]
-    if one.lost:
-        lost.append(node("small", "", share_text(one.share)))
     return node(
         "tr",
         "",
         node("th", "", tell.title(one.title, one.metric), scope="row"),
         node("td", "num", tell.count(one.n)),
-        node("td", "num cost", *lost),
+        node("td", "num cost", tell.count(one.lost) if one.lost else DASH),
+        node("td", "num cost share-lost", share_text(one.share) if one.lost else ""),
         node("td", "why-lost", *_chips(one.faults, tell)),
         node("td", "by-rule", *_chips(one.rules, tell)),
         data_level=level_of(one.share),

@@ -21,7 +21,7 @@ def refusals(stock: Stock, tell: Teller) -> list[Node]:
     if len(drawn) <= FIRST + 2:
         return drawn
     rest = found[FIRST:]
-    label = tell.words("data.more_reasons", n=len(rest), rows=tell.count(sum(one.n for one in rest)))
+    label = tell.words.number("data.more_reasons", len(rest), rows=tell.count(sum(one.n for one in rest)))
     more = node("details", "rest", node("summary", "", label), *drawn[FIRST:], data_key="rest")
     return [*drawn[:FIRST], more]
 
@@ -50,7 +50,7 @@ def _reason(one: Refusal, most: int, stock: Stock, tell: Teller) -> Node:
 def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | None:
     if "redrive" not in stock.verbs or stock.door == "shut":
         return None
-    label = tell.words("data.redrive_rule", n=tell.count(one.n))
+    label = tell.words.number("data.redrive_rule", one.n, n=tell.count(one.n))
     button = node(
         "button",
         "verb redrive",

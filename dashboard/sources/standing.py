@@ -13,20 +13,21 @@ LEVELS = {
     "stale": "warn",
     "error": "critical",
     "refused": "critical",
+    "loading": "none",
     "never": "none",
     "paused": "none",
     "imported": "none",
 }
 
-URGENCY = ("error", "refused", "stale", "never", "paused", "fresh", "imported")
+URGENCY = ("error", "refused", "stale", "loading", "never", "paused", "fresh", "imported")
 
 
 @dataclass(frozen=True)
 class Standing:
     """One source at one instant.
 
-    state       fresh | stale | error (cannot be read) | refused (too much of it is bad) | never (nothing loaded yet)
-                | paused | imported (once, by hand)
+    state       fresh | stale | error (cannot be read) | refused (too much of it is bad) | loading (its first
+                load is under way) | never (nothing loaded yet) | paused | imported (once, by hand)
     entry       None = the warehouse has nothing of it
     schedule    None = it is not read on a schedule
     n_rejected  rows that did not load and are not resolved
@@ -89,9 +90,19 @@ def _standing(name: str, entry: SourceEntry | None, schedule: Schedule | None, n
 def _state(entry: SourceEntry | None, schedule: Schedule | None) -> str:
     if schedule is not None and schedule.is_paused:
         return "paused"
+    if _is_first_load(entry, schedule):
+        return "loading"
     if entry is None or not (entry.runs or entry.watermark or entry.tickets):
         return "never"
     if entry.state is DataState.FRESH and schedule is None and not entry.is_live:
         return "imported"
     is_refused = entry.state is DataState.ERROR and entry.trouble is not None and entry.trouble.state == "refused"
     return "refused" if is_refused else str(entry.state)
+
+
+def _is_first_load(entry: SourceEntry | None, schedule: Schedule | None) -> bool:
+    """Return whether a source is being read of which nothing had come to its end when that began."""
+    since = schedule.running if schedule is not None else None
+    if since is None:
+        return False
+    return entry is None or (entry.watermark is None and all(run.started_at >= since for run in entry.runs))

@@ -1,10 +1,12 @@
 """Instants, counts and times taken as the reader's language writes them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.numbers import format_compact_decimal
 
 from dashboard.dates import day_form
 from dashboard.face import epoch_ms
@@ -14,6 +16,8 @@ from dashboard.tree import Node, node
 from dashboard.words import Words
 from metrics.model import Text
 
+DAILY = re.compile(r"(\d+) (\d+) \* \* \*")
+HOURLY = re.compile(r"(\d+) \* \* \* \*")
 NEAR = timedelta(hours=20)  # within it a time of day is clear without its day
 
 
@@ -48,14 +52,21 @@ class Teller:
         return whole(number, self.words)
 
     def pace(self, per_minute: float | None) -> str:
-        """Return rows per minute in two or three digits: 1,234,567 -> 1.2 M; a dash when not known."""
+        """Return rows per minute in two to four digits: 1,234,567 -> 1.2M, in Chinese 123.5万; a dash for none."""
         if per_minute is None:
             return DASH
         if per_minute < 10_000:
             return self.count(round(per_minute))
-        if per_minute < 1_000_000:
-            return f"{per_minute / 1000:,.0f} k"
-        return f"{per_minute / 1_000_000:,.1f} M"
+        digits = 0 if per_minute < 1_000_000 and self.words.language == "en" else 1
+        return str(format_compact_decimal(per_minute, locale=self.words.locale, fraction_digits=digits))
+
+    def rhythm(self, cron: str) -> str:
+        """Return a line of cron in words where it is a plain one, daily or hourly; else the line itself."""
+        if found := DAILY.fullmatch(cron):
+            return self.words("data.daily", time=f"{int(found[2]):02}:{int(found[1]):02}")
+        if found := HOURLY.fullmatch(cron):
+            return self.words("data.hourly", minute=found[1])
+        return cron
 
     def seconds(self, taken: float | None) -> str:
         """Return a time taken or a limit, short: 0.3 s, 45 s, 12 min, 3 h; a dash for none."""

@@ -105,6 +105,7 @@ def _flaw(one: Flaw) -> dict[str, Any]:
         "since": _instant(one.since),
         "until": _instant(one.until),
         "example": one.example,
+        "kpis": [dict(title) for title in one.kpis],
     }
 
 

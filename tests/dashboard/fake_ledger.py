@@ -1,11 +1,13 @@
 """What came in, in the same worlds as the figures: nothing, all well, one late, one broken, and far too much."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import cycle
 
 from dashboard.model import Schedule
 from metrics.catalog import HEADLINES, metric_of
-from metrics.defects import TITLES
+from metrics.defects import TITLES, touched
 from metrics.drift import Change
 from metrics.ledger import Example, Flaw, Ledger, Refusal, Run, SourceEntry
 from metrics.losses import Loss
@@ -17,6 +19,15 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "hotline": ("呼叫中心电话记录", "rest"),
     "shop": ("Shop messages", "push"),
 }
+SINGLE = ("one", "first", "tripped")  # one source: all well, its first load under way, its circuit open
+NOTE = (
+    "open transactions of other users are hidden, so that up to the overlap is left open;"
+    " GRANT pg_read_all_stats to the user of this source"
+)
+DOWN = (
+    "source helpdesk: GET /api/v2/tickets: no answer within 30 s, at the end of 5 tries; what was read is kept,"
+    " the next pull goes on"
+)
 LONG = "Customer service archive of the eastern region, second half, moved from the old ticket system in 2021"
 ROW = {"id": "104233", "status": "Opne", "customer_name": "•••", "opened": "2026-11-18 14:31:07", "topic": "发票"}
 
@@ -25,6 +36,8 @@ def ledger_of(world: str, noon: datetime, late: datetime) -> Ledger:
     """Return the ledger of a world at its noon; `late` is the watermark of a source that is well."""
     if world in ("empty", "undated"):
         return Ledger()
+    if world in SINGLE:
+        return _alone(world, noon, late)
     names = (
         dict(NAMES) if world != "much" else dict(NAMES) | {f"archive_{n}": (f"{LONG} {n}", "file") for n in range(8)}
     )
@@ -32,10 +45,41 @@ def ledger_of(world: str, noon: datetime, late: datetime) -> Ledger:
     return Ledger(sources, _refusals(world, noon), _flaws(world, noon), _changes(world, noon))
 
 
+def _alone(world: str, noon: datetime, late: datetime) -> Ledger:
+    """Return the ledger of a desk with one source."""
+    whole = _entry("full", 0, ("helpdesk", NAMES["helpdesk"]), noon, late)
+    if world == "first":
+        begun = tuple(
+            replace(run, run_id=one, started_at=noon - timedelta(seconds=40))
+            for one, run in enumerate(whole.runs[:3])
+        )
+        return Ledger((replace(whole, state=DataState.STALE, watermark=None, runs=begun, tickets=361_204),))
+    if world == "tripped":
+        bad = [replace(run, state="failed", message=DOWN) for run in whole.runs[-7:]]
+        failed = replace(
+            whole, state=DataState.ERROR, watermark=noon - timedelta(minutes=9), runs=(*whole.runs[:-7], *bad)
+        )
+        return Ledger((failed,))
+    noted = replace(whole.runs[-1], message=NOTE)
+    refusals = (_refusal("missing_key", 1, noon),)
+    return Ledger((replace(whole, runs=(*whole.runs[:-1], noted)),), refusals, _flaws("one", noon)[:1])
+
+
+def _alone_planned(world: str, noon: datetime) -> Schedule:
+    plain = Schedule("helpdesk", NAMES["helpdesk"][0], "sql", 60.0, None, noon + timedelta(seconds=21))
+    if world == "first":
+        return replace(plain, running=noon - timedelta(seconds=42), next_at=None)
+    if world == "tripped":
+        return replace(plain, circuit="open", failures=7, next_at=noon + timedelta(minutes=6))
+    return plain
+
+
 def schedules_of(world: str, noon: datetime) -> tuple[Schedule, ...]:
     """Return what is planned: the third source is paused where there is trouble, a fifth never read."""
     if world in ("empty", "undated"):
         return ()
+    if world in SINGLE:
+        return (_alone_planned(world, noon),)
     plans = [
         Schedule(source_id, name, kind, 60.0, None, noon + timedelta(seconds=21 + 7 * number))
         for number, (source_id, (name, kind)) in enumerate(NAMES.items())
@@ -107,9 +151,11 @@ def _refusals(world: str, noon: datetime) -> tuple[Refusal, ...]:
     )
 
 
+HINT = "add the value to `values` of tables.cases.events.0.to with one of new, open, pending, resolved, closed"
+
+
 def _refusal(rule: str, n: int, noon: datetime) -> Refusal:
-    hint = "'Opne' is in no list of values: add it under tables.cases.events to `values`, or to `default`"
-    examples = tuple(Example(row, "Opne", hint, ROW) for row in (17, 22, 108))[: min(n, 3)]
+    examples = tuple(Example(row, "Opne", HINT, ROW) for row in (17, 22, 108))[: min(n, 3)]
     since = noon - timedelta(days=n % 5, hours=2)
     return Refusal("helpdesk", rule, _title(rule), "cases", "to", n, since, noon - timedelta(minutes=n), examples)
 
@@ -119,8 +165,20 @@ def _flaws(world: str, noon: datetime) -> tuple[Flaw, ...]:
         return ()
     rules = ("unknown_channel", "future_event", "clock_skew_clamped") if world != "much" else tuple(TITLES)
     return tuple(
-        Flaw(rule, _title(rule), "helpdesk", "channel", 912 // (n + 1), noon - timedelta(days=3), noon, "pigeon")
-        for n, rule in enumerate(rules)
+        Flaw(
+            rule,
+            _title(rule),
+            "helpdesk",
+            field,
+            912 // (n + 1),
+            noon - timedelta(days=3),
+            noon,
+            "pigeon",
+            touched(field),
+        )
+        for n, (rule, field) in enumerate(
+            zip(rules, cycle(("ticket.channel", "status", "first_reply")), strict=False)
+        )
     )
 
 

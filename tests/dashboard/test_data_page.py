@@ -24,7 +24,7 @@ from tests.dashboard.fake_answers import NOON, FakeAnswers
 from tests.dashboard.fake_ledger import schedules_of
 from tests.dashboard.invoke import invoke
 
-WORLDS = ("full", "empty", "stale", "error", "much", "undated")
+WORLDS = ("full", "empty", "stale", "error", "much", "undated", "one", "first", "tripped")
 TELL = Teller(words("en"), "Asia/Shanghai", NOON)
 PARTS = ("summary", "sources", "drift", "rejected", "odd", "effects")
 
@@ -143,7 +143,7 @@ def test_the_line_has_one_bar_per_run() -> None:
 def test_reasons_come_with_row_field_value_and_what_would_do() -> None:
     told = text("error", "rejected")
     assert "unknown status helpdesk · cases · to" in told
-    assert "cases · row 17 to = Opne" in told and "add it under tables.cases.events" in told
+    assert "cases · row 17 to = Opne" in told and "add the value to `values` of tables.cases.events.0.to" in told
     assert "customer_name •••" in told
 
 
@@ -152,7 +152,7 @@ def test_a_changed_column_is_told_with_what_hangs_on_it() -> None:
     assert gone.startswith("Column is gone Q7ALL surveys · answers")
     assert "Nothing is loaded from surveys until this is decided." in gone
     assert "Perhaps it is called Q7_ALL now" in gone and "app.py drift --source surveys --accept 'Q7ALL'" in gone
-    assert "whole number before, text now" in retyped and "No KPI can be split by Channel without it" in retyped
+    assert "whole number before, text now" in retyped and "KPIs are split by Channel with it" in retyped
     assert "First response time, Resolution time" in retyped
     assert new.endswith("No KPI hangs on it. 14:40:12")
 
@@ -189,7 +189,64 @@ def test_the_cost_of_each_kpi_is_told_with_its_reasons() -> None:
 
 def test_a_kpi_that_loses_nothing_shows_a_dash_and_no_zero() -> None:
     costs = [text_of(one) for one in found_by("full", "effects", "cost")]
-    assert costs == ["—"] * 8
+    assert costs == ["—", ""] * 8
+
+
+def test_one_source_is_told_of_as_one() -> None:
+    (verdict,) = found_by("one", "summary", "verdict")
+    assert text_of(verdict) == "The source is up to date"
+    assert "for one reason" in text("one", "summary")
+    assert "Load this one again" in " ".join(
+        text_of(one) for one in found_by("one", "rejected", "verb", redrive=print)
+    )
+
+
+def test_a_first_load_is_no_fault_and_tells_how_far_it_is() -> None:
+    (verdict,) = found_by("first", "summary", "verdict")
+    assert (verdict[1]["data-level"], text_of(verdict)) == ("none", "First load under way: 工单系统 Helpdesk")
+    assert "361,204 tickets so far" in text("first", "sources")
+    assert "361,204 张工单" in text("first", "sources", "zh-CN")
+
+
+def test_a_source_that_is_spared_says_until_when_and_what_would_hurry_it() -> None:
+    told = text("tripped", "sources", "zh-CN")
+    assert "GET /api/v2/tickets：30 秒内没有应答，共尝试 5 次" in told
+    assert "将于 14:46:12 自动再试" in told
+
+
+def test_what_a_run_noted_is_told_in_the_language_of_the_page() -> None:
+    assert "Note of 14:40:09 open transactions of other users are hidden" in text("one", "sources")
+    assert "看不到其他用户未结束的事务" in text("one", "sources", "zh-CN")
+
+
+def test_a_hint_is_told_in_the_language_of_the_page() -> None:
+    assert "请把该值加入 tables.cases.events.0.to 的 `values`" in text("error", "rejected", "zh-CN")
+
+
+def test_while_a_source_is_read_its_button_says_so_and_stays() -> None:
+    every = dict.fromkeys(("run_now", "pause"), print)
+    (busy,) = [one for one in found_by("full", "sources", "run_now", **every) if one[1].get("aria-disabled")]
+    assert (busy[1]["data-source"], text_of(busy)) == ("shop", "Reading…")
+
+
+def test_a_doubtful_value_names_the_kpis_it_touches() -> None:
+    assert "touches Resolution time" in text("error", "odd")
+
+
+@pytest.mark.parametrize(
+    ("cron", "told"),
+    [("0 6 * * *", "daily at 06:00"), ("5 * * * *", "hourly at minute 5"), ("0 6 * * 1", "0 6 * * 1")],
+)
+def test_a_plain_line_of_cron_is_told_in_words(cron: str, told: str) -> None:
+    assert TELL.rhythm(cron) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", ["9,999", "12K", "1.2M"]), ("zh-CN", ["9,999", "1.2万", "123.5万"])]
+)
+def test_a_pace_is_short_in_the_way_of_the_language(language: str, told: list[str]) -> None:
+    tell = Teller(words(language), "UTC", NOON)
+    assert [tell.pace(rows) for rows in (9999, 12_345, 1_234_567)] == told
 
 
 def test_without_functions_there_are_no_buttons() -> None:
@@ -203,7 +260,7 @@ def test_without_functions_there_are_no_buttons() -> None:
         ("helpdesk", ["run_now", "pause", "redrive"]),
         ("surveys", ["run_now", "pause"]),
         ("hotline", ["run_now", "resume"]),
-        ("shop", ["pause"]),
+        ("shop", ["run_now", "pause"]),
         ("new", ["run_now", "pause"]),
     ],
 )

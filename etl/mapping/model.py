@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, PrivateAttr, model_validator
 from pydantic import Field as Spec
@@ -18,8 +18,10 @@ from etl.mapping.fields import (
     Field,
     Strict,
     TextList,
+    TextTable,
     Zone,
 )
+from etl.mapping.file_form import FileForm
 
 STATUSES = ("new", "open", "pending_customer", "on_hold", "resolved", "closed")
 KINDS = ("status", "assign", "priority", "handoff", "merge", "followup")
@@ -43,32 +45,6 @@ def _check_constants(field: Field | None, allowed: tuple[str, ...], what: str) -
     for value in sorted(str(item) for item in given):
         if value not in allowed:
             raise ValueError(f"{what} {value!r} is unknown, use one of {', '.join(allowed)}")
-
-
-class Gather(Strict):
-    """Rows that are one answer each, put together: one row per `by`, one column per value of `name`."""
-
-    by: str
-    name: str
-    value: str
-
-
-class FileForm(Strict):
-    """How a file is read; everything left out is taken from suffix and content.
-
-    only    rows whose columns have the given values; the others are not rows of this table
-    gather  several rows make one
-    records name of the list that holds the rows of a JSON file, dotted for one further in
-    """
-
-    format: Literal["csv", "xlsx", "parquet", "jsonl", "json"] | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | None = None
-    pattern: str | None = None
-    only: Condition | None = None
-    gather: Gather | None = None
-    records: str | None = None
 
 
 class Cursor(Strict):
@@ -199,8 +175,17 @@ class MessageLine(Line):
         return self
 
 
+def _valued(field: Any, survey: dict[str, Any]) -> Any:
+    """Return a field as written, with the values of its survey where it has none."""
+    written = {"column": field} if isinstance(field, str) else field
+    return {"values": survey["values"], **written} if isinstance(written, dict) else written
+
+
 class SurveyFields(Strict):
-    """Columns of a survey answer; inside a ticket row id, ticket and customer are the ticket's own."""
+    """Columns of a survey answer; inside a ticket row id, ticket and customer are the ticket's own.
+
+    values  what the answers mean, for the overall score and the dimensions that have no values of their own
+    """
 
     id: ColumnField | None = None
     template: str | None = None
@@ -210,6 +195,7 @@ class SurveyFields(Strict):
     agent: ColumnField | None = None
     team: ColumnField | None = None
     scale: tuple[float, float] = (1.0, 5.0)
+    values: TextTable | None = None
     overall: ColumnField | None = None
     dimensions: dict[str, ColumnField] = {}
     nps: ColumnField | None = None
@@ -222,6 +208,15 @@ class SurveyFields(Strict):
     mode: ColumnField | None = None
     source_tag: ColumnField | None = None
     custom: dict[str, ColumnField] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _values_are_shared(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not given.get("values"):
+            return given
+        asked = given.get("dimensions")
+        shared = {"dimensions": {name: _valued(field, given) for name, field in asked.items()}} if asked else {}
+        return {**given, **shared, **({"overall": _valued(given["overall"], given)} if "overall" in given else {})}
 
     @model_validator(mode="after")
     def _scale_rises(self) -> Self:

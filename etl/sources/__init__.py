@@ -8,6 +8,7 @@ from etl.mapping.model import TableMapping
 from etl.model import MappingError, Source
 from etl.sources.drop_folder import Drop, DropFolder
 from etl.sources.file import FileReader, FileSource, FileTable
+from etl.sources.heading import Heading
 from etl.sources.sql_cursor import SqlCursor
 from etl.sources.sql_database import SqlSource
 from etl.sources.sql_table import SqlTable
@@ -66,4 +67,5 @@ def _file_table(table: TableMapping) -> FileTable:
         form.only,
         form.gather,
         form.records,
+        Heading(form.header.skip, form.header.rows, form.header.name),
     )

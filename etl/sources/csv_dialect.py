@@ -6,14 +6,18 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from etl.model import MappingError
+from etl.sources.heading import Heading
 
-SAMPLE_BYTES = 65_536
+SAMPLE_BYTES = 262_144  # headers of questionnaires are long
+MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 DELIMITERS = (",", ";", "\t", "|")
 GUESSES = ("gb18030", "cp1252")
 MAX_BROKEN_SHARE = 0.3
+PLAIN = Heading()
 NAMES = {"\t": r"\t (tab)"}
 
 
@@ -31,17 +35,17 @@ class Dialect:
     skip: int
 
 
-def inspect(path: Path, encoding: str | None, delimiter: str | None) -> Dialect:
-    """Return the dialect of a file; what is declared wins over what is detected.
+def inspect(path: Path, encoding: str | None, delimiter: str | None, heading: Heading = PLAIN) -> Dialect:
+    """Return the dialect of a file; a byte-order mark wins over what is declared, and that over what is detected.
 
     Raises MappingError for a declared encoding or delimiter that cannot be right, naming what would do.
     """
     with path.open("rb") as file:
         raw = file.read(SAMPLE_BYTES)
-    known = _declared(path, encoding) if encoding else _detected(path, raw)
+    known = _marked(raw) or (_declared(path, encoding) if encoding else _detected(path, raw))
     sample = _decoded(raw, known)
-    chosen = _delimiter(path, sample, delimiter)
-    skip, header = _header(sample, chosen)
+    chosen = _delimiter(path, sample, delimiter, heading.skip)
+    skip, header = heading.read(path, _filled(sample, chosen))
     return Dialect(known, chosen, header, skip)
 
 
@@ -55,10 +59,13 @@ def _declared(path: Path, encoding: str) -> str:
     return "utf-8" if name in ("utf-8", "utf-8-sig", "ascii") else name
 
 
+def _marked(raw: bytes) -> str | None:
+    """Return the encoding that a byte-order mark names; None = there is none."""
+    return next((name for mark, name in MARKS.items() if raw.startswith(mark)), None)
+
+
 def _detected(path: Path, raw: bytes) -> str:
-    """Return utf-8 or the encoding a byte-order mark names; text that is neither has to be declared."""
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+    """Return utf-8; text that is something else has to be declared."""
     broken = _broken_lines(raw)
     if not broken:
         return "utf-8"
@@ -73,7 +80,7 @@ def likely_encoding(path: Path) -> str | None:
     """Return the encoding a file that is not UTF-8 seems to be in; None = UTF-8, or none that would do."""
     with path.open("rb") as file:
         raw = file.read(SAMPLE_BYTES)
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or not _broken_lines(raw):
+    if _marked(raw) or not _broken_lines(raw):
         return None
     return next((guess for guess in GUESSES if not _broken_lines(raw, guess)), None)
 
@@ -98,14 +105,12 @@ def _decoded(raw: bytes, encoding: str) -> str:
     return decoder.decode(raw, len(raw) < SAMPLE_BYTES)
 
 
-def _delimiter(path: Path, sample: str, declared: str | None) -> str:
-    widths = {candidate: _steady_width(sample, candidate) for candidate in DELIMITERS}
+def _delimiter(path: Path, sample: str, declared: str | None, above: int) -> str:
+    widths = {candidate: _steady_width(sample, candidate, above) for candidate in DELIMITERS}
     best = max(DELIMITERS, key=lambda candidate: widths[candidate])
     if declared is None:
         return best
-    if declared not in widths:
-        widths[declared] = _steady_width(sample, declared)
-    if len(_header(sample, declared)[1]) == 1 and widths[best] > 1:
+    if widths[best] > 1 and _first_width(sample, declared, above) == 1:
         raise MappingError(
             f"{path}: delimiter {declared!r} gives one column, {NAMES.get(best, best)!r} gives {widths[best]};"
             f" say `file: {{delimiter: {best!r}}}`"
@@ -113,9 +118,17 @@ def _delimiter(path: Path, sample: str, declared: str | None) -> str:
     return declared
 
 
-def _steady_width(sample: str, delimiter: str) -> int:
-    """Return the number of columns when at least four of five sampled records agree with the header, else 1."""
-    widths = [len(record) for record in _records(sample, delimiter) if record]
+def _first_width(sample: str, delimiter: str, above: int) -> int:
+    return next((len(record) for _, record in islice(_filled(sample, delimiter), above, None)), 0)
+
+
+def _steady_width(sample: str, delimiter: str, above: int) -> int:
+    """Return the number of columns when at least four of five sampled records agree with the header, else 1.
+
+    above  filled records above the header, which say nothing
+    """
+    first = next((place for place, _ in islice(_filled(sample, delimiter), above, None)), 1)
+    widths = [len(record) for record in islice(_records(sample, delimiter), first - 1, None) if record]
     if not widths:
         return 1
     agreeing = Counter(widths)[widths[0]]
@@ -131,8 +144,8 @@ def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
         return
 
 
-def _header(sample: str, delimiter: str) -> tuple[int, tuple[str, ...]]:
+def _filled(sample: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records with anything in them, with their numbers."""
     for number, record in enumerate(_records(sample, delimiter), start=1):
         if any(field.strip() for field in record):
-            return number, tuple(record)
-    return 0, ()
+            yield number, record

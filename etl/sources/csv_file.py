@@ -10,7 +10,8 @@ from typing import BinaryIO
 import duckdb
 
 from etl.model import Reject, SourceError
-from etl.sources.csv_dialect import Dialect, inspect
+from etl.sources.csv_dialect import PLAIN, Dialect, inspect
+from etl.sources.heading import Heading
 from etl.sources.text_rows import create_stage
 
 CELL_BYTES = 33_554_432  # longest line; DuckDB reads in buffers of twice that
@@ -53,10 +54,12 @@ class CsvRows:
         self._room = path.parent  # of temporary copies while staging
 
     @classmethod
-    def of(cls, path: Path, encoding: str | None = None, delimiter: str | None = None) -> "CsvRows":
+    def of(
+        cls, path: Path, encoding: str | None = None, delimiter: str | None = None, heading: Heading = PLAIN
+    ) -> "CsvRows":
         """Return the rows of a file whose encoding and delimiter are declared or detected."""
         try:
-            return cls(path, inspect(path, encoding, delimiter))
+            return cls(path, inspect(path, encoding, delimiter, heading))
         except OSError as error:
             raise SourceError(f"{path}: cannot be read ({error.strerror})", permanent=False) from error
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from etl.mapping.model import Gather
+from etl.mapping.file_form import Gather
 from etl.model import Batch, Delivery, MappingError, Reject, Rows, SourceError
 from etl.sources.csv_file import CsvRows
+from etl.sources.heading import Heading
 from etl.sources.json_lines import JsonRows
 from etl.sources.parquet_file import ParquetRows
 from etl.sources.shaped import ShapedRows
@@ -31,15 +32,17 @@ class FileTable:
     only: Mapping[str, Sequence[str]] | None = None
     gather: Gather | None = None
     records: str | None = None
+    heading: Heading = Heading()
 
 
 FORMATS: Mapping[str, Callable[[Path, FileTable], Rows]] = {
-    "csv": lambda path, table: CsvRows.of(path, table.encoding, table.delimiter),
-    "xlsx": lambda path, table: XlsxRows(path, table.sheet),
+    "csv": lambda path, table: CsvRows.of(path, table.encoding, table.delimiter, table.heading),
+    "xlsx": lambda path, table: XlsxRows(path, table.sheet, table.heading),
     "parquet": lambda path, table: ParquetRows(path),
     "jsonl": lambda path, table: JsonRows(path, table.records, is_lines=True),
     "json": lambda path, table: JsonRows(path, table.records),
 }
+HEADED = ("csv", "xlsx")
 SUFFIXES = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "xlsx"),
@@ -55,6 +58,8 @@ def open_rows(path: Path, table: FileTable) -> Rows:
     kind = table.format or SUFFIXES.get(path.suffix.lower(), "")
     if kind not in FORMATS:
         raise MappingError(f"{path}: unknown suffix {path.suffix!r}; say `file: {{format: csv}}` (or {_formats()})")
+    if kind not in HEADED and table.heading != Heading():
+        raise MappingError(f"{path}: file.header is for CSV files and sheets; {kind} names its columns itself")
     rows = FORMATS[kind](path, table)
     if not rows.columns or not (table.only or table.gather):
         return rows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl.mapping.model import Gather
+from etl.mapping.file_form import Gather
 from etl.model import MappingError, Reject, Rows
 from etl.normalize.header import Header
 from etl.normalize.sqltext import listing

@@ -9,24 +9,28 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from etl.model import MappingError, Reject, SourceError
+from etl.sources.heading import Heading
 from etl.sources.text_rows import TextRows, as_text, text_batch
 
 CHUNK = 20_000
+PLAIN = Heading()
 
 
 class XlsxRows:
-    """The rows below the first filled row of a sheet, which is the header; see etl.model.Rows.
+    """The rows below the header of a sheet, which is its first filled row unless said otherwise; see etl.model.Rows.
 
     Whole numbers stay whole, dates are ISO text, wholly empty rows are left out.
     """
 
-    def __init__(self, path: Path, sheet: str | None = None) -> None:
+    def __init__(self, path: Path, sheet: str | None = None, heading: Heading = PLAIN) -> None:
         self._path = path
         self._sheet = self._open(sheet)
+        self.columns: Sequence[str]
         self._cells = self._filled()
-        header = next(self._cells, ())
-        self.columns: Sequence[str] = tuple(as_text(cell) or "" for cell in header)
-        self._refuse_merged_header()
+        texts = ((place, [as_text(cell) or "" for cell in row]) for place, row in self._cells)
+        place, self.columns = heading.read(path, texts)
+        if heading.rows == 1:
+            self._refuse_merged_header(place)
 
     def _open(self, name: str | None) -> CalamineSheet:
         try:
@@ -37,26 +41,25 @@ class XlsxRows:
             raise MappingError(f"{self._path}: no sheet {name!r}; there are {', '.join(map(repr, book.sheet_names))}")
         return book.get_sheet_by_name(name) if name is not None else book.get_sheet_by_index(0)
 
-    def _filled(self) -> Iterator[tuple[object, ...]]:
-        for row in self._sheet.iter_rows():
+    def _filled(self) -> Iterator[tuple[int, tuple[object, ...]]]:
+        """Yield the rows with anything in them, with their numbers as a spreadsheet shows them."""
+        for place, row in enumerate(self._sheet.iter_rows(), start=1):
             if any(cell != "" for cell in row):
-                yield tuple(row)
+                yield place, tuple(row)
 
-    def _refuse_merged_header(self) -> None:
-        start = self._sheet.start
-        if start is None:
-            return
+    def _refuse_merged_header(self, place: int) -> None:
         for first, last in self._sheet.merged_cell_ranges or ():
-            if first[0] <= start[0] <= last[0] and last[1] > first[1]:
+            if first[0] < place <= last[0] + 1 and last[1] > first[1]:
+                columns = f"columns {first[1] + 1} to {last[1] + 1}"
                 raise MappingError(
-                    f"{self._path}: the header row {start[0] + 1} has merged cells"
-                    f" (columns {first[1] + 1} to {last[1] + 1}); give every column a name of its own"
+                    f"{self._path}: the header row {place} has merged cells ({columns}); give every column a name"
+                    " of its own, or say of how many rows it is, as in `file: {header: {rows: 2}}`"
                 )
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         width = len(self.columns)
         while chunk := list(islice(self._cells, CHUNK)):
-            yield text_batch([_fit(row, width) for row in chunk], width)
+            yield text_batch([_fit(row, width) for _, row in chunk], width)
 
     def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
         """Create temp table `table` (row_no, c1..cn) and return the number of rows."""

@@ -2,48 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 import duckdb
 
 from data.salt import stand_in
-from data.settings import Settings
-from data.source_rules import SourceRule
-from data.warehouse import Warehouse, transaction
+from data.warehouse import transaction
 from etl import drift, ledger
 from etl.mapping import Mapping
-from etl.model import Later, LoadReport, MappingError, Origin, SourceError
+from etl.model import LoadReport, MappingError, Origin, SourceError
 from etl.people.erase import Erased, Person, erase
 from etl.people.retention import Forgotten, forget_old
+from etl.premises import Premises
 from etl.quarantine import Lot, redrive
 from etl.reconcile import Reconciled, reconcile
-from etl.run import Intake, Turn
-
-
-class Premises(Protocol):
-    """What a process that owns a warehouse has for it."""
-
-    @property
-    def settings(self) -> Settings:
-        """Return the settings."""
-
-    @property
-    def store(self) -> Warehouse:
-        """Return the open warehouse."""
-
-    @property
-    def salt(self) -> str:
-        """Return what is mixed into hashes of customers."""
-
-    @property
-    def turn(self) -> Turn:
-        """Return what is held while something is written."""
-
-    def intake(self, rule: SourceRule) -> Intake:
-        """Return the intake of a source of the settings."""
-
-    def refresh(self, con: duckdb.DuckDBPyConnection, mark: datetime | None) -> Later | None:
-        """Bring the facts up to what was touched."""
 
 
 class Upkeep:

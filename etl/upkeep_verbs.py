@@ -1,7 +1,6 @@
 """The verbs of the command line that keep loaded rows in order; app.py puts them beside its own."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +10,10 @@ import typer
 from data.terminal import SettingsFile, StoreFile, say
 from etl import account
 from etl.mapping import load_mapping
-from etl.upkeep import Premises, Upkeep
+from etl.premises import OpenPremises
+from etl.upkeep import Upkeep
 from etl.verbs import told
 
-OpenPremises = Callable[[Path | None, Path | None], AbstractContextManager[Premises]]
 Source = Annotated[str, typer.Option("--source", help="name of the source")]
 Days = Annotated[int, typer.Option("--days", min=0, help="how long rejected rows are kept whole")]
 

@@ -1,16 +1,13 @@
 """The verbs of the command line that load rows and tell of loads; app.py puts them beside its own."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 import typer
 
 from data.owner import OwnedElsewhere
-from data.settings import Settings
-from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
 from data.terminal import MappingFile, SettingsFile, SourceName, StoreFile, say, telling
 from data.warehouse import Warehouse
@@ -18,37 +15,12 @@ from etl import account, intakes
 from etl.check import check as trial
 from etl.guess import guess
 from etl.mapping import load_mapping
-from etl.model import LoadRefused, LoadReport, MappingError, Origin, SourceError
-from etl.run import Intake
+from etl.model import LoadRefused, MappingError, Origin, SourceError
+from etl.premises import OpenPremises
 from etl.schedule.schedule import UnknownSource
 
 EXPECTED = (StrictYamlError, OwnedElsewhere, UnknownSource, SourceError, MappingError, LoadRefused, OSError)
 told = telling(*EXPECTED)
-
-
-class House(Protocol):
-    """What stands while a process owns a warehouse."""
-
-    @property
-    def settings(self) -> Settings:
-        """Return the settings."""
-
-    @property
-    def store(self) -> Warehouse:
-        """Return the open warehouse."""
-
-    @property
-    def salt(self) -> str:
-        """Return what is mixed into hashes of customers."""
-
-    def intake(self, rule: SourceRule) -> Intake:
-        """Return the intake of a source of the settings."""
-
-    def pulled(self, con: Any, intake: Intake) -> Iterator[LoadReport]:
-        """Load what an intake has, facts and all, one report per committed load."""
-
-
-OpenHouse = Callable[[Path | None, Path | None], AbstractContextManager[House]]
 
 
 class LoadVerbs:
@@ -57,7 +29,7 @@ class LoadVerbs:
     house  opens the warehouse of a settings file, or another one: (settings, warehouse)
     """
 
-    def __init__(self, house: OpenHouse, clock: Callable[[], datetime]) -> None:
+    def __init__(self, house: OpenPremises, clock: Callable[[], datetime]) -> None:
         self._house, self._clock = house, clock
 
     def register(self, cli: typer.Typer) -> None:

@@ -20,10 +20,11 @@ from data.settings import Settings
 from data.source_rules import SourceRule
 from data.terminal import SettingsFile, say
 from etl import account
+from etl.premises import OpenPremises, Premises
 from etl.schedule.memory import Memory, Remembered
 from etl.schedule.rhythm import rhythm_of, turns
 from etl.schedule.schedule import UnknownSource
-from etl.verbs import House, OpenHouse, told
+from etl.verbs import told
 
 PATIENCE_S = 30
 Named = Annotated[str, typer.Argument(help="id of the source, as in the settings")]
@@ -37,7 +38,7 @@ class SourceVerbs:
     """
 
     def __init__(
-        self, house: OpenHouse, settings: Callable[[Path | None], Settings], clock: Callable[[], datetime]
+        self, house: OpenPremises, settings: Callable[[Path | None], Settings], clock: Callable[[], datetime]
     ) -> None:
         self._house, self._settings, self._clock = house, settings, clock
 
@@ -68,7 +69,7 @@ class SourceVerbs:
     def run(self, source: Named, settings: SettingsFile = None) -> None:
         """Pull a source now, whatever its plan says."""
 
-        def here(home: House, rule: SourceRule) -> Iterator[str]:
+        def here(home: Premises, rule: SourceRule) -> Iterator[str]:
             con = home.store.cursor()
             yield from account.told(con, home.pulled(con, home.intake(rule)))
 
@@ -77,7 +78,7 @@ class SourceVerbs:
     def pause(self, source: Named, settings: SettingsFile = None) -> None:
         """Pull a source no more until it is resumed."""
 
-        def here(home: House, rule: SourceRule) -> Iterator[str]:
+        def here(home: Premises, rule: SourceRule) -> Iterator[str]:
             Memory(home.store.cursor).pause(rule.id, self._clock())
             yield f"{rule.id} is paused, also when the monitor starts; app.py source resume {rule.id} ends it."
 
@@ -86,7 +87,7 @@ class SourceVerbs:
     def resume(self, source: Named, settings: SettingsFile = None) -> None:
         """Pull a paused source again in its turns."""
 
-        def here(home: House, rule: SourceRule) -> Iterator[str]:
+        def here(home: Premises, rule: SourceRule) -> Iterator[str]:
             Memory(home.store.cursor).pause(rule.id, None)
             yield f"{rule.id} is pulled again in its turns."
 
@@ -97,7 +98,7 @@ class SourceVerbs:
         verb: str,
         source: str,
         settings: Path | None,
-        here: Callable[[House, SourceRule], Iterator[str]],
+        here: Callable[[Premises, SourceRule], Iterator[str]],
     ) -> None:
         rule = _rule(self._settings(settings), source)
         try:

@@ -1,0 +1,48 @@
+"""What a process that owns a warehouse has for those who work in it; app.py makes it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from data.settings import Settings
+from data.source_rules import SourceRule
+from data.warehouse import Warehouse
+from etl.model import Later, LoadReport
+from etl.run import Intake, Turn
+
+
+class Premises(Protocol):
+    """Settings and open warehouse, and the ways to load into it."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings."""
+
+    @property
+    def store(self) -> Warehouse:
+        """Return the open warehouse."""
+
+    @property
+    def salt(self) -> str:
+        """Return what is mixed into hashes of customers."""
+
+    @property
+    def turn(self) -> Turn:
+        """Return what is held while something is written."""
+
+    def intake(self, rule: SourceRule) -> Intake:
+        """Return the intake of a source of the settings."""
+
+    def pulled(self, con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[LoadReport]:
+        """Load what an intake has, facts and all, one report per committed load."""
+
+    def refresh(self, con: duckdb.DuckDBPyConnection, mark: datetime | None) -> Later | None:
+        """Bring the facts up to what was touched."""
+
+
+# opens the warehouse of a settings file, or another one: (settings, warehouse)
+OpenPremises = Callable[[Path | None, Path | None], AbstractContextManager[Premises]]

@@ -32,6 +32,8 @@ from etl import account, intakes
 from etl.load import deferral
 from etl.model import Later, LoadReport, LoadStopped
 from etl.night import Night
+from etl.push.inbox import Inbox, inbox_beside
+from etl.push.inlet import Inlet
 from etl.run import Intake, Turn, pull
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
@@ -57,6 +59,7 @@ DEMO_TICKETS = 64_000
 DEMO_SEED = 7
 DEMO_STEP_S = 2
 THREADS = 16
+MOST_BODY = 16 * 2**20  # of a request; nobody sends that much
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -77,6 +80,7 @@ class House:
     targets: tuple[Target, ...]
     store: Warehouse
     owner: Owner
+    inbox: Inbox | None = None
     gate: Gate = field(default_factory=Gate)
 
     @property
@@ -95,7 +99,7 @@ class House:
 
     def intake(self, rule: SourceRule) -> Intake:
         """Return the intake of a source of the settings, as settings, secrets and mapping are now."""
-        return intakes.scheduled(rule, self.salt, os.environ, self.limit(rule), wait=self.gate.wait)
+        return intakes.scheduled(rule, self.salt, os.environ, self.limit(rule), self.gate.wait, self.inbox)
 
     def limit(self, rule: SourceRule) -> int | None:
         """Return the seconds after which a source counts as stale; None = never."""
@@ -124,12 +128,20 @@ def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
         say(f"{file}: {one.text['en']}")
     path = rooted(settings.warehouse) if warehouse is None else warehouse
     with Owner(path, now()) as owner:
-        store = Warehouse(path)
+        store, inbox = Warehouse(path), inbox_of(settings, path)
         try:
             make_ready(store, desk)
-            yield House(settings, desk, targets, store, owner)
+            yield House(settings, desk, targets, store, owner, inbox)
         finally:
             store.close()
+            if inbox is not None:
+                inbox.close()
+
+
+def inbox_of(settings: Settings, warehouse: Path) -> Inbox | None:
+    """Return where events wait that were pushed; None = no source pushes."""
+    is_pushed = any(rule.kind == "push" for rule in settings.sources)
+    return Inbox(inbox_beside(warehouse)) if is_pushed else None
 
 
 def make_ready(store: Warehouse, desk: Desk) -> None:
@@ -162,7 +174,9 @@ class Monitor:
 
     def run(self, host: str, port: int, is_opening: bool) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
-        server = waitress.create_server(self._app.server, host=host, port=port, threads=THREADS, ident="")
+        server = waitress.create_server(
+            self._app.server, host=host, port=port, threads=THREADS, ident="", max_request_body_size=MOST_BODY
+        )
         address, stop = f"http://{host}:{server.effective_port}", Stop()
         try:
             stop.hold()  # a half-started scheduler cannot be stopped
@@ -188,7 +202,12 @@ class Monitor:
             resume=schedule.resume,
             redrive=self._redrive,
             token=token_beside(self._home.owner.warehouse),
+            inlet=self._inlet(),
         )
+
+    def _inlet(self) -> Inlet | None:
+        home = self._home
+        return None if home.inbox is None else Inlet(home.settings.sources, home.inbox, os.environ, now)
 
     def _redrive(self, source_id: str, rule: str | None) -> None:
         """Take the rejected rows of a source up again, beside everything else."""

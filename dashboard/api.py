@@ -5,6 +5,7 @@ from typing import Any
 import flask
 
 from dashboard.cases import download
+from dashboard.events import take
 from dashboard.face import difference
 from dashboard.frame import silent_sources
 from dashboard.model import Answer
@@ -17,13 +18,14 @@ from metrics.parameters import Fault
 
 
 def register(server: flask.Flask, room: Room) -> None:
-    """Add /api/pulse, /api/readings, /api/cases.csv, /api/quality, /api/data and its buttons."""
+    """Add /api/pulse, /api/readings, /api/cases.csv, /api/quality, /api/data and its buttons, /api/events."""
     server.add_url_rule("/api/pulse", "pulse", lambda: pulse(room))
     server.add_url_rule("/api/readings", "readings", lambda: readings(room))
     server.add_url_rule("/api/cases.csv", "cases", lambda: download(room))
     server.add_url_rule("/api/quality", "quality", lambda: quality(room))
     server.add_url_rule("/api/data", "data", lambda: told(room.stock(), room.clock()))
     server.add_url_rule("/api/data/<verb>", "press", lambda verb: press(room, verb), methods=["POST"])
+    server.add_url_rule("/api/events", "events", lambda: take(room.loads.inlet), methods=["POST"])
 
 
 def pulse(room: Room) -> dict[str, Any]:

@@ -156,6 +156,51 @@ class Schedule:
     pulled_at: datetime | None = None
 
 
+class Receipt(Protocol):
+    """What became of one event that a system sent by itself."""
+
+    @property
+    def state(self) -> str:
+        """Return new, same, rejected, unused or heartbeat."""
+        ...
+
+    @property
+    def rule(self) -> str | None:
+        """Return why it, or a part of it, will not load; None = it will."""
+        ...
+
+    @property
+    def field(self) -> str | None:
+        """Return the field that is wrong; None = none by itself."""
+        ...
+
+    @property
+    def value(self) -> str | None:
+        """Return its value."""
+        ...
+
+    @property
+    def hint(self) -> str | None:
+        """Return what would do."""
+        ...
+
+
+class Inlet(Protocol):
+    """Where systems send events to."""
+
+    def source(self, token: str) -> str | None:
+        """Return whose token it is; None = nobody's."""
+        ...
+
+    def wait_s(self, source_id: str) -> int | None:
+        """Return the seconds after which to send again, because too much waits; None = there is room."""
+        ...
+
+    def accept(self, source_id: str, events: Sequence[object]) -> Sequence[Receipt]:
+        """Return what became of each event, once they are safe; raises OSError when they are not."""
+        ...
+
+
 @dataclass(frozen=True)
 class Loads:
     """What may be done to the sources, as app.py hands it in; what is None has no button.
@@ -165,6 +210,7 @@ class Loads:
     redrive     loads the rejected rows of a source anew, of one rule or (None) of all
 
     token       whoever is not on this computer has to know it; None = nobody else may press a button
+    inlet       takes events that systems send by themselves; None = none may
 
     All verbs take the id of the source, come back at once, and raise ValueError, in words for people,
     for what cannot be.
@@ -176,6 +222,7 @@ class Loads:
     resume: Callable[[str], object] | None = None
     redrive: Callable[[str, str | None], object] | None = None
     token: str | None = field(default=None, repr=False)
+    inlet: Inlet | None = None
 
     @property
     def verbs(self) -> tuple[str, ...]:

@@ -11,15 +11,24 @@ from data.cron import parse_cron
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 USUAL_EVERY_S = 60.0
-PLACES = ("url", "path", "token", "user", "since")
+PUSH_EVERY_S = 5.0  # looking into the inbox asks nobody
+PLACES = ("url", "path", "token", "user", "since", "event_id")
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "sql": ("url",),
     "file": ("path",),
     "zendesk": ("url", "token"),
     "freshdesk": ("url", "token"),
     "jira": ("url", "token", "user"),
+    "chatwoot": ("url", "token"),
+    "push": ("token",),
 }
-POSSIBLE: Mapping[str, tuple[str, ...]] = {"zendesk": ("user", "since"), "freshdesk": ("since",), "jira": ("since",)}
+POSSIBLE: Mapping[str, tuple[str, ...]] = {
+    "zendesk": ("user", "since"),
+    "freshdesk": ("since",),
+    "jira": ("since",),
+    "chatwoot": ("since",),
+    "push": ("event_id",),
+}
 
 
 class SourceRule(BaseModel):
@@ -29,9 +38,11 @@ class SourceRule(BaseModel):
     url         address of the database (sql) or of the system; ${NAME}, ${NAME:-default} and ${file:/path} keep
                 secrets out of the file
     path        file or folder (file)
-    token       what opens a system over the web, and user, whose it is (jira; zendesk without one: of OAuth)
+    token       what opens a system over the web, and user, whose it is (jira; zendesk without one: of OAuth); what a
+                system sends its events with (push)
+    event_id    field of pushed events that tells one from another; null = their whole content does
     since       first day that is read over the web; null = all there is
-    every_s     seconds between pulls; null = 60, or as `cron` says
+    every_s     seconds between pulls; null = 60 (push: 5), or as `cron` says
     cron        minute hour day month weekday on the desk's clock, instead of every_s
     jitter_s    each pull comes up to so many seconds later, so that many desks do not ask one system at once
     archive     (file) folder files are moved into once they are loaded; null = they stay where they are
@@ -45,12 +56,13 @@ class SourceRule(BaseModel):
 
     id: Name
     name: str
-    kind: Literal["sql", "file", "zendesk", "freshdesk", "jira"]
+    kind: Literal["sql", "file", "zendesk", "freshdesk", "jira", "chatwoot", "push"]
     url: str | None = None
     path: str | None = None
     token: str | None = None
     user: str | None = None
     since: date | None = None
+    event_id: str | None = None
     archive: Path | None = None
     quarantine: Path | None = None
     order: Literal["name", "date"] = "name"
@@ -64,7 +76,7 @@ class SourceRule(BaseModel):
     @property
     def interval_s(self) -> float:
         """Return the seconds between two pulls of a source without a line of cron."""
-        return self.every_s or USUAL_EVERY_S
+        return self.every_s or (PUSH_EVERY_S if self.kind == "push" else USUAL_EVERY_S)
 
     @field_validator("cron")
     @classmethod

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,32 +14,54 @@ from etl.file_intakes import file_source
 from etl.mapping import Mapping as SourceMapping
 from etl.mapping import load_mapping
 from etl.model import Origin, Source, SourceError
+from etl.push.inbox import Inbox
+from etl.push.inlet import token_of
+from etl.push.source import PushSource
 from etl.run import Intake
 from etl.sources import open_source
 from etl.sources.rest.access import Access
+from etl.sources.rest.chatwoot import CHATWOOT
 from etl.sources.rest.freshdesk import FRESHDESK
 from etl.sources.rest.jira import JIRA
 from etl.sources.rest.source import Manner, RestSource, System, Wait
 from etl.sources.rest.zendesk import ZENDESK
 
-WHOLE = ("sql", "zendesk", "jira")  # still have all they ever had; Freshdesk does not keep what its tickets were
+WHOLE = ("sql", "zendesk", "jira", "chatwoot")  # still have all they ever had; Freshdesk does not keep what its tickets were
 Environment = Mapping[str, str]
 Maker = Callable[[SourceRule, SourceMapping, Environment, Wait], Source]
 
 
 def scheduled(
-    rule: SourceRule, salt: str, environment: Environment, max_age_s: int | None, wait: Wait = time.sleep
+    rule: SourceRule,
+    salt: str,
+    environment: Environment,
+    max_age_s: int | None,
+    wait: Wait = time.sleep,
+    inbox: Inbox | None = None,
 ) -> Intake:
     """Return the intake of a source of the settings; raises SourceError or MappingError.
 
     max_age_s  older than this the source is stale (etl/schedule/freshness.py); None = never
     wait       how a source waits that is asked to; raises LoadStopped when the process is stopping
+    inbox      where events wait that were pushed; only sources of kind push need it
     """
     mapping = load_mapping(rooted(rule.mapping))
+    if rule.kind == "push":
+        return _pushed(rule, mapping, Origin(rule.kind, rule.name, True, max_age_s, salt), environment, inbox)
     by_turns = rule.max_age_s is None and rule.path is None
     origin = Origin(rule.kind, rule.name, True, max_age_s, salt, rule.max_bad_share, is_age_by_turns=by_turns)
     source = KINDS[rule.kind](rule, mapping, environment, wait)
     return Intake(rule.id, source, mapping, origin, is_whole=rule.kind in WHOLE)
+
+
+def _pushed(
+    rule: SourceRule, mapping: SourceMapping, origin: Origin, environment: Environment, inbox: Inbox | None
+) -> Intake:
+    """Return the intake of a source that sends by itself; each event stands alone, so bad ones refuse no others."""
+    token_of(rule, environment)
+    if inbox is None:
+        raise SourceError(f"source {rule.id}: there is no inbox here; its events come to the monitor", permanent=True)
+    return Intake(rule.id, PushSource(rule.id, inbox, mapping), mapping, replace(origin, max_bad_share=1.0))
 
 
 def imported(name: str, files: Sequence[Path], mapping: SourceMapping, origin: Origin) -> Intake:
@@ -113,4 +136,5 @@ KINDS: Mapping[str, Maker] = {
     "zendesk": _over_the_web(ZENDESK),
     "freshdesk": _over_the_web(FRESHDESK),
     "jira": _over_the_web(JIRA),
+    "chatwoot": _over_the_web(CHATWOOT),
 }

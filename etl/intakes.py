@@ -26,7 +26,12 @@ from etl.sources.rest.jira import JIRA
 from etl.sources.rest.source import Manner, RestSource, System, Wait
 from etl.sources.rest.zendesk import ZENDESK
 
-WHOLE = ("sql", "zendesk", "jira", "chatwoot")  # still have all they ever had; Freshdesk does not keep what its tickets were
+WHOLE = (
+    "sql",
+    "zendesk",
+    "jira",
+    "chatwoot",
+)  # still have all they ever had; Freshdesk does not keep what its tickets were
 Environment = Mapping[str, str]
 Maker = Callable[[SourceRule, SourceMapping, Environment, Wait], Source]
 

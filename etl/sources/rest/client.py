@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 
 from etl.model import SourceError
-from etl.sources.rest.retry import Patience, asked_wait_s, http_instant
+from etl.sources.rest.records import member
+from etl.sources.rest.retry import Patience, asked_wait_s, http_instant, reset_wait_s
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 PASSING = (408, 409, 425, 429)  # and all of 5xx
@@ -67,11 +68,19 @@ class Answer:
     place: str
 
     def listed(self, name: str) -> list[Mapping[str, Any]]:
-        """Return the records of a list, "" = the answer is one; raises SourceError where it has no such list."""
-        found = self.data.get(name)
+        """Return the records of a list by its dotted name, "" = the answer is one; raises SourceError without it."""
+        found = member(self.data, name)
         if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
             raise SourceError(f"{self.place}: the answer has no list {name!r}", permanent=False)
         return found
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    query: Query
+    body: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ class _Fault:
 
 
 class RestClient:
-    """GET requests to one system, in a `with` block.
+    """Requests to one system that only read, in a `with` block.
 
     wait  called with seconds between tries
     """
@@ -117,23 +126,30 @@ class RestClient:
         Tried again: 429 and 5xx, lost connections, time-outs, JSON that is cut off, pages that are no JSON.
         Permanent: every other status, TLS that fails. A wait that is too long ends the run at once.
         """
-        place, tries = self.place(path), self._patience.tries
+        return self._answer(_Request("GET", path, query or {}))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Return the answer to a question that is asked in a body, such as a search; otherwise as `get`."""
+        return self._answer(_Request("POST", path, {}, body))
+
+    def place(self, path: str, method: str = "GET") -> str:
+        """Return what errors call a path: source, method and path without its query."""
+        return f"source {self._site.source_id}: {method} {path}"
+
+    def _answer(self, request: _Request) -> Answer:
+        place, tries = self.place(request.path, request.method), self._patience.tries
         for n_tried in range(1, tries):
-            found = self._try(place, path, query or {})
+            found = self._try(place, request)
             if isinstance(found, Answer):
                 return found
             self._wait(self._checked_wait(place, found, n_tried))
-        last = self._try(place, path, query or {})
+        last = self._try(place, request)
         if isinstance(last, Answer):
             return last
         raise SourceError(
             f"{place}: {last.what}, at the end of {tries} tries; what was read is kept, the next pull goes on",
             permanent=False,
         )
-
-    def place(self, path: str) -> str:
-        """Return what errors call a path: source, method and path without its query."""
-        return f"source {self._site.source_id}: GET {path}"
 
     def _checked_wait(self, place: str, fault: _Fault, n_tried: int) -> float:
         seconds = self._patience.back_off_s(n_tried) if fault.wait_s is None else fault.wait_s
@@ -146,9 +162,9 @@ class RestClient:
             f"{place}: {fault.what}; the system asks to go on {when}. What was read is kept", permanent=False
         )
 
-    def _try(self, place: str, path: str, query: Query) -> Answer | _Fault:
+    def _try(self, place: str, request: _Request) -> Answer | _Fault:
         try:
-            response = self._http.get(path, params=dict(query))
+            response = self._http.request(request.method, request.path, params=dict(request.query), json=request.body)
         except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL):
             raise SourceError(
                 f"{place}: the request cannot be written; check url and token", permanent=True
@@ -171,12 +187,20 @@ class RestClient:
         served_at = http_instant(response.headers.get("Date"))
         status = response.status_code
         if status in PASSING or status >= 500:
-            return _Fault(f"status {status}", asked_wait_s(response.headers.get("Retry-After"), served_at), served_at)
+            return _Fault(f"status {status}", _asked_wait_s(response, served_at), served_at)
         if status in (404, 410):
             raise Gone(f"{place}: status {status}: {_advice(status)}", permanent=True)
         if status != 200:
             raise SourceError(f"{place}: status {status}: {_advice(status)}", permanent=True)
         return _parsed(place, response, served_at)
+
+
+def _asked_wait_s(response: httpx.Response, served_at: datetime | None) -> float | None:
+    """Return the wait that an answer asks for, in one of the two usual headers; None = in neither."""
+    asked = asked_wait_s(response.headers.get("Retry-After"), served_at)
+    if asked is None and response.status_code == 429:
+        return reset_wait_s(response.headers.get("X-RateLimit-Reset"), served_at)
+    return asked
 
 
 def _parsed(place: str, response: httpx.Response, served_at: datetime | None) -> Answer | _Fault:

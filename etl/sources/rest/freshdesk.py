@@ -136,7 +136,10 @@ class Changed:
             since = state["from"]  # not oldest first: only the end of the list says that all was read
         page = state["page"] + 1 if not is_last and since == state["from"] else 1
         seen = {**state["seen"], **{str(each.get("id")): self._version(each) for each in records}}
-        kept = {number: version for number, version in seen.items() if (epoch_s(version) or since) >= since}
+        # Written in the minute before, it may have changed once more within its second
+        kept = {
+            number: version for number, version in seen.items() if since <= (epoch_s(version) or since) <= settled
+        }
         moved = {**state, "from": since, "page": page, "seen": kept, "newest": newest}
         return {**moved, "until": settled} if is_last else moved
 

@@ -58,3 +58,12 @@ def epoch_s(text: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+
+
+def instant_of_epoch(value: object) -> str | None:
+    """Return an epoch second, with a fraction or not, as ISO text in UTC; other text as it is, None = no value."""
+    if value in (None, "", 0):
+        return None
+    if not isinstance(value, (int, float)):
+        return str(value)
+    return datetime.fromtimestamp(value, UTC).isoformat()

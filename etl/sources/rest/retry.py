@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+EPOCH_FROM = 1_000_000_000  # smaller numbers are no instants of these days
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -48,3 +50,16 @@ def asked_wait_s(header: str | None, served_at: datetime | None) -> float | None
             return None
         seconds = (until - served_at).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def reset_wait_s(header: str | None, served_at: datetime | None) -> float | None:
+    """Return the seconds until the epoch second of an X-RateLimit-Reset header, by the server's own clock.
+
+    None = it names none, or the server does not tell its clock
+    """
+    try:
+        second = float(header or "")
+    except ValueError:
+        return None
+    is_instant = math.isfinite(second) and second > EPOCH_FROM
+    return max(0.0, second - served_at.timestamp()) if is_instant and served_at is not None else None

@@ -1,6 +1,7 @@
 """Refreshing the facts: of touched cases only, or of everything; both ways give the same rows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -15,6 +16,7 @@ from metrics.facts import (
     gaps,
     links,
     members,
+    parts,
     presence,
     sla,
     spans,
@@ -94,12 +96,14 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
         key = "case_key" if table in BY_CASE else "ticket_key"
         job.run("scope", "forget", table=table, key=key)
     _make(job)
+    fingerprint.remember(con, watermark, desk)
     return None
 
 
-def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> None:
+def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk, size: int | None = None) -> None:
     """Recompute every derived row from the canonical tables; member ids stay as they are.
 
+    size   cases that are made at a time, which bounds the memory; None = as many as the engine's memory is made for
     Quickest where nobody reads and no transaction is open: a transaction keeps all that was ever worked out in it
     until its end, and the engine scans its new tables with one thread. Until then the facts are of no desk, so one
     that was interrupted is done again by `ensure`.
@@ -111,7 +115,14 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
     slots.clear(con)
     links.find_all(job)
     con.execute(days.macro_sql(desk.tz))
-    _make(job)
+    found = parts.parts(job, size or parts.fitting(con))
+    if len(found) == 1:
+        _make(job)
+    else:
+        part = replace(job, whole=False)
+        for _ in parts.entered(part, found):
+            _make(part)
+    fingerprint.remember(con, watermark, desk)
 
 
 def ensure(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> bool:
@@ -160,7 +171,6 @@ def _make(job: Job) -> None:
     job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
     job.drop("new_agent", "new_tier")
     job.drop(*(f"scoped_{table}" for table in COLUMNS))
-    fingerprint.remember(job.con, job.watermark, job.desk)
 
 
 def _make_cases(job: Job) -> None:

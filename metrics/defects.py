@@ -84,9 +84,18 @@ def touched(field: str | None) -> tuple[Text, ...]:
 
     field  path of the mapping (ticket.created_at, events.0.at), or what the facts call it (first_reply, status)
     """
-    names = effect_of(FACT_FIELDS.get(field or "", field or "")).kpis
+    names = effect_of(_path(field)).kpis
     ranked = sorted(set(names) & CATALOG.keys(), key=lambda name: _rank(name, names))
     return tuple(CATALOG[name].title for name in ranked)
+
+
+def split_by(field: str | None) -> str | None:
+    """Return the dimension that a field gives, by which KPIs are split; None = it gives none."""
+    return effect_of(_path(field)).dimension
+
+
+def _path(field: str | None) -> str:
+    return FACT_FIELDS.get(field or "", field or "")
 
 
 def _rank(name: str, names: tuple[str, ...]) -> tuple[bool, int]:

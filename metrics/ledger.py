@@ -8,7 +8,7 @@ from itertools import takewhile
 
 import duckdb
 
-from metrics.defects import rule_title, touched
+from metrics.defects import rule_title, split_by, touched
 from metrics.drift import Change, changes
 from metrics.masking import governed, masked, masked_row
 from metrics.model import DataState, Text
@@ -151,7 +151,8 @@ class Refusal:
 class Flaw:
     """Rows that loaded with something odd (semantics 2.7); `since` None = found by the facts, not by an import.
 
-    kpis  titles of those that lose or misjudge cases by it
+    kpis   titles of those that lose or misjudge cases by it
+    split  dimension whose members lack cases by it; None = none
     """
 
     rule: str
@@ -163,6 +164,7 @@ class Flaw:
     until: datetime | None
     example: str | None
     kpis: tuple[Text, ...] = ()
+    split: str | None = None
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,17 @@ def _examples(con: duckdb.DuckDBPyConnection) -> Mapping[Reason, list[Example]]:
 
 def _flaws(con: duckdb.DuckDBPyConnection) -> tuple[Flaw, ...]:
     return tuple(
-        Flaw(rule, rule_title(rule), source_id, field, n, since, until, masked(example), touched(field))
+        Flaw(
+            rule,
+            rule_title(rule),
+            source_id,
+            field,
+            n,
+            since,
+            until,
+            masked(example),
+            touched(field),
+            split_by(field),
+        )
         for rule, source_id, field, n, since, until, example in con.execute(FLAW).fetchall()
     )

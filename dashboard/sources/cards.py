@@ -221,7 +221,9 @@ def _trouble(one: Standing, tell: Teller) -> Node | None:
     )
     spared = _spared(one.schedule, tell) if one.schedule else ""
     after = node("p", "spared", spared) if spared else None
-    return node("div", "trouble", node("b", "", since), node("p", "", tell.said(run.message)), after, role="status")
+    return node(
+        "div", "trouble", node("b", "", since), node("p", "", *tell.marked(run.message)), after, role="status"
+    )
 
 
 def _spared(schedule: Schedule, tell: Teller) -> str:
@@ -243,7 +245,7 @@ def _note(one: Standing, tell: Teller) -> Node | None:
     if run is None or run.state != "done" or not run.message:
         return None
     when = node("b", "", tell.words("data.noted", time=tell.time(run.ended_at)))
-    return node("div", "noted", when, node("p", "", tell.said(run.message)))
+    return node("div", "noted", when, node("p", "", *tell.marked(run.message)))
 
 
 def _history(one: Standing, tell: Teller) -> Node | None:
@@ -263,13 +265,17 @@ def _css(name: str) -> str:
 
 
 def _row(run: Run, tell: Teller) -> Node:
-    counts = (run.n_read, run.n_new, run.n_changed, run.n_same, run.n_rejected)
-    taken = run.seconds if run.n_read else None  # of a failure it is how long it has been failing
-    cells = [tell.time(run.ended_at), tell.seconds(taken), *map(tell.count, counts)]
-    cells.append(tell.pace(run.rows_per_minute))
-    drawn = [node("td", _css(name), text) for name, text in zip(COLUMNS, cells, strict=False)]
+    told = [tell.time(run.ended_at), *(_figures(run, tell) if run.n_read else [DASH] * 7)]
+    drawn = [node("td", _css(name), text) for name, text in zip(COLUMNS, told, strict=False)]
     result = node("td", "result", tell.words.tag("run_state", run.state))
     note = " · ".join(part for part in (run.file_name, tell.said(run.message)) if part)
     if note:
-        result[2].append(node("small", "", note, title=note))
+        result[2].append(node("small", "", note))
     return node("tr", "", *drawn, result, data_run=run.state)
+
+
+def _figures(run: Run, tell: Teller) -> list[str]:
+    """Return time taken, what became of the rows, and rows per minute; of a run that read none there are none."""
+    counts = (run.n_read, run.n_new, run.n_changed, run.n_same, run.n_rejected)
+    pace = run.rows_per_minute
+    return [tell.seconds(run.seconds), *map(tell.count, counts), DASH if pace is None else tell.count(round(pace))]

@@ -38,11 +38,10 @@ def flaws(stock: Stock, tell: Teller) -> list[Node]:
 
 def _touched(one: Flaw, tell: Teller) -> Node | None:
     """Return which KPIs a flaw touches; how many cases it costs each stands in the table of effects."""
-    if not one.kpis:
-        return None
-    return node(
-        "small", "touches", tell.words("data.touches", list=named([tell.title(kpi, "") for kpi in one.kpis], tell, 3))
-    )
+    words = tell.words
+    parts = [named([tell.title(kpi, "") for kpi in one.kpis], tell, 3)] if one.kpis else []
+    parts += [words("data.split_by", name=words.tag("filter", one.split))] if one.split else []
+    return node("small", "touches", words("data.touches", list=words("tile.comma").join(parts))) if parts else None
 
 
 def effects(stock: Stock, tell: Teller) -> list[Node]:
@@ -89,6 +88,6 @@ def level_of(share: float) -> str:
 def _chips(counts: Mapping[str, int], tell: Teller) -> list[Node]:
     told = sorted(counts.items(), key=lambda item: -item[1])
     return [
-        node("span", "why-chip", tell.title(reason_title(reason), reason), " ", node("b", "", tell.count(n)))
+        node("span", "why-chip", tell.title(reason_title(reason), reason), "\u00a0", node("b", "", tell.count(n)))
         for reason, n in told
     ]

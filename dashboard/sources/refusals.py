@@ -65,10 +65,13 @@ def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | Non
 
 
 def _examples(one: Refusal, door: str, tell: Teller) -> Node:
-    return node("ul", "examples", *[_example(each, one, door, tell) for each in one.examples])
+    """Return the examples; what would do is told once where it is the same for all."""
+    hints = list(dict.fromkeys(each.hint for each in one.examples if each.hint))
+    shared = node("li", "shared hint", *tell.marked(hints[0])) if len(hints) == 1 else None
+    return node("ul", "examples", shared, *[_example(each, one, door, tell, len(hints) > 1) for each in one.examples])
 
 
-def _example(one: Example, of: Refusal, door: str, tell: Teller) -> Node:
+def _example(one: Example, of: Refusal, door: str, tell: Teller, is_hinted: bool) -> Node:
     words = tell.words
     place = words("data.row", n=tell.count(one.row_no)) if one.row_no else words("data.whole_file")
     value = words("data.no_value") if one.value is None else one.value
@@ -76,7 +79,7 @@ def _example(one: Example, of: Refusal, door: str, tell: Teller) -> Node:
     cells = [
         node("span", "cell", node("small", "", column), value) for column, value in shown(one.payload, door).items()
     ]
-    hint = node("p", "hint", tell.said(one.hint)) if one.hint else None
+    hint = node("p", "hint", *tell.marked(one.hint)) if one.hint and is_hinted else None
     where = node("b", "", " · ".join(part for part in (of.table, place) if part))
     head = node("p", "", where, " ", node("code", "", value))
     return node("li", "", head, hint, node("div", "payload", *cells) if cells else None)

@@ -24,7 +24,14 @@ def summary(found: Sequence[Standing], stock: Stock, tell: Teller) -> list[Node]
     more = words("data.and_more", n=len(bad) - 4) if len(bad) > 4 else ""
     head = words.number("data.some_bad", len(found), bad=len(bad)) if bad else _quiet(found, tell)
     text = node("span", "", node("strong", "", head), node("span", "names", named + more))
-    verdict = node("p", "verdict", node("span", "icon"), text, data_level=level)
+    verdict = node(
+        "p",
+        "verdict",
+        node("span", "icon"),
+        text,
+        data_level=level,
+        data_state="loading" if level == "none" else None,
+    )
     return [verdict, node("div", "stats", *_stats(found, stock, tell))]
 
 

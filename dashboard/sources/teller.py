@@ -12,7 +12,7 @@ from dashboard.dates import day_form
 from dashboard.face import epoch_ms
 from dashboard.numbers import DASH, whole
 from dashboard.sources.messages import told
-from dashboard.tree import Node, node
+from dashboard.tree import Child, Node, node
 from dashboard.words import Words
 from metrics.model import Text
 
@@ -81,6 +81,11 @@ class Teller:
     def title(self, text: Text, name: str) -> str:
         """Return a title in the reader's language, else the name itself."""
         return text.get(self.words.language, name)
+
+    def marked(self, text: str | None) -> list[Child]:
+        """Return what etl said with what stands between backticks as code; nothing for None."""
+        parts = self.said(text).split("`")
+        return [node("code", "", part) if place % 2 else part for place, part in enumerate(parts) if part]
 
     def said(self, text: str | None) -> str:
         """Return what etl said, in the reader's language; "" for nothing."""

@@ -106,6 +106,7 @@ def _flaw(one: Flaw) -> dict[str, Any]:
         "until": _instant(one.until),
         "example": one.example,
         "kpis": [dict(title) for title in one.kpis],
+        "split": one.split,
     }
 
 

@@ -13,7 +13,7 @@ Show = Callable[..., Page]
 OPEN = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 
 
-@pytest.mark.parametrize("world", ["full", "empty", "error", "much"])
+@pytest.mark.parametrize("world", ["full", "empty", "error", "much", "first", "tripped"])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
 def test_nothing_sticks_out(show: Show, live: Live, world: str, language: str, width: int, height: int) -> None:
@@ -23,7 +23,7 @@ def test_nothing_sticks_out(show: Show, live: Live, world: str, language: str, w
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("world", ["full", "empty", "stale", "error", "much"])
+@pytest.mark.parametrize("world", ["full", "empty", "stale", "error", "much", "first", "tripped"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_serious_for_axe(show: Show, live: Live, world: str, theme: str) -> None:
     live.desk.world = world
@@ -79,6 +79,41 @@ def test_a_button_reaches_the_loads_and_says_so(show: Show, live: Live) -> None:
     page.get_by_role("button", name="Run now: Satisfaction surveys").click()
     expect(page.locator("#data-said")).to_have_text("surveys is being read.")
     assert live.pressed == [("run_now", "surveys")]
+
+
+def test_a_button_shows_what_came_of_it(show: Show, live: Live) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    button = page.get_by_role("button", name="Pause: Satisfaction surveys")
+    button.press("Enter")
+    expect(button).to_have_attribute("data-result", "ok")
+    page.route("**/api/data/pause*", lambda route: route.fulfill(body="gateway"))
+    button.press("Enter")
+    expect(button).to_have_attribute("data-result", "failed")
+    expect(page.locator("#data-said")).to_have_text("That did not work: the monitor did not answer.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#data-said")).to_be_empty()
+
+
+def test_a_source_being_read_is_not_read_twice(show: Show, live: Live) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    busy = page.get_by_role("button", name="Reading…: Shop messages")
+    busy.focus()
+    expect(busy).to_be_focused()
+    busy.press("Enter")
+    page.get_by_role("button", name="Run now: Satisfaction surveys").press("Enter")
+    expect(page.locator("#data-said")).to_have_text("surveys is being read.")
+    assert live.pressed == [("run_now", "surveys")]
+
+
+@pytest.mark.parametrize("world", ["error", "empty", "much"])
+def test_a_finger_hits_whatever_can_be_pressed(show: Show, live: Live, world: str) -> None:
+    live.desk.world = world
+    page = show("/data?lang=zh-CN", 390, 844)
+    small = page.locator("main :is(button, summary, a), .links :is(a, button)").evaluate_all(
+        "all => all.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)"
+        ".map((one) => one.className || one.textContent)"
+    )
+    assert small == []
 
 
 def test_rejected_rows_of_a_rule_are_loaded_again_by_keyboard(show: Show, live: Live) -> None:

@@ -7,7 +7,7 @@ from itertools import cycle
 
 from dashboard.model import Schedule
 from metrics.catalog import HEADLINES, metric_of
-from metrics.defects import TITLES, touched
+from metrics.defects import TITLES, split_by, touched
 from metrics.drift import Change
 from metrics.ledger import Example, Flaw, Ledger, Refusal, Run, SourceEntry
 from metrics.losses import Loss
@@ -27,6 +27,10 @@ NOTE = (
 DOWN = (
     "source helpdesk: GET /api/v2/tickets: no answer within 30 s, at the end of 5 tries; what was read is kept,"
     " the next pull goes on"
+)
+SHUT = (
+    "/srv/drop/surveys: read-only for this program, so files cannot be moved; give it the right to write there, or"
+    " leave `archive` and `quarantine` out of the settings: files then stay where they are"
 )
 LONG = "Customer service archive of the eastern region, second half, moved from the old ticket system in 2021"
 ROW = {"id": "104233", "status": "Opne", "customer_name": "•••", "opened": "2026-11-18 14:31:07", "topic": "发票"}
@@ -50,8 +54,9 @@ def _alone(world: str, noon: datetime, late: datetime) -> Ledger:
     whole = _entry("full", 0, ("helpdesk", NAMES["helpdesk"]), noon, late)
     if world == "first":
         begun = tuple(
-            replace(run, run_id=one, started_at=noon - timedelta(seconds=40))
+            replace(run, run_id=one, started_at=start, ended_at=start + timedelta(seconds=9), n_read=120_000 + one)
             for one, run in enumerate(whole.runs[:3])
+            if (start := noon - timedelta(seconds=40 - 12 * one))
         )
         return Ledger((replace(whole, state=DataState.STALE, watermark=None, runs=begun, tickets=361_204),))
     if world == "tripped":
@@ -127,9 +132,7 @@ def _runs(world: str, number: int, noon: datetime) -> tuple[Run, ...]:
         state = "failed" if is_bad else "refused" if back == 17 and number == 1 else "done"
         message = None
         if is_bad:
-            message = (
-                "surveys: /srv/drop/surveys cannot be read (permission denied); let the user of the monitor list it"
-            )
+            message = SHUT
         elif state == "refused":
             message = "refused: 31 of 52 rows are bad (unknown_status 31); nothing of them was loaded"
         counts = (0,) * 5 if is_bad else (read, read // 3, read // 6, read - read // 3 - read // 6 - 1, 1)
@@ -175,6 +178,7 @@ def _flaws(world: str, noon: datetime) -> tuple[Flaw, ...]:
             noon,
             "pigeon",
             touched(field),
+            split_by(field),
         )
         for n, (rule, field) in enumerate(
             zip(rules, cycle(("ticket.channel", "status", "first_reply")), strict=False)

@@ -50,7 +50,7 @@ def all_nodes(tree: Any) -> list[Any]:
 
 def found_by(world: str, part: str, css: str, **verbs: Any) -> list[Any]:
     everything = [one for tree in trees(world, **verbs)[part] for one in all_nodes(tree)]
-    return [one for one in everything if css in one[1].get("class", "").split()]
+    return [one for one in everything if not css or css in one[1].get("class", "").split()]
 
 
 def verb_names(world: str, source: str) -> list[str]:
@@ -113,7 +113,7 @@ def test_without_sources_the_page_says_what_to_do() -> None:
 
 def test_a_failure_is_told_in_words_with_its_beginning() -> None:
     (trouble,) = found_by("error", "sources", "trouble")
-    assert text_of(trouble).startswith("Cannot be read since 14:38:00 surveys: /srv/drop/surveys cannot be read")
+    assert text_of(trouble).startswith("Cannot be read since 14:38:00 /srv/drop/surveys: read-only")
 
 
 def test_after_a_failure_the_last_good_run_is_named() -> None:
@@ -143,7 +143,7 @@ def test_the_line_has_one_bar_per_run() -> None:
 def test_reasons_come_with_row_field_value_and_what_would_do() -> None:
     told = text("error", "rejected")
     assert "unknown status helpdesk · cases · to" in told
-    assert "cases · row 17 to = Opne" in told and "add the value to `values` of tables.cases.events.0.to" in told
+    assert "cases · row 17 to = Opne" in told and "add the value to values of tables.cases.events.0.to" in told
     assert "customer_name •••" in told
 
 
@@ -220,7 +220,18 @@ def test_what_a_run_noted_is_told_in_the_language_of_the_page() -> None:
 
 
 def test_a_hint_is_told_in_the_language_of_the_page() -> None:
-    assert "请把该值加入 tables.cases.events.0.to 的 `values`" in text("error", "rejected", "zh-CN")
+    assert "请把该值加入 tables.cases.events.0.to 的 values" in text("error", "rejected", "zh-CN")
+
+
+def test_a_hint_that_is_the_same_for_all_examples_is_told_once() -> None:
+    assert text("error", "rejected").count("add the value to values") == 3  # of three reasons
+
+
+def test_a_run_that_read_nothing_has_dashes_and_no_zeros() -> None:
+    failed = [
+        one for one in found_by("error", "sources", "") if one[1].get("data-run") == "failed" and one[0] == "tr"
+    ]
+    assert {text_of(cell) for one in failed for cell in one[2][1:8]} == {"—"}
 
 
 def test_while_a_source_is_read_its_button_says_so_and_stays() -> None:
@@ -230,6 +241,7 @@ def test_while_a_source_is_read_its_button_says_so_and_stays() -> None:
 
 
 def test_a_doubtful_value_names_the_kpis_it_touches() -> None:
+    assert "touches AI involvement, the split by Channel" in text("error", "odd")
     assert "touches Resolution time" in text("error", "odd")
 
 
@@ -285,7 +297,7 @@ def test_machines_get_states_and_instants() -> None:
     told = get(app_of("error"), "/api/data").get_json()
     surveys = told["sources"][0]
     assert (surveys["state"], surveys["lag_s"], len(surveys["runs"])) == ("error", 31 * 3600, 40)
-    assert surveys["trouble"]["message"].startswith("surveys: /srv/drop/surveys")
+    assert surveys["trouble"]["message"].startswith("/srv/drop/surveys: read-only")
     assert told["rejects"][0]["examples"][0]["payload"]["customer_name"] == "•••"
     assert told["losses"][1]["faults"] == {"negative_duration": 3, "unlinkable": 11}
 

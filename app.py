@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +29,7 @@ from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
 from etl import account, intakes
+from etl.backfill import Span
 from etl.load import deferral
 from etl.model import Later, LoadReport, LoadStopped
 from etl.night import Night
@@ -42,6 +43,7 @@ from etl.schedule.puller import Work
 from etl.schedule.rhythm import rhythm_of
 from etl.schedule.status import SourceStatus
 from etl.schedule.verbs import SourceVerbs
+from etl.span_intakes import spanned
 from etl.upkeep import Upkeep
 from etl.upkeep_verbs import UpkeepVerbs
 from etl.verbs import EXPECTED, LoadVerbs, told
@@ -100,6 +102,10 @@ class House:
     def intake(self, rule: SourceRule) -> Intake:
         """Return the intake of a source of the settings, as settings, secrets and mapping are now."""
         return intakes.scheduled(rule, self.salt, os.environ, self.limit(rule), self.gate.wait, self.inbox)
+
+    def spanned(self, rule: SourceRule, span: Span) -> Intake:
+        """Return the intake that reads a past span of a source again."""
+        return spanned(rule, span, self.intake, lambda: intakes.address(rule, os.environ))
 
     def limit(self, rule: SourceRule) -> int | None:
         """Return the seconds after which a source counts as stale; None = never."""
@@ -201,6 +207,7 @@ class Monitor:
             pause=schedule.pause,
             resume=schedule.resume,
             redrive=self._redrive,
+            backfill=self._backfill,
             token=token_beside(self._home.owner.warehouse),
             inlet=self._inlet(),
         )
@@ -214,6 +221,24 @@ class Monitor:
         if source_id not in {each.id for each in self._home.settings.sources}:
             raise ValueError(f"{source_id!r} is not in the settings; take its rows up with app.py redrive")
         self._loads.clockwork.beside(f"redrive {source_id}", lambda: self._redriven(source_id, rule))
+
+    def _backfill(self, source_id: str, first: date, end: date) -> None:
+        """Read a past span of a source again, beside everything else; raises ValueError for one that cannot be."""
+        upkeep, span = Upkeep(self._home, now), Span(first, end)
+        try:
+            reports = upkeep.backfill(source_id, span)
+        except EXPECTED as error:
+            raise ValueError(str(error)) from None
+        self._loads.clockwork.beside(f"backfill {source_id}", lambda: self._backfilled(source_id, reports))
+
+    def _backfilled(self, source_id: str, reports: Iterator[LoadReport]) -> None:
+        try:
+            for report in reports:
+                self.loaded(report)
+        except (*EXPECTED, LoadStopped) as error:
+            self.failed(source_id, error)
+            self._loads.doubt(source_id)
+        self.ended(source_id)
 
     def _redriven(self, source_id: str, rule: str | None) -> None:
         try:

@@ -4,6 +4,7 @@ from typing import Any
 
 import flask
 
+from dashboard.backfill import read_again
 from dashboard.cases import download
 from dashboard.events import take
 from dashboard.face import difference
@@ -18,13 +19,14 @@ from metrics.parameters import Fault
 
 
 def register(server: flask.Flask, room: Room) -> None:
-    """Add /api/pulse, /api/readings, /api/cases.csv, /api/quality, /api/data and its buttons, /api/events."""
+    """Add /api/pulse, /api/readings, /api/cases.csv, /api/quality, /api/data, its buttons and what is sent here."""
     server.add_url_rule("/api/pulse", "pulse", lambda: pulse(room))
     server.add_url_rule("/api/readings", "readings", lambda: readings(room))
     server.add_url_rule("/api/cases.csv", "cases", lambda: download(room))
     server.add_url_rule("/api/quality", "quality", lambda: quality(room))
     server.add_url_rule("/api/data", "data", lambda: told(room.stock(), room.clock()))
     server.add_url_rule("/api/data/<verb>", "press", lambda verb: press(room, verb), methods=["POST"])
+    server.add_url_rule("/api/backfill", "backfill", lambda: read_again(room), methods=["POST"])
     server.add_url_rule("/api/events", "events", lambda: take(room.loads.inlet), methods=["POST"])
 
 

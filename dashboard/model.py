@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from metrics.defects import Finding
@@ -208,6 +208,7 @@ class Loads:
     schedules   every source of the settings, in their order
     run_now     reads a source at once, beside its plan; pause and resume stop and start its plan
     redrive     loads the rejected rows of a source anew, of one rule or (None) of all
+    backfill    reads a past span of a source again: first day, and first day after it; it has no button
 
     token       whoever is not on this computer has to know it; None = nobody else may press a button
     inlet       takes events that systems send by themselves; None = none may
@@ -221,6 +222,7 @@ class Loads:
     pause: Callable[[str], object] | None = None
     resume: Callable[[str], object] | None = None
     redrive: Callable[[str, str | None], object] | None = None
+    backfill: Callable[[str, date, date], object] | None = None
     token: str | None = field(default=None, repr=False)
     inlet: Inlet | None = None
 

@@ -164,6 +164,7 @@ CREATE TABLE IF NOT EXISTS load_run (
     n_read     BIGINT, n_new BIGINT, n_changed BIGINT, n_same BIGINT, n_rejected BIGINT,
     data_version BIGINT
 );
+ALTER TABLE load_run ADD COLUMN IF NOT EXISTS kind VARCHAR;  -- backfill | redrive; NULL = what the source delivered
 CREATE TABLE IF NOT EXISTS reject (   -- rows that did not load, whole
     run_id BIGINT, source_id VARCHAR, table_name VARCHAR, row_no BIGINT,
     payload JSON, rule VARCHAR, field VARCHAR, value VARCHAR, hint VARCHAR, resolved_at TIMESTAMPTZ

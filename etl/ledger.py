@@ -120,12 +120,13 @@ def _insert_run(con: duckdb.DuckDBPyConnection, delivery: Delivery, report: Load
         " ?::TIMESTAMPTZ AS started_at, ?::TIMESTAMPTZ AS ended_at, ? AS state, ? AS message, ? AS cursor,"
         " ?::TIMESTAMPTZ AS watermark, ? AS file_name, ? AS file_hash, ? AS mapping_hash, ?::BIGINT AS n_read,"
         " ?::BIGINT AS n_new, ?::BIGINT AS n_changed, ?::BIGINT AS n_same, ?::BIGINT AS n_rejected,"
-        " ?::BIGINT AS data_version",
+        " ?::BIGINT AS data_version, ? AS kind",
         [
             *(report.run_id, delivery.source_id, ", ".join(batch.table for batch in delivery.batches)),
             *(times.started_at, times.ended_at, times.state, report.message, delivery.cursor, report.watermark),
             *(delivery.file_name, delivery.file_hash, times.mapping_hash),
             *(report.n_read, report.n_new, report.n_changed, report.n_same, report.n_rejected, report.data_version),
+            delivery.kind or ("redrive" if delivery.is_redrive else None),
         ],
     )
 

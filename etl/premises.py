@@ -11,6 +11,7 @@ import duckdb
 from data.settings import Settings
 from data.source_rules import SourceRule
 from data.warehouse import Warehouse
+from etl.backfill import Span
 from etl.model import Later, LoadReport
 from etl.run import Intake, Turn
 
@@ -36,6 +37,9 @@ class Premises(Protocol):
 
     def intake(self, rule: SourceRule) -> Intake:
         """Return the intake of a source of the settings."""
+
+    def spanned(self, rule: SourceRule, span: Span) -> Intake:
+        """Return the intake that reads a past span of a source again; raises SourceError for one that cannot."""
 
     def pulled(self, con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[LoadReport]:
         """Load what an intake has, facts and all, one report per committed load."""

@@ -1,20 +1,24 @@
-"""What a person does to a source between its loads: take rejects up again, reconcile, accept drift, erase, empty."""
+"""What a person does to a source between its loads: re-drive rejects, backfill, reconcile, drift, erase, empty."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
 
 from data.salt import stand_in
-from data.warehouse import transaction
+from data.source_rules import SourceRule
+from data.warehouse import data_version, transaction
 from etl import drift, ledger
+from etl.backfill import KIND, Span
 from etl.mapping import Mapping
-from etl.model import LoadReport, MappingError, Origin, SourceError
+from etl.model import Delivery, LoadReport, MappingError, Origin, SourceError
 from etl.people.erase import Erased, Person, erase
 from etl.people.retention import Forgotten, forget_old
 from etl.premises import Premises
 from etl.quarantine import Lot, redrive
 from etl.reconcile import Reconciled, reconcile
+from etl.run import Intake
 
 
 class Upkeep:
@@ -53,14 +57,50 @@ class Upkeep:
 
         Raises SourceError for a source that does not have all it ever had.
         """
-        rule = next((rule for rule in self._home.settings.sources if rule.id == source_id), None)
-        if rule is None:
-            raise SourceError(f"source {source_id!r} is not in the settings, so it cannot be asked", permanent=True)
-        intake = self._home.intake(rule)
+        intake = self._home.intake(self._rule(source_id))
         if not intake.is_whole:
             raise SourceError(f"source {source_id!r} is made of files, which never tell what is gone", permanent=True)
         con = self._home.store.cursor()
         return reconcile(con, intake, self._home.refresh, self._clock(), allow_mass, self._home.turn)
+
+    def backfill(self, source_id: str, span: Span) -> Iterator[LoadReport]:
+        """Read a past span of a source again (etl/backfill.py), one report per committed load; facts at the end.
+
+        Its watermark stays, and the ledger has it as a backfill, also when nothing changed. Raises SourceError for a
+        source that cannot give its past again, or of which nothing was loaded yet.
+        """
+        con = self._home.store.cursor()
+        intake = self._home.spanned(self._rule(source_id), span)
+        if ledger.standing(con, source_id).mapping_hash is None:
+            told = "nothing of it was loaded yet; its first pull reads all there is"
+            raise SourceError(f"source {source_id!r}: {told}", permanent=True)
+        return self._backfilled(con, intake, span)
+
+    def _backfilled(self, con: duckdb.DuckDBPyConnection, intake: Intake, span: Span) -> Iterator[LoadReport]:
+        started, reports = self._clock(), list[LoadReport]()
+        for report in self._home.pulled(con, intake):
+            reports.append(report)
+            yield report
+        if not any(report.run_id for report in reports):
+            with self._home.turn(con), transaction(con):
+                self._note(con, intake, span, reports, started)
+
+    def _note(
+        self, con: duckdb.DuckDBPyConnection, intake: Intake, span: Span, reports: Sequence[LoadReport], at: datetime
+    ) -> None:
+        """Write that a backfill found everything as it was."""
+        run_id, read = ledger.next_run_id(con), sum(one.n_read for one in reports)
+        message = f"backfill of {span}"
+        nothing = LoadReport.of_no_rows(intake.source_id, run_id, None, data_version(con), message)
+        report = replace(nothing, n_read=read, n_same=read)
+        times = ledger.Times("done", at, self._clock(), ledger.mapping_hash(intake.mapping))
+        ledger.write_run(con, Delivery(intake.source_id, (), kind=KIND), report, times)
+
+    def _rule(self, source_id: str) -> SourceRule:
+        for rule in self._home.settings.sources:
+            if rule.id == source_id:
+                return rule
+        raise SourceError(f"source {source_id!r} is not in the settings, so it cannot be asked", permanent=True)
 
     def accept(self, source_id: str, column: str) -> list[str]:
         """Take note of what changed about a column (etl/drift); return it in words."""

@@ -1,16 +1,19 @@
 """The verbs of the command line that keep loaded rows in order; app.py puts them beside its own."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from data.owner import OwnedElsewhere
 from data.terminal import SettingsFile, StoreFile, say
 from etl import account
+from etl.backfill import Span
 from etl.mapping import load_mapping
 from etl.premises import OpenPremises
+from etl.schedule.elsewhere import asked
 from etl.upkeep import Upkeep
 from etl.verbs import told
 
@@ -18,8 +21,15 @@ Source = Annotated[str, typer.Option("--source", help="name of the source")]
 Days = Annotated[int, typer.Option("--days", min=0, help="how long rejected rows are kept whole")]
 
 
+def _span(first: date, end: date) -> Span:
+    try:
+        return Span(first, end)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 class UpkeepVerbs:
-    """Redrive, drift, reconcile, erase, forget.
+    """Redrive, backfill, drift, reconcile, erase, forget.
 
     house  opens the warehouse of a settings file, or another one: (settings, warehouse)
     """
@@ -32,6 +42,7 @@ class UpkeepVerbs:
         verbs: dict[str, Callable[..., None]] = {
             "redrive": self.redrive,
             "drift": self.drift,
+            "backfill": self.backfill,
             "reconcile": self.reconcile,
             "erase": self.erase,
             "forget": self.forget,
@@ -56,6 +67,23 @@ class UpkeepVerbs:
             report = Upkeep(home, self._clock).redrive(source, rule, rules, is_vouched)
             for line in account.told(home.store.cursor(), [report], rules):
                 say(line)
+
+    def backfill(
+        self,
+        source: Annotated[str, typer.Argument(help="id of the source, as in the settings")],
+        first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")],
+        end: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="first day after the last one")],
+        settings: SettingsFile = None,
+    ) -> None:
+        """Read a past span of a source again; what is the same changes nothing."""
+        span = _span(first.date(), end.date())
+        try:
+            with self._house(settings, None) as home:
+                for line in account.told(home.store.cursor(), Upkeep(home, self._clock).backfill(source, span)):
+                    say(line)
+        except OwnedElsewhere as elsewhere:
+            order = {"source": source, "from": str(span.first), "until": str(span.end)}
+            say(str(asked(elsewhere, "/api/backfill?lang=en", order).get("message", "done")))
 
     def drift(
         self,

@@ -64,6 +64,10 @@ class Loads:
         enter = functools.partial(self._puller.enter, source_id)
         self.clockwork.at(name, instant, lambda: self.clockwork.beside(name, enter))
 
+    def doubt(self, source_id: str) -> None:
+        """Have the next good pull of a source say in the ledger that it is well, because a failure was written."""
+        self._puller.doubt(source_id)
+
     def stop(self, grace_s: float) -> bool:
         """Pull no more: finish the load under way, or roll it back after the grace; return whether that was needed.
 

@@ -90,6 +90,10 @@ class Puller:
                 self._interrupted.add(source_id)
                 entries.end(self._work.cursor(), source_id, "interrupted", STOPPED, self._work.clock())
 
+    def doubt(self, source_id: str) -> None:
+        """Forget that the ledger knows a source as well: somebody else wrote that it failed."""
+        self._settled.discard(source_id)
+
     def enter(self, source_id: str) -> None:
         """Write down a source that should have delivered by now; one that hangs never ends in an error."""
         con = self._work.cursor()

@@ -3,9 +3,6 @@
 They work on the warehouse, or, while a monitor owns it, through that monitor's own address.
 """
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,18 +12,17 @@ from zoneinfo import ZoneInfo
 import typer
 
 from data.owner import OwnedElsewhere
-from data.salt import token_beside
 from data.settings import Settings
 from data.source_rules import SourceRule
 from data.terminal import SettingsFile, say
 from etl import account
 from etl.premises import OpenPremises, Premises
+from etl.schedule.elsewhere import asked
 from etl.schedule.memory import Memory, Remembered
 from etl.schedule.rhythm import rhythm_of, turns
 from etl.schedule.schedule import UnknownSource
 from etl.verbs import told
 
-PATIENCE_S = 30
 Named = Annotated[str, typer.Argument(help="id of the source, as in the settings")]
 
 
@@ -62,7 +58,7 @@ class SourceVerbs:
             with self._house(settings, None) as home:
                 states = _remembered(Memory(home.store.cursor).all())
         except OwnedElsewhere as elsewhere:
-            states = _running(_asked(elsewhere, "/api/data", None))
+            states = _running(asked(elsewhere, "/api/data", None))
         for rule in rules.sources:
             say(_line(rule, rules.timezone, states.get(rule.id, ""), self._clock()))
 
@@ -106,7 +102,7 @@ class SourceVerbs:
                 for line in here(home, rule):
                     say(line)
         except OwnedElsewhere as elsewhere:
-            answer = _asked(elsewhere, f"/api/data/{verb}?lang=en", {"source": source})
+            answer = asked(elsewhere, f"/api/data/{verb}?lang=en", {"source": source})
             say(str(answer.get("message", "done")))
 
 
@@ -115,31 +111,6 @@ def _rule(settings: Settings, source: str) -> SourceRule:
         if rule.id == source:
             return rule
     raise UnknownSource(f"no source {source!r}; there are: {', '.join(one.id for one in settings.sources) or 'none'}")
-
-
-def _asked(elsewhere: OwnedElsewhere, path: str, order: Mapping[str, str] | None) -> dict[str, Any]:
-    """Return what the running monitor answers; raises OSError with its words when it refuses."""
-    if elsewhere.address is None:
-        raise elsewhere
-    request = urllib.request.Request(elsewhere.address + path)
-    if order is not None:
-        request.data = json.dumps(order).encode()
-        request.add_header("Content-Type", "application/json")
-        request.add_header("Authorization", f"Bearer {token_beside(elsewhere.warehouse)}")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=PATIENCE_S) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
-    except urllib.error.HTTPError as refusal:
-        raise OSError(f"{elsewhere.address}: {_words(refusal)}") from None
-
-
-def _words(refusal: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.load(refusal)["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return f"the monitor answers {refusal.code}"
 
 
 def _line(rule: SourceRule, tz: str, state: str, now: datetime) -> str:

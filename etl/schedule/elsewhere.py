@@ -1,0 +1,37 @@
+"""Asking the monitor that owns the warehouse, where this process cannot."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from data.owner import OwnedElsewhere
+from data.salt import token_beside
+
+PATIENCE_S = 30
+
+
+def asked(elsewhere: OwnedElsewhere, path: str, order: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return what the running monitor answers; raises OSError with its words when it refuses."""
+    if elsewhere.address is None:
+        raise elsewhere
+    request = urllib.request.Request(elsewhere.address + path)
+    if order is not None:
+        request.data = json.dumps(order).encode()
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Authorization", f"Bearer {token_beside(elsewhere.warehouse)}")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=PATIENCE_S) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except urllib.error.HTTPError as refusal:
+        raise OSError(f"{elsewhere.address}: {_words(refusal)}") from None
+
+
+def _words(refusal: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.load(refusal)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"the monitor answers {refusal.code}"

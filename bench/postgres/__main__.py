@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.postgres.pulling import UNTIL
+from bench.postgres.pulling import SMALL, UNTIL
 from bench.postgres.server import filled
 from data.demo import export
 
@@ -31,18 +31,21 @@ def main() -> None:
         export(folder, given.tickets, UNTIL, SEED)
     folder.mkdir(parents=True, exist_ok=True)
     with filled(files, given.tickets) as server:
-        results = {"COPY to CSV": _stage("floor", folder, server.url())}
+        results = {"COPY to CSV": stage("floor", folder, server.url())}
         for backend in PEERS if given.peers else ():
             results[f"dlt 1.31, {backend}"] = _peer(backend, folder, server.url())
-        results["ours"] = _stage("ours", folder, server.url())
-    print(table(given.tickets, results))
+        results["ours"] = stage("ours", folder, server.url())
+        results[f"ours, {SMALL} for the engine"] = stage("small", folder, server.url())
+        results["tickets alone, read without optional drivers"] = stage("read", folder, server.url())
+        results["tickets alone, loaded without optional drivers"] = stage("plain", folder, server.url())
+    print(table("PostgreSQL, five events each", given.tickets, results))
     shutil.rmtree(folder)
 
 
-def table(tickets: int, results: Mapping[str, Result]) -> str:
+def table(server: str, tickets: int, results: Mapping[str, Result]) -> str:
     """Return the results as Markdown; times of a stage stand below their way of reading."""
     lines = [
-        f"\n### PostgreSQL, {tickets:,} tickets and five events each\n",
+        f"\n### {server}, {tickets:,} tickets\n",
         "| read by | seconds | peak MiB |",
         "|---|---|---|",
     ]
@@ -62,7 +65,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _stage(name: str, folder: Path, url: str) -> Result:
+def stage(name: str, folder: Path, url: str) -> Result:
+    """Return what a stage took, run in a process of its own."""
     return _result([sys.executable, "-m", "bench.postgres.pulling", name, str(folder), url])
 
 

@@ -13,14 +13,16 @@ import psycopg
 from bench.postgres.server import TABLES
 from data.settings import ROOT, load_calendars, load_settings
 from data.warehouse import Warehouse
-from etl.mapping import load_mapping
+from etl.mapping import Mapping, load_mapping
 from etl.model import Origin
 from etl.run import Intake, pull
-from etl.sources import open_source
+from etl.sources import open_source, sql_adbc
 from metrics import facts
 from metrics.desk import desk_from
+from metrics.model import Desk
 
 UNTIL = datetime(2026, 11, 1, 4, tzinfo=UTC)
+SMALL = "400MiB"
 Result = dict[str, float]
 
 
@@ -45,24 +47,65 @@ def ours(folder: Path, url: str) -> Result:
     """Pull the tables as the product does: normalized, checked, accounted for, with all facts."""
     settings = load_settings(ROOT / "data" / "demo.yaml")
     desk = desk_from(settings, load_calendars(settings))
-    warehouse = Warehouse(folder / "ours.duckdb")
+    return _pulled(folder / "ours.duckdb", url, _mapping(), desk, None)
+
+
+def small(folder: Path, url: str) -> Result:
+    """Do the same with so little memory for the engine that all of the process stays under 1 GB."""
+    settings = load_settings(ROOT / "data" / "demo.yaml")
+    desk = desk_from(settings, load_calendars(settings))
+    return _pulled(folder / "small.duckdb", url, _mapping(), desk, SMALL)
+
+
+def plain(folder: Path, url: str) -> Result:
+    """Load the tickets alone, without optional drivers and without facts: text through SQLAlchemy's pool."""
+    sys.modules[sql_adbc.DRIVER] = None  # type: ignore[assignment]  # as if it were not installed
+    mapping = _mapping()
+    tickets = mapping.model_copy(update={"tables": mapping.tables[:1]})
+    return _pulled(folder / "plain.duckdb", url, tickets, None, None)
+
+
+def read(folder: Path, url: str) -> Result:
+    """Read the tickets alone, without optional drivers, and load nothing."""
+    sys.modules[sql_adbc.DRIVER] = None  # type: ignore[assignment]
+    mapping = _mapping()
+    source = open_source("bench", "sql", url, mapping.model_copy(update={"tables": mapping.tables[:1]}))
+    started = perf_counter()
+    deliveries = sum(1 for _ in source.read(None, UNTIL))
+    return {"seconds": perf_counter() - started, "deliveries": deliveries}
+
+
+def _mapping() -> Mapping:
+    return load_mapping(Path(__file__).with_name("mapping.yaml"))
+
+
+def _pulled(path: Path, url: str, mapping: Mapping, desk: Desk | None, memory: str | None) -> Result:
+    """Pull into a new warehouse; without a desk no facts are made."""
+    warehouse = Warehouse(path, memory_limit=memory)
     con = warehouse.cursor()
-    facts.create(con, desk)
-    mapping = load_mapping(Path(__file__).with_name("mapping.yaml"))
-    source = open_source("postgres", "sql", url, mapping)
-    intake = Intake("postgres", source, mapping, Origin(kind="sql", is_live=True), is_whole=True)
+    if desk is not None:
+        facts.create(con, desk)
+    source = open_source("bench", "sql", url, mapping)
+    intake = Intake("bench", source, mapping, Origin(kind="sql", is_live=True), is_whole=True)
     started, stages = perf_counter(), dict[str, float]()
     rows = rejected = 0
-    for report in pull(con, intake, lambda con, mark: facts.refresh(con, mark, desk), UNTIL):
+    for report in pull(con, intake, lambda con, mark: facts.refresh(con, mark, desk) if desk else None, UNTIL):
         rows, rejected = rows + report.n_read, rejected + report.n_rejected
         for name, spent in report.seconds.items():
             stages[f"stage {name}"] = stages.get(f"stage {name}", 0.0) + spent
     seconds = perf_counter() - started
     warehouse.close()
+    path.unlink()
     return {"seconds": seconds, "rows": rows, "rejected": rejected} | stages
 
 
-STAGES: dict[str, Callable[[Path, str], Result]] = {"floor": floor, "ours": ours}
+STAGES: dict[str, Callable[[Path, str], Result]] = {
+    "floor": floor,
+    "ours": ours,
+    "small": small,
+    "plain": plain,
+    "read": read,
+}
 
 
 def main(stage: str, folder: str, url: str) -> None:

@@ -19,6 +19,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "zendesk": ("url", "token"),
     "freshdesk": ("url", "token"),
     "jira": ("url", "token", "user"),
+    "intercom": ("url", "token"),
     "chatwoot": ("url", "token"),
     "push": ("token",),
 }
@@ -26,6 +27,7 @@ POSSIBLE: Mapping[str, tuple[str, ...]] = {
     "zendesk": ("user", "since"),
     "freshdesk": ("since",),
     "jira": ("since",),
+    "intercom": ("since",),
     "chatwoot": ("since",),
     "push": ("event_id",),
 }
@@ -56,7 +58,7 @@ class SourceRule(BaseModel):
 
     id: Name
     name: str
-    kind: Literal["sql", "file", "zendesk", "freshdesk", "jira", "chatwoot", "push"]
+    kind: Literal["sql", "file", "zendesk", "freshdesk", "jira", "intercom", "chatwoot", "push"]
     url: str | None = None
     path: str | None = None
     token: str | None = None

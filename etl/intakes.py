@@ -22,16 +22,12 @@ from etl.sources import open_source
 from etl.sources.rest.access import Access
 from etl.sources.rest.chatwoot import CHATWOOT
 from etl.sources.rest.freshdesk import FRESHDESK
+from etl.sources.rest.intercom import INTERCOM
 from etl.sources.rest.jira import JIRA
 from etl.sources.rest.source import Manner, RestSource, System, Wait
 from etl.sources.rest.zendesk import ZENDESK
 
-WHOLE = (
-    "sql",
-    "zendesk",
-    "jira",
-    "chatwoot",
-)  # still have all they ever had; Freshdesk does not keep what its tickets were
+WHOLE = ("sql", "zendesk", "jira", "chatwoot", "intercom")  # have all they ever had; Freshdesk has not
 Environment = Mapping[str, str]
 Maker = Callable[[SourceRule, SourceMapping, Environment, Wait], Source]
 
@@ -141,5 +137,6 @@ KINDS: Mapping[str, Maker] = {
     "zendesk": _over_the_web(ZENDESK),
     "freshdesk": _over_the_web(FRESHDESK),
     "jira": _over_the_web(JIRA),
+    "intercom": _over_the_web(INTERCOM),
     "chatwoot": _over_the_web(CHATWOOT),
 }

@@ -32,12 +32,13 @@ class Reply:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: path and query, one value per name unless it is a list."""
+    """A request: path and query, one value per name unless it is a list; `body` of a POST."""
 
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     lists: Mapping[str, list[str]] = field(default_factory=dict)
+    body: Any = None
 
     @property
     def second(self) -> int | None:
@@ -88,10 +89,16 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
         wbufsize = 65_536  # head and body in one piece
 
         def do_GET(self) -> None:
+            self._answer(None)
+
+        def do_POST(self) -> None:
+            self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+        def _answer(self, body: Any) -> None:
             found = urlsplit(self.path)
             lists = parse_qs(found.query)
             query = {name: values[-1] for name, values in lists.items()}
-            self._send(web.reply(Asked(found.path, query, dict(self.headers), lists)))
+            self._send(web.reply(Asked(found.path, query, dict(self.headers), lists, body)))
 
         def _send(self, reply: Reply) -> None:
             if reply.cut == -1:

@@ -27,7 +27,7 @@ SQL = re.compile(
     r"|BETWEEN|ORDER BY|NOT)\b|\b(kw|row_hash)\b|^[a-z_]+\(|^WHERE [^i]|^\{\} WHERE| WHERE \{\}$|^table_name ="
 )
 CODE = re.compile(r"`[^`]*`|'[^']*'|app\.py [^\n]*|COALESCE\([^)]*\) as \S+")
-ENGLISH = re.compile(r"[a-z]{2,},? [a-z]+,? [a-z]{2,}|[a-z]{4,} [a-z]{3,}")
+ENGLISH = re.compile(r"[a-z]{2,},? [a-z]+,? [a-z]{2,}|[a-z]{3,} [a-z]{2,}")
 # Ends of sentences that stand alone in the code; test_sentences_within_sentences has them with their beginnings.
 ENDS = {
     *(
@@ -42,6 +42,7 @@ ENDS = {
     *("lines may have {} bytes", "{} {}, then deliver the row again", "why nothing of it was loaded:"),
     *("{} of {} values are not dates of the form {}: {}", "{}; {}, or name another column"),
     *("{}: column {} is not in the header{} {}", "the source's clock is {} min {} ours; its own clock counts"),
+    *("backfill of {}", "the span {} has no day in it; --until is the first day after it"),
     "reconciled: the source has {} tickets, {} of {} are gone, {} came back{}",
 }
 # No sentences for readers of the page: headers of requests, words of others' errors, faults of the program, a thread,
@@ -97,7 +98,7 @@ def sentences() -> dict[str, str]:
 
 def rest(text: str, language: str) -> str:
     """Return what is left in English of a sentence once it was told in a language; "" = nothing."""
-    hit = ENGLISH.search(CODE.sub("", told(text.replace("{}", "5").replace("{{", "{").replace("}}", "}"), language)))
+    hit = ENGLISH.search(CODE.sub("", told(text.replace("{}", "5"), language)))
     return hit[0] if hit else ""
 
 
@@ -164,6 +165,10 @@ def test_no_sentence_names_what_is_not_in_the_english_one(language: str) -> None
         (
             "data/m.yaml:12: tables.0.ticket.id: is required, add it",
             "data/m.yaml:12：tables.0.ticket.id：必填，请补上",
+        ),
+        (
+            "backfill of 2025-01-01 to 2025-02-01; no file in x fits *.csv",
+            "重新读取 2025-01-01 至 2025-02-01；x 中没有符合 *.csv 的文件",
         ),
     ],
 )

@@ -162,6 +162,8 @@ class LoadReport:
     run_id     0 = no entry in the ledger, because nothing was loaded
     seconds    per stage of the load, elapsed
     message    what a person should know, such as "already loaded"; None = nothing special
+    notice     what is so of the source itself, such as "open transactions are hidden", of a load that left no entry
+               in the ledger; None = nothing
     """
 
     run_id: int
@@ -177,6 +179,7 @@ class LoadReport:
     defects_by_rule: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     message: str | None = None
+    notice: str | None = None
 
     @classmethod
     def of_no_rows(

@@ -229,5 +229,5 @@ def _load_one(
             report = load(con, delivery, intake.mapping, refresh, now, origin)
         if delivery.file_name is not None:
             ledger.settle_file(con, intake.source_id, delivery.file_name, now)
-        return report
+        return report if report.run_id else replace(report, notice=delivery.note)
     return LoadReport.of_no_rows(intake.source_id, 0, watermark(con), data_version(con), delivery.note)

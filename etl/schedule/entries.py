@@ -8,6 +8,7 @@ from data.source_rules import SourceRule
 from data.warehouse import transaction
 from etl import ledger
 
+NOTHING = "what was told of the source before is so no longer"
 BACK = "the source answers again; nothing new in it"
 
 
@@ -21,6 +22,21 @@ def end(con: duckdb.DuckDBPyConnection, source_id: str, state: str, message: str
             " n_same, n_rejected) VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
             [ledger.next_run_id(con), source_id, now, now, state, message],
         )
+
+
+def note(con: duckdb.DuckDBPyConnection, source_id: str, notice: str | None, now: datetime) -> None:
+    """Write what is so of a source as an entry of no rows, unless its last entry says so; None = nothing any more."""
+    last = con.execute(
+        "SELECT state, coalesce(message, ''), n_read FROM load_run WHERE source_id = ? ORDER BY run_id DESC LIMIT 1",
+        [source_id],
+    ).fetchone()
+    state, message, n_read = last or ("done", "", 0)
+    if notice is None:
+        is_told = (state, n_read) == ("done", 0) and message not in ("", BACK, NOTHING)
+        if is_told:
+            end(con, source_id, "done", NOTHING, now)
+    elif notice not in message or state != "done":
+        end(con, source_id, "done", notice, now)
 
 
 def enter(con: duckdb.DuckDBPyConnection, rule: SourceRule, max_age_s: int | None) -> None:

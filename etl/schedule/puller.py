@@ -61,6 +61,7 @@ class Puller:
         self._rules = {rule.id: rule for rule in rules}
         self._work, self._gate, self._listener = work, gate, listener
         self._settled: set[str] = set()
+        self._noted: dict[str, str | None] = {}
         self._interrupted: set[str] = set()
 
     def pull(self, source_id: str) -> Outcome:
@@ -69,9 +70,11 @@ class Puller:
         self._listener.began(source_id)
         try:
             intake = self._work.intake(self._rules[source_id])
+            report = None
             for report in self._work.pulled(con, intake):
                 self._listener.loaded(report)
             self._settle(con, source_id)
+            self._note(con, source_id, report)
             return Outcome()
         except Exception as error:  # a thread has nobody to raise to; the listener and the ledger are told
             if self._gate.is_closed:  # LoadStopped, or an error of the engine that was interrupted
@@ -112,6 +115,17 @@ class Puller:
             if entries.is_unsettled(con, source_id):
                 entries.end(con, source_id, "done", entries.BACK, self._work.clock())
         self._settled.add(source_id)
+
+    def _note(self, con: duckdb.DuckDBPyConnection, source_id: str, report: LoadReport | None) -> None:
+        """Write what an idle pull has to tell of its source, once; a load with rows tells it in its own entry."""
+        if report is None or report.run_id:
+            self._noted.pop(source_id, None)
+            return
+        if self._noted.get(source_id) == report.notice:
+            return
+        with self._gate.entered(con):
+            entries.note(con, source_id, report.notice, self._work.clock())
+        self._noted[source_id] = report.notice
 
     def _failed(self, con: duckdb.DuckDBPyConnection, source_id: str, error: Exception, is_written: bool) -> Outcome:
         self._settled.discard(source_id)

@@ -13,17 +13,19 @@ from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
 from data.warehouse import watermark
 from etl.mapping import parse_mapping
-from etl.model import Delivery, LoadReport, MappingError, Origin, SourceError
+from etl.model import Batch, Delivery, LoadReport, MappingError, Origin, SourceError
 from etl.run import Intake, pull
+from etl.schedule.entries import NOTHING
 from etl.schedule.freshness import FILES_S, LEAST_S, max_age_s
 from etl.schedule.gate import Gate
 from etl.schedule.puller import Puller, Work
 from etl.schedule.rhythm import ByCron, Every, Rhythm
+from etl.sources.text_rows import TextRows
 from metrics import facts
 from metrics.answers import Answers
 from metrics.model import DataState, Desk
 from tests.engine import beside, fresh
-from tests.etl.loading import TICKETS
+from tests.etl.loading import COLUMNS, TICKETS
 from tests.etl.scheduling import START
 
 SQL = SourceRule(id="desk", name="Desk", kind="sql", url="sqlite://", mapping=Path("m.yaml"), every_s=60)
@@ -37,11 +39,14 @@ class Origins:
 
     ends: list[Exception | None] = field(default_factory=list)
     lag_s: float = 0  # how far it keeps its watermark back
+    note: str | None = None
+    rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
         if self.ends and (error := self.ends.pop(0)) is not None:
             raise error
-        yield Delivery("desk", (), until=now - timedelta(seconds=self.lag_s))
+        batches = [Batch("tickets", TextRows.of(COLUMNS, self.rows))] if self.rows else []
+        yield Delivery("desk", batches, until=now - timedelta(seconds=self.lag_s), note=self.note)
 
 
 @dataclass
@@ -105,6 +110,37 @@ def test_a_pull_that_is_well_and_idle_leaves_no_entry() -> None:
     world = World()
     assert world.puller.pull("desk").error is None
     assert world.runs() == [] and world.heard == ["began desk", "loaded 0", "ended"]
+
+
+def test_what_an_idle_pull_has_to_tell_stands_in_the_ledger_once() -> None:
+    world = World()
+    world.source.note = "transactions are hidden"
+    for _ in range(3):
+        world.puller.pull("desk")
+        world.now += timedelta(minutes=1)
+    assert world.runs() == [("done", "transactions are hidden", 0)]
+    world.source.note = None
+    world.puller.pull("desk")
+    world.puller.pull("desk")
+    assert [message for _, message, _ in world.runs()][1:] == [NOTHING]
+
+
+def test_a_load_that_told_it_already_is_not_followed_by_the_same_note() -> None:
+    world = World()
+    world.source.note, world.source.rows = "transactions are hidden", [("1", "2026-11-20T08:00:00Z", "1", "")]
+    world.puller.pull("desk")
+    world.source.rows = []
+    world.puller.pull("desk")
+    assert [message for _, message, _ in world.runs()] == ["transactions are hidden"]
+
+
+def test_a_note_is_told_again_after_a_start_only_when_it_is_another() -> None:
+    world = World()
+    world.source.note = "transactions are hidden"
+    world.puller.pull("desk")
+    world.__post_init__()
+    world.puller.pull("desk")
+    assert len(world.runs()) == 1
 
 
 def test_a_failure_stands_in_the_ledger_once_with_its_end() -> None:

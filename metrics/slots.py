@@ -7,6 +7,8 @@ only; positions count from 2000 in all of them, so the range can grow on both si
 instant is picked: a case has twelve of them, and twelve joins cost three times as much.
 """
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
@@ -32,7 +34,7 @@ def width_us(desk: Desk) -> int:
 def clear(con: DuckDBPyConnection) -> None:
     """Forget all slots; the axis then has no positions."""
     con.execute("DELETE FROM biz_slot")
-    _place(con)
+    _join(con)
 
 
 def cover(con: DuckDBPyConnection, desk: Desk, low_us: int, high_us: int) -> None:
@@ -53,7 +55,7 @@ def cover(con: DuckDBPyConnection, desk: Desk, low_us: int, high_us: int) -> Non
     for number, axis, part in parts:
         _append(con, number, axis, part)
     if parts:
-        _place(con)
+        _join(con)
 
 
 def _missing(low: int, high: int, first: int, end: int) -> list[tuple[int, int]]:
@@ -68,7 +70,7 @@ def _append(con: DuckDBPyConnection, number: int, axis: Axis, part: tuple[int, i
     con.unregister("more_slots")
 
 
-def _place(con: DuckDBPyConnection) -> None:
+def _join(con: DuckDBPyConnection) -> None:
     # Every calendar has the same slots, so one number tells where a slot stands.
     con.execute(
         "DELETE FROM biz_axis; INSERT INTO biz_axis SELECT min(slot), max(slot) - min(slot) + 1,"
@@ -76,16 +78,35 @@ def _place(con: DuckDBPyConnection) -> None:
     )
 
 
-def position_sql(width: int, calendar: str, us: str) -> str:
-    """Return SQL of the position of `us` (microseconds since 1970) on the axis of a calendar.
+def placed_sql(width: int, rows: str, calendar: str, instants: Mapping[str, str]) -> str:
+    """Return SQL of rows with a position on the axis of a calendar for each of some instants.
 
-    NULL without calendar or instant, and outside of what biz_slot covers. `biz_axis`, which has one row, must be
-    among the tables of the statement, by this name.
+    rows      a table, or a query in brackets
+    calendar  its column that names the calendar
+    instants  new column -> SQL of the microseconds since 1970
+    A position is NULL without calendar or instant, and outside of what biz_slot covers. It is worked out in steps
+    that name what they found: as one formula each step stands in it many times, and a small statement has the
+    engine read formulas for longer than it works.
     """
-    slot = f"({_clamped(us)} // {width} - biz_axis.first_slot)"
-    index = f"CASE WHEN {slot} BETWEEN 0 AND biz_axis.n_slots - 1 THEN {calendar} * biz_axis.n_slots + {slot} + 1 END"
-    place = f"list_extract(biz_axis.places, {index})"
-    return f"(({place} >> 1) + ({place} & 1) * ({_clamped(us)} % {width}))"
+    numbered_names = list(enumerate(instants))
+    clamped = ", ".join(f"{_clamped(us)} AS us_{number}" for number, us in enumerate(instants.values()))
+    held = ", ".join(f"{_place(width, number)} AS place_{number}" for number, _ in numbered_names)
+    found = ", ".join(
+        f"(place_{number} >> 1) + (place_{number} & 1) * (us_{number} % {width}) AS {name}"
+        for number, name in numbered_names
+    )
+    passing = ", ".join(f"us_{number}, place_{number}" for number, _ in numbered_names)
+    return (
+        f"(SELECT * EXCLUDE (places, low_us, high_us, offset_no, {passing}), {found} FROM (SELECT *, {held} FROM ("
+        f"SELECT n.*, x.places, x.low_us, x.high_us, n.{calendar} * x.n_slots + 1 - x.first_slot AS offset_no,"
+        f" {clamped} FROM {rows} n CROSS JOIN (SELECT *, first_slot::BIGINT * {width} AS low_us,"
+        f" (first_slot + n_slots)::BIGINT * {width} - 1 AS high_us FROM biz_axis) x)))"
+    )
+
+
+def _place(width: int, number: int) -> str:
+    slot = f"CASE WHEN us_{number} BETWEEN low_us AND high_us THEN us_{number} // {width} + offset_no END"
+    return f"list_extract(places, {slot})"
 
 
 def _clamped(us: str) -> str:

@@ -193,45 +193,44 @@ SELECT * EXCLUDE (by_agent, reply_diff, any_diff, any_pos_us, is_odd, is_handed,
             THEN greatest(reply_pos_us - created_pos_us, created_pos_us * 0) END AS wait_biz_us,
        CASE WHEN any_diff >= -60000000 THEN greatest(any_diff, 0) END AS any_us,
        CASE WHEN any_diff >= -60000000 THEN greatest(any_pos_us - created_pos_us, created_pos_us * 0) END AS any_biz_us
-FROM (
-    SELECT r.* REPLACE (CASE WHEN r.created_at IS NOT NULL AND NOT r.is_handed THEN r.dept END AS dept),
-           epoch_us(r.reply_at) - epoch_us(r.created_at) AS reply_diff,
-           epoch_us(r.any_at) - epoch_us(r.created_at) AS any_diff,
-           CASE WHEN r.created_at IS NULL THEN NULL
-                WHEN r.by_agent THEN 'agent_initiated'
-                WHEN r.reply_at IS NULL AND r.is_closed AND r.bot_at IS NOT NULL AND r.handoff_at IS NULL
-                THEN 'bot_contained'
-                WHEN r.reply_at IS NULL AND r.is_closed THEN 'resolved_without_reply'
-                WHEN r.reply_at IS NULL THEN 'open_unanswered'
-                WHEN epoch_us(r.reply_at) - epoch_us(r.start_at) < -60000000 THEN 'negative_duration'
-                ELSE 'ok' END::frt_reason AS reason,
-           {visits}, {places}
-    FROM (
-        SELECT b.* EXCLUDE (dated_key),
-               CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
-               t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
-               t.last_asked_at,
-               coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
-               coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by,
-               a.assigned_at, coalesce(a.n_transfers, 0) AS n_transfers, l.resolver = a.owner AS is_first_owner,
-               u.followup_at, t.last_reply_at, t.action_at, t.acknowledged_at, t.closed_at, t.called_at,
-               t.last_called_at, a.last_assigned_at, a.dept, a.dept_at, coalesce(a.is_handed, false) AS is_handed,
-               v.surveyed_at, v.last_surveyed_at, n.chain_key, n.chain_position, n.n_cases AS chain_cases,
-               g.updated_at AS later_reply_at, g.longest_gap_us,
-               -- An instant before creation: no visit of the case is told by first and last instants.
-               coalesce(least(t.reply_at, t.acknowledged_at, t.action_at, t.called_at, t.closed_at, a.assigned_at,
-                              v.surveyed_at, l.first_resolved_at) < b.created_at, false) AS is_odd
-        -- Joined by key alone: with `AND created_at IS NOT NULL` beside it the engine loops over all pairs.
-        FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
-        LEFT JOIN new_touch t ON t.case_key = b.dated_key
-        LEFT JOIN new_life l ON l.case_key = b.dated_key
-        LEFT JOIN new_credit c ON c.case_key = b.dated_key
-        LEFT JOIN new_followup u ON u.case_key = b.dated_key
-        LEFT JOIN new_assigned a ON a.case_key = b.case_key
-        LEFT JOIN new_surveyed v ON v.case_key = b.dated_key
-        LEFT JOIN new_chain n ON n.case_key = b.dated_key
-        LEFT JOIN new_updated g ON g.case_key = b.dated_key
-    ) r
-    CROSS JOIN biz_axis
-)
+FROM {placed}
 
+-- :: told
+SELECT r.* REPLACE (CASE WHEN r.created_at IS NOT NULL AND NOT r.is_handed THEN r.dept END AS dept),
+       epoch_us(r.reply_at) - epoch_us(r.created_at) AS reply_diff,
+       epoch_us(r.any_at) - epoch_us(r.created_at) AS any_diff,
+       CASE WHEN r.created_at IS NULL THEN NULL
+            WHEN r.by_agent THEN 'agent_initiated'
+            WHEN r.reply_at IS NULL AND r.is_closed AND r.bot_at IS NOT NULL AND r.handoff_at IS NULL
+            THEN 'bot_contained'
+            WHEN r.reply_at IS NULL AND r.is_closed THEN 'resolved_without_reply'
+            WHEN r.reply_at IS NULL THEN 'open_unanswered'
+            WHEN epoch_us(r.reply_at) - epoch_us(r.start_at) < -60000000 THEN 'negative_duration'
+            ELSE 'ok' END::frt_reason AS reason,
+       {visits}
+FROM (
+    SELECT b.* EXCLUDE (dated_key),
+           CASE WHEN b.created_at IS NOT NULL THEN coalesce(t.handoff_at, b.created_at) END AS start_at,
+           t.reply_at, t.bot_at, t.handoff_at, least(t.reply_at, t.bot_at) AS any_at, t.last_change_at,
+           t.last_asked_at,
+           coalesce(l.is_closed, false) AS is_closed, l.first_resolved_at, l.last_resolved_at, l.first_reopened_at,
+           coalesce(l.n_reopens, 0) AS n_reopens, coalesce(c.n_replies, 0) AS n_replies, c.reply_by,
+           a.assigned_at, coalesce(a.n_transfers, 0) AS n_transfers, l.resolver = a.owner AS is_first_owner,
+           u.followup_at, t.last_reply_at, t.action_at, t.acknowledged_at, t.closed_at, t.called_at,
+           t.last_called_at, a.last_assigned_at, a.dept, a.dept_at, coalesce(a.is_handed, false) AS is_handed,
+           v.surveyed_at, v.last_surveyed_at, n.chain_key, n.chain_position, n.n_cases AS chain_cases,
+           g.updated_at AS later_reply_at, g.longest_gap_us,
+           -- An instant before creation: no visit of the case is told by first and last instants.
+           coalesce(least(t.reply_at, t.acknowledged_at, t.action_at, t.called_at, t.closed_at, a.assigned_at,
+                          v.surveyed_at, l.first_resolved_at) < b.created_at, false) AS is_odd
+    -- Joined by key alone: with `AND created_at IS NOT NULL` beside it the engine loops over all pairs.
+    FROM (SELECT *, CASE WHEN created_at IS NOT NULL THEN case_key END AS dated_key FROM new_base) b
+    LEFT JOIN new_touch t ON t.case_key = b.dated_key
+    LEFT JOIN new_life l ON l.case_key = b.dated_key
+    LEFT JOIN new_credit c ON c.case_key = b.dated_key
+    LEFT JOIN new_followup u ON u.case_key = b.dated_key
+    LEFT JOIN new_assigned a ON a.case_key = b.case_key
+    LEFT JOIN new_surveyed v ON v.case_key = b.dated_key
+    LEFT JOIN new_chain n ON n.case_key = b.dated_key
+    LEFT JOIN new_updated g ON g.case_key = b.dated_key
+) r

@@ -70,9 +70,13 @@ class Job:
             key = "response_key" if table in SURVEY_TABLES else "ticket_key"
             self.run("scope", section, table=table, columns=COLUMNS[table], key=key, keys=keys)
 
-    def position(self, calendar: str, instant: str) -> str:
-        """Return SQL of the position of an instant on the axis of a calendar; needs biz_axis."""
-        return slots.position_sql(slots.width_us(self.desk), calendar, f"epoch_us({instant})")
+    def placed(self, rows: str, *instants: str) -> str:
+        """Return SQL of rows (a table, or a query in brackets) with the positions <name>_pos_us of columns <name>_at.
+
+        They lie on the axis of the calendar that column calendar_no of the row tells.
+        """
+        columns = {f"{name}_pos_us": f"epoch_us({name}_at)" for name in instants}
+        return slots.placed_sql(slots.width_us(self.desk), rows, "calendar_no", columns)
 
     def drop(self, *tables: str) -> None:
         """Drop temporary tables that are no longer needed, to keep memory bounded."""
@@ -98,7 +102,8 @@ class Job:
             "repeat_us": str(round(self.desk.repeat_days * 86_400_000_000)),
             **self._sources(),
             **self._ticket_words(),
-            **self._slot_words(),
+            "placed_intervals": self.placed("(SELECT * FROM new_interval WHERE end_at IS NOT NULL)", "start", "end"),
+            "placed_visits": self.placed("visit", "start", "end"),
         }
 
     def _sources(self) -> dict[str, str]:
@@ -142,9 +147,3 @@ class Job:
 
     def _number(self, calendar: str | None) -> str:
         return "NULL" if calendar is None else str(slots.numbered(self.desk)[calendar])
-
-    def _slot_words(self) -> dict[str, str]:
-        places = (f"{self.position('r.calendar_no', f'r.{name}_at')} AS {name}_pos_us" for name in PLACED)
-        return {"places": ", ".join(places)} | {
-            f"p_{name}_pos": self.position("p.calendar_no", f"p.{name}_at") for name in ("start", "end")
-        }

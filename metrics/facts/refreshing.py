@@ -24,7 +24,7 @@ from metrics.facts import (
     turns,
     visits,
 )
-from metrics.facts.job import COLUMNS, Job
+from metrics.facts.job import COLUMNS, PLACED, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
 
@@ -182,7 +182,8 @@ def _make_cases(job: Job) -> None:
     job.run("cases", "brief")
     chains.find(job)
     gaps.find(job)
-    joined = job.text("cases", "joined", visits=visits.digits_sql(job.desk))
+    told = job.text("cases", "told", visits=visits.digits_sql(job.desk))
+    joined = job.text("cases", "joined", placed=job.placed(f"({told})", *PLACED))
     job.run("cases", "store" if job.whole else "store_new", joined=joined)
     job.drop(
         "new_updated",

@@ -35,11 +35,9 @@ SELECT case_key,
        sum(CASE WHEN held = 'shut' THEN cal_us ELSE 0 END)::BIGINT AS shut_us,
        sum(CASE WHEN held = 'shut' THEN biz_us ELSE 0 END)::BIGINT AS shut_biz_us
 FROM (
-    SELECT p.case_key, p.is_before_first, p.is_pause, p.held, epoch_us(p.end_at) - epoch_us(p.start_at) AS cal_us,
-           {p_end_pos} - {p_start_pos} AS biz_us
-    FROM new_interval p
-    CROSS JOIN biz_axis
-    WHERE p.end_at IS NOT NULL
+    SELECT case_key, is_before_first, is_pause, held, epoch_us(end_at) - epoch_us(start_at) AS cal_us,
+           end_pos_us - start_pos_us AS biz_us
+    FROM {placed_intervals}
 )
 GROUP BY case_key;
 

@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any
 
 from metrics import slots
 from metrics.calendar import MINUTE_US, us_of
@@ -15,7 +14,10 @@ from metrics.periods import midnight
 
 Tiers = Mapping[str, SlaTier]
 EVER_US = 2**62
-LOOKED_UP = {"k_created": "k.created_at", "k_start": "k.start_at", "stop_start": "p.start_at", "stop_end": "p.end_at"}
+STOPS = (
+    "(SELECT p.case_key, p.step, p.start_at, p.end_at, k.created_at, k.limit_us, k.calendar_no"
+    " FROM new_pause p JOIN new_clock k ON k.case_key = p.case_key WHERE k.limit_us IS NOT NULL)"
+)
 
 
 def horizon_us(desk: Desk, high_us: int) -> int:
@@ -54,10 +56,9 @@ def resolution_limits(tiers: Tiers) -> dict[str, int | None]:
 def store(job: Job) -> None:
     """Write two rows per dated case of new_case, first reply and resolution, each run in order of decision."""
     _find_changed(job)
-    words = _clock_words(job)
     job.run("sla", "clocks", tiers=_tiers_sql(job.desk))
-    job.run("sla", "stops", **words)
-    job.run("sla", "dues", **words)
+    job.run("sla", "stops", stops=_placed(job, STOPS, "created", "start", "end"))
+    job.run("sla", "dues", clocks=_placed(job, "new_clock", "created", "start"), **_inverse_words(job))
     job.drop("new_clock", "new_stop", "new_changed")
     job.run("sla", "store_first")
     job.run("sla", "store_resolution")
@@ -113,32 +114,33 @@ def _clocks(desk: Desk) -> dict[int | None, Clock]:
     return clocks
 
 
-def _elapsed_words() -> dict[str, str]:
-    positions = {f"{name}_pos": f"epoch_us({column})" for name, column in LOOKED_UP.items()}
-    return positions | {"lower": "n.first_pos_us", "upper": "n.due_pos_us", "inverse_joins": ""}
-
-
 def _before(changes: Sequence[Change], stop: int | None) -> list[Change]:
     return [change for change in changes if stop is None or change.us < stop]
 
 
-def _clock_words(job: Job) -> dict[str, str]:
+def _placed(job: Job, rows: str, *instants: str) -> str:
+    """Return SQL of rows with positions of instants; on a clock without calendar the instants themselves."""
+    elapsed = {f"{name}_pos_us": f"epoch_us({name}_at)" for name in instants}
     if job.desk.sla_clock == "calendar":
-        return _elapsed_words()
+        return f"(SELECT *, {', '.join(f'{us} AS {name}' for name, us in elapsed.items())} FROM {rows})"
+    either = (f"CASE WHEN calendar_no IS NULL THEN {us} ELSE {name} END AS {name}" for name, us in elapsed.items())
+    return f"(SELECT * REPLACE ({', '.join(either)}) FROM {job.placed(rows, *instants)})"
+
+
+def _inverse_words(job: Job) -> dict[str, str]:
+    if job.desk.sla_clock == "calendar":
+        return {"lower": "n.first_pos_us", "upper": "n.due_pos_us", "inverse_joins": ""}
     width = slots.width_us(job.desk)
-    words: dict[str, Any] = {}
-    for name, column in LOOKED_UP.items():
-        position = job.position("k.sla_calendar_no", column)
-        words[f"{name}_pos"] = f"(CASE WHEN k.sla_calendar_no IS NULL THEN epoch_us({column}) ELSE {position} END)"
-    calendar = "n.sla_calendar_no"
+    calendar = "n.calendar_no"
     lower = slots.lower_sql(width, "i_first", "n.first_pos_us")
     upper = slots.upper_sql(width, "i_last", "n.due_pos_us")
-    words["lower"] = f"CASE WHEN {calendar} IS NULL THEN n.first_pos_us ELSE {lower} END"
-    words["upper"] = f"CASE WHEN {calendar} IS NULL THEN n.due_pos_us ELSE {upper} END"
-    words["inverse_joins"] = "\n".join(
-        (
-            slots.inverse_join_sql(width, "i_first", calendar, "n.first_pos_us - 1"),
-            slots.inverse_join_sql(width, "i_last", calendar, "n.due_pos_us"),
-        )
-    )
-    return words
+    return {
+        "lower": f"CASE WHEN {calendar} IS NULL THEN n.first_pos_us ELSE {lower} END",
+        "upper": f"CASE WHEN {calendar} IS NULL THEN n.due_pos_us ELSE {upper} END",
+        "inverse_joins": "\n".join(
+            (
+                slots.inverse_join_sql(width, "i_first", calendar, "n.first_pos_us - 1"),
+                slots.inverse_join_sql(width, "i_last", calendar, "n.due_pos_us"),
+            )
+        ),
+    }

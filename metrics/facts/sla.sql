@@ -33,7 +33,7 @@ SELECT unnest($keys::BIGINT[]) AS case_key, unnest($dues::BIGINT[]) AS first_due
 -- :: clocks
 CREATE OR REPLACE TEMP TABLE new_tier AS {tiers};
 CREATE OR REPLACE TEMP TABLE new_clock AS
-SELECT c.case_key, c.created_at, c.start_at, c.sla_calendar_no, q.first_reply_us AS first_limit_us,
+SELECT c.case_key, c.created_at, c.start_at, c.sla_calendar_no AS calendar_no, q.first_reply_us AS first_limit_us,
        h.case_key IS NOT NULL AS is_changed, h.first_due_us,
        CASE WHEN h.case_key IS NULL THEN r.resolution_us ELSE h.resolution_us END AS limit_us,
        g.first_due_at AS given_first_due_at, g.due_at AS given_due_at
@@ -58,11 +58,8 @@ FROM (
            from_us - zero_us - coalesce(sum(until_us - from_us) OVER (
                PARTITION BY case_key ORDER BY step ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS used_us
     FROM (
-        SELECT p.case_key, p.step, k.limit_us, {k_created_pos} AS zero_us, {stop_start_pos} AS from_us,
-               {stop_end_pos} AS until_us
-        FROM new_pause p JOIN new_clock k ON k.case_key = p.case_key
-        CROSS JOIN biz_axis
-        WHERE k.limit_us IS NOT NULL
+        SELECT case_key, step, limit_us, created_pos_us AS zero_us, start_pos_us AS from_us, end_pos_us AS until_us
+        FROM {stops}
     )
 )
 WHERE used_us <= limit_us
@@ -77,12 +74,11 @@ SELECT n.case_key, n.limit_us IS NOT NULL OR n.given_due_at IS NOT NULL AS is_li
                      THEN greatest(make_timestamptz({lower}), n.start_at) END) AS first_due_at,
        coalesce(n.given_due_at, make_timestamptz({upper})) AS due_at
 FROM (
-    SELECT k.*, {k_start_pos} + k.first_limit_us AS first_pos_us,
+    SELECT k.*, k.start_pos_us + k.first_limit_us AS first_pos_us,
            CASE WHEN s.is_running IS NOT TRUE
-                THEN {k_created_pos} + k.limit_us + coalesce(s.paused_us, 0) END AS due_pos_us
-    FROM new_clock k
+                THEN k.created_pos_us + k.limit_us + coalesce(s.paused_us, 0) END AS due_pos_us
+    FROM {clocks} k
     LEFT JOIN new_stop s ON s.case_key = k.case_key
-    CROSS JOIN biz_axis
 ) n
 {inverse_joins};
 

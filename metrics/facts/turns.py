@@ -12,13 +12,6 @@ def store(job: Job) -> None:
     for section in ("walked", "steps", "turns"):
         job.run("turns", section)
     members.number_repliers(job)
-    job.run("turns", "store", **_words(job))
+    placed = job.placed(f"({job.text('turns', 'ended')})", "start", "ended")
+    job.run("turns", "store", placed=placed, turn_dims=dims_of("t").replace("t.agent", AUTHOR))
     job.drop("new_walked", "new_step", "new_turn")
-
-
-def _words(job: Job) -> dict[str, str]:
-    return {
-        "turn_dims": dims_of("t").replace("t.agent", AUTHOR),
-        "turn_start_pos": job.position("n.calendar_no", "n.start_at"),
-        "turn_end_pos": job.position("n.calendar_no", "n.ended_at"),
-    }

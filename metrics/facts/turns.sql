@@ -57,19 +57,18 @@ INSERT INTO fact_turn
 SELECT t.case_key, t.ended_at, local_day(t.ended_at), t.created_at, {turn_dims}, t.start_at, t.is_answered, t.is_next,
        CASE WHEN t.is_answered THEN greatest(t.diff, 0) END, greatest(t.biz, t.biz * 0)
 FROM (
-    SELECT n.*, epoch_us(n.ended_at) - epoch_us(n.start_at) AS diff, {turn_end_pos} - {turn_start_pos} AS biz
-    FROM (
-        SELECT c.case_key, c.created_at, {c_dims}, t.author, t.is_next, coalesce(t.next_kind = 2, false) AS is_answered,
-               CASE WHEN t.next_kind = 2 THEN c.calendar_no END AS calendar_no,
-               greatest(t.asked_at, c.created_at) AS start_at,
-               CASE WHEN t.next_kind = 2 THEN t.next_at
-                    WHEN t.next_kind = 1 THEN greatest(t.shut_at, t.asked_at, c.created_at)
-                    WHEN c.is_closed THEN greatest(c.last_resolved_at, t.asked_at, c.created_at) END AS ended_at
-        FROM {new_case} c JOIN new_turn t ON t.case_key = c.case_key
-        WHERE c.created_at IS NOT NULL AND c.reason <> 'bot_contained'
-    ) n
-    CROSS JOIN biz_axis
+    SELECT *, epoch_us(ended_at) - epoch_us(start_at) AS diff, ended_pos_us - start_pos_us AS biz FROM {placed}
 ) t
 LEFT JOIN new_agent a ON a.label = t.author
 WHERE NOT t.is_answered OR t.diff >= -60000000
 ORDER BY t.ended_at, t.case_key, t.start_at;
+
+-- :: ended
+SELECT c.case_key, c.created_at, {c_dims}, t.author, t.is_next, coalesce(t.next_kind = 2, false) AS is_answered,
+       CASE WHEN t.next_kind = 2 THEN c.calendar_no END AS calendar_no,
+       greatest(t.asked_at, c.created_at) AS start_at,
+       CASE WHEN t.next_kind = 2 THEN t.next_at
+            WHEN t.next_kind = 1 THEN greatest(t.shut_at, t.asked_at, c.created_at)
+            WHEN c.is_closed THEN greatest(c.last_resolved_at, t.asked_at, c.created_at) END AS ended_at
+FROM {new_case} c JOIN new_turn t ON t.case_key = c.case_key
+WHERE c.created_at IS NOT NULL AND c.reason <> 'bot_contained'

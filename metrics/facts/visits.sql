@@ -101,9 +101,8 @@ ended AS (
         WHERE s.is_start
     )
     GROUP BY case_key, walk_no, moment, dept, marks, place, seq, stream, row_key
-)
-SELECT p.*, {p_end_pos} - {p_start_pos} AS biz_us
-FROM (
+),
+visit AS (
     SELECT s.case_key, u.pair_no, u.name, CASE WHEN u.by_dept THEN s.dept END AS dept, min(s.moment) AS start_at,
            s.end_at, c.calendar_no
     FROM ended s
@@ -111,8 +110,8 @@ FROM (
     JOIN {new_case} c ON c.case_key = s.case_key
     GROUP BY s.case_key, u.pair_no, u.name, CASE WHEN u.by_dept THEN s.dept END, s.end_at, c.calendar_no,
              CASE WHEN s.end_at = s.moment THEN s.passed ELSE 0 END
-) p
-CROSS JOIN biz_axis;
+)
+SELECT *, end_pos_us - start_pos_us AS biz_us FROM {placed_visits};
 
 -- :: store_walked
 INSERT INTO fact_revisit

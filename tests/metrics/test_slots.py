@@ -32,6 +32,13 @@ def axes() -> list[tuple[int, Axis]]:
     return sorted(slots.axes(DESK).items())
 
 
+def placed(rows: str, calendar: int | None) -> str:
+    """Return SQL of rows of a column us with the position p of each on the axis of a calendar."""
+    number = "NULL" if calendar is None else str(calendar)
+    of_calendar = f"(SELECT us, {number}::SMALLINT AS calendar_no FROM {rows})"
+    return slots.placed_sql(slots.width_us(DESK), of_calendar, "calendar_no", {"p": "us"})
+
+
 def test_a_grown_range_holds_every_slot_once(world: World) -> None:
     width = slots.width_us(DESK)
     found = world.rows(
@@ -43,10 +50,7 @@ def test_a_grown_range_holds_every_slot_once(world: World) -> None:
 
 @pytest.mark.parametrize(("number", "axis"), axes())
 def test_positions_from_sql_equal_those_of_the_axis(world: World, number: int, axis: Axis) -> None:
-    width = slots.width_us(DESK)
-    found = world.rows(
-        f"SELECT i.us, {slots.position_sql(width, str(number), 'i.us')} FROM instants i CROSS JOIN biz_axis"
-    )
+    found = world.rows(f"SELECT us, p FROM {placed('instants', number)}")
     assert found == [(us, axis.position_of(us)) for us, _ in found]
 
 
@@ -66,29 +70,33 @@ def test_instants_from_sql_equal_those_of_the_axis(world: World, number: int, ax
 
 
 def test_no_instant_has_no_position(world: World) -> None:
-    width = slots.width_us(DESK)
-    assert world.rows(f"SELECT {slots.position_sql(width, '0', 'NULL::BIGINT')} FROM biz_axis") == [(None,)]
+    assert world.rows(f"SELECT p FROM {placed('(SELECT NULL::BIGINT AS us)', 0)}") == [(None,)]
 
 
 def test_without_calendar_there_is_no_position(world: World) -> None:
-    width = slots.width_us(DESK)
-    sql = f"SELECT {slots.position_sql(width, 'NULL::SMALLINT', str(LOW))} FROM biz_axis"
-    assert world.rows(sql) == [(None,)]
+    assert world.rows(f"SELECT p FROM {placed(f'(SELECT {LOW} AS us)', None)}") == [(None,)]
+
+
+def test_instants_of_a_row_are_placed_side_by_side(world: World) -> None:
+    axis = Axis(DESK.calendars["lunch"])
+    rows = f"(SELECT 0::SMALLINT AS calendar_no, {LOW} AS low, {HIGH} AS high)"
+    sql = slots.placed_sql(slots.width_us(DESK), rows, "calendar_no", {"a": "low", "b": "NULL::BIGINT", "c": "high"})
+    found = (0, LOW, HIGH, axis.position_of(LOW), None, axis.position_of(HIGH))
+    assert world.rows(f"SELECT * FROM {sql}") == [found]
 
 
 @pytest.mark.parametrize("calendar", range(len(DESK.calendars)))
 def test_what_is_not_covered_has_no_position_instead_of_another_calendars(world: World, calendar: int) -> None:
     width = slots.width_us(DESK)
-    outside = f"FROM (VALUES ({LOW - width}), ({HIGH + width})) o(us) CROSS JOIN biz_axis"
-    assert world.rows(f"SELECT {slots.position_sql(width, str(calendar), 'o.us')} {outside}") == [(None,), (None,)]
+    outside = f"(SELECT unnest([{LOW - width}, {HIGH + width}]) AS us)"
+    assert world.rows(f"SELECT p FROM {placed(outside, calendar)}") == [(None,), (None,)]
 
 
 def test_forgotten_slots_have_no_positions() -> None:
     emptied = World(DESK)
     slots.cover(emptied.con, DESK, LOW, HIGH)
     slots.clear(emptied.con)
-    sql = f"SELECT {slots.position_sql(slots.width_us(DESK), '0', str(LOW))} FROM biz_axis"
-    assert emptied.rows(sql) == [(None,)]
+    assert emptied.rows(f"SELECT p FROM {placed(f'(SELECT {LOW} AS us)', 0)}") == [(None,)]
 
 
 def test_a_desk_without_calendars_needs_no_slots() -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from data.cron import parse_cron
+from data.remote_rules import RemoteRule, is_remote
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 USUAL_EVERY_S = 60.0
@@ -39,7 +40,7 @@ class SourceRule(BaseModel):
     kind        how it is read (etl/intakes.py)
     url         address of the database (sql) or of the system; ${NAME}, ${NAME:-default} and ${file:/path} keep
                 secrets out of the file
-    path        file or folder (file)
+    path        file or folder, or address of a folder (file)
     token       what opens a system over the web, and user, whose it is (jira; zendesk without one: of OAuth); what a
                 system sends its events with (push)
     event_id    field of pushed events that tells one from another; null = their whole content does
@@ -47,6 +48,7 @@ class SourceRule(BaseModel):
     every_s     seconds between pulls; null = 60 (push: 5), or as `cron` says
     cron        minute hour day month weekday on the desk's clock, instead of every_s
     jitter_s    each pull comes up to so many seconds later, so that many desks do not ask one system at once
+    remote      (file) who asks for the files where path is an address, sftp://... or s3://... (data/remote_rules.py)
     archive     (file) folder files are moved into once they are loaded; null = they stay where they are
     quarantine  (file) folder for files that cannot be loaded, with the reason beside them; null = they stay
     order       (file) files are loaded by name, or by the time of their last change
@@ -65,6 +67,7 @@ class SourceRule(BaseModel):
     user: str | None = None
     since: date | None = None
     event_id: str | None = None
+    remote: RemoteRule | None = None
     archive: Path | None = None
     quarantine: Path | None = None
     order: Literal["name", "date"] = "name"
@@ -110,6 +113,17 @@ class SourceRule(BaseModel):
         folders = [Path(self.path or "."), *(place for place in (self.archive, self.quarantine) if place is not None)]
         if len(set(folders)) < len(folders):
             raise ValueError("path, archive and quarantine are folders of their own, two of them are the same")
+        return self
+
+    @model_validator(mode="after")
+    def _remote_folder_is_an_address(self) -> "SourceRule":
+        if not is_remote(self.path):
+            if self.remote is not None:
+                raise ValueError("`remote` is for a path that is an address, sftp://... or s3://...")
+            return self
+        if self.archive is not None or self.quarantine is not None:
+            raise ValueError("archive and quarantine move files of a folder here; a remote folder is only read")
+        (self.remote or RemoteRule()).check(self.path or "")
         return self
 
     @model_validator(mode="after")

@@ -112,7 +112,7 @@ def _sql(rule: SourceRule, mapping: SourceMapping, environment: Environment, _: 
 
 
 def _file(rule: SourceRule, mapping: SourceMapping, environment: Environment, _: Wait) -> Source:
-    return file_source(rule, mapping)
+    return file_source(rule, mapping, environment)
 
 
 def _over_the_web(system: System) -> Maker:

@@ -34,7 +34,12 @@ def open_source(source_id: str, kind: str, place: str | Sequence[Path], mapping:
 
 def open_drop_folder(source_id: str, inbox: Path, mapping: Mapping, drop: Drop) -> DropFolder:
     """Return the source of a folder whose files are moved once they were read."""
-    return DropFolder(FileReader(source_id, [_file_table(table) for table in mapping.tables]), inbox, drop)
+    return DropFolder(file_reader(source_id, mapping), inbox, drop)
+
+
+def file_reader(source_id: str, mapping: Mapping) -> FileReader:
+    """Return what opens files as the tables of a mapping."""
+    return FileReader(source_id, [_file_table(table) for table in mapping.tables])
 
 
 def _sql(source_id: str, url: str, mapping: Mapping) -> SqlSource:

@@ -54,10 +54,11 @@ class Found:
             return None
         return cls(path, now.st_size, now.st_mtime_ns) if path.is_file() else None
 
-    def is_settled(self, now: datetime) -> bool:
-        """Return whether nobody has written to it for a while."""
-        age_s = now.timestamp() - self.mtime_ns / 1e9
-        return age_s >= SETTLE_S or age_s < -MOST_AHEAD_S
+
+def is_settled(mtime_ns: int, now: datetime) -> bool:
+    """Return whether nobody has written for a while to a file that was last changed then."""
+    age_s = now.timestamp() - mtime_ns / 1e9
+    return age_s >= SETTLE_S or age_s < -MOST_AHEAD_S
 
 
 class DropFolder:
@@ -80,7 +81,7 @@ class DropFolder:
         """
         self._check_folders()
         listed = self._listed()
-        ready = [found for found in listed if self._tables(found.path) and found.is_settled(now)]
+        ready = [found for found in listed if self._tables(found.path) and is_settled(found.mtime_ns, now)]
         pending = [found for found in ready if not self._is_seen(found, contents(cursor))]
         for found in pending:
             yield self._delivery(found, now)
@@ -145,7 +146,9 @@ class DropFolder:
         return "\n".join(lines) + "\n"
 
     def _idle(self, listed: Sequence[Found], ready: Sequence[Found], now: datetime) -> str:
-        growing = [each.path.name for each in listed if self._tables(each.path) and not each.is_settled(now)]
+        growing = [
+            each.path.name for each in listed if self._tables(each.path) and not is_settled(each.mtime_ns, now)
+        ]
         growing += [each.path.name for each in listed if is_unfinished(each.path.name)]
         strange = [
             each.path.name for each in listed if not self._tables(each.path) and not is_unfinished(each.path.name)

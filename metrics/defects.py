@@ -16,6 +16,7 @@ SELECT rule, sum(refused)::BIGINT AS refused, sum(flawed)::BIGINT AS flawed FROM
     UNION ALL SELECT rule, 0, count(*) FROM fact_defect GROUP BY rule
 ) GROUP BY rule ORDER BY sum(refused) + sum(flawed) DESC, rule
 """
+UNREADABLE = ("malformed", "bad_file")  # no rows of a table: the file has to be mended and delivered again
 TITLES: Mapping[str, Text] = {
     "malformed": {"en": "line that cannot be read", "zh-CN": "无法读取的行"},
     "bad_file": {"en": "file that cannot be loaded", "zh-CN": "无法导入的文件"},

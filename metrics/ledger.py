@@ -8,7 +8,7 @@ from itertools import takewhile
 
 import duckdb
 
-from metrics.defects import rule_title, split_by, touched
+from metrics.defects import UNREADABLE, rule_title, split_by, touched
 from metrics.drift import Change, changes
 from metrics.masking import governed, masked, masked_row
 from metrics.model import DataState, Text
@@ -35,7 +35,8 @@ ORDER BY source_id, run_id
 # A reason is the same rule, table and field; what differs within it are its examples.
 REASON = """
 SELECT j.source_id, j.rule, j.table_name, j.field, count(*), min(r.started_at),
-       coalesce(max(j.seen_at), max(r.ended_at))
+       coalesce(max(j.seen_at), max(r.ended_at)),
+       count(CASE WHEN j.payload IS NOT NULL AND coalesce(r.state, 'done') <> 'refused' THEN 1 END)
 FROM reject AS j LEFT JOIN load_run AS r ON r.run_id = j.run_id
 WHERE j.resolved_at IS NULL GROUP BY ALL ORDER BY count(*) DESC, j.source_id, j.rule, j.table_name, j.field
 """
@@ -134,7 +135,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Rows that did not load for one reason and are not resolved since; `since` and `until` are their runs'."""
+    """Rows that did not load for one reason and are not resolved since; `since` and `until` are their runs'.
+
+    again  how many of them can be taken up again as they are kept; the others have to be delivered again
+    """
 
     source_id: str
     rule: str
@@ -145,6 +149,7 @@ class Refusal:
     since: datetime | None
     until: datetime | None
     examples: tuple[Example, ...] = ()
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +223,10 @@ def _unknown(source_id: str, runs: list[Run]) -> SourceEntry:
 def _refusals(con: duckdb.DuckDBPyConnection) -> tuple[Refusal, ...]:
     examples, found = _examples(con), []
     for source_id, rule, table, field, *counted in con.execute(REASON).fetchall():
-        n, since, until = counted
+        n, since, until, whole = counted
+        again = 0 if rule in UNREADABLE else whole
         few = tuple(examples[source_id, rule, table, field])
-        found.append(Refusal(source_id, rule, rule_title(rule), table, field, n, since, until, few))
+        found.append(Refusal(source_id, rule, rule_title(rule), table, field, n, since, until, few, again))
     return tuple(found)
 
 

@@ -188,9 +188,9 @@ def _buttons(one: Standing, stock: Stock, tell: Teller) -> Node | None:
 
 
 def _possible(one: Standing, verbs: Iterable[str]) -> list[str]:
-    """Return what makes sense now: a paused source is resumed, and only what was rejected is loaded again."""
+    """Return what makes sense now: a paused source is resumed, and only what is kept whole is loaded again."""
     paused = one.state == "paused"
-    senseless = {"pause": paused, "resume": not paused, "redrive": not one.n_rejected}
+    senseless = {"pause": paused, "resume": not paused, "redrive": not one.n_again}
     return [verb for verb in verbs if not senseless.get(verb)]
 
 

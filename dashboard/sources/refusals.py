@@ -50,7 +50,9 @@ def _reason(one: Refusal, most: int, stock: Stock, tell: Teller) -> Node:
 def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | None:
     if "redrive" not in stock.verbs or stock.door == "shut":
         return None
-    label = tell.words.number("data.redrive_rule", one.n, n=tell.count(one.n))
+    if not one.again:
+        return node("div", "verbs", node("small", "", tell.words("data.redeliver")))
+    label = tell.words.number("data.redrive_rule", one.again, n=tell.count(one.again))
     button = node(
         "button",
         "verb redrive",
@@ -73,7 +75,7 @@ def _examples(one: Refusal, door: str, tell: Teller) -> Node:
 
 def _example(one: Example, of: Refusal, door: str, tell: Teller, is_hinted: bool) -> Node:
     words = tell.words
-    place = words("data.row", n=tell.count(one.row_no)) if one.row_no else words("data.whole_file")
+    place = _place(one, of, tell)
     value = words("data.no_value") if one.value is None else one.value
     value = f"{of.field} = {value}" if of.field else value
     cells = [
@@ -83,3 +85,10 @@ def _example(one: Example, of: Refusal, door: str, tell: Teller, is_hinted: bool
     where = node("b", "", " · ".join(part for part in (of.table, place) if part))
     head = node("p", "", where, " ", node("code", "", value))
     return node("li", "", head, hint, node("div", "payload", *cells) if cells else None)
+
+
+def _place(one: Example, of: Refusal, tell: Teller) -> str:
+    """Return which row it was; of what is no row the line of the file."""
+    if of.rule == "malformed" and "line" in one.payload:
+        return tell.words("data.line_no", n=one.payload["line"])
+    return tell.words("data.row", n=tell.count(one.row_no)) if one.row_no else tell.words("data.whole_file")

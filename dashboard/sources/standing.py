@@ -31,6 +31,7 @@ class Standing:
     entry       None = the warehouse has nothing of it
     schedule    None = it is not read on a schedule
     n_rejected  rows that did not load and are not resolved
+    n_again     those of them that can be taken up again as they are kept
     """
 
     source_id: str
@@ -40,6 +41,7 @@ class Standing:
     entry: SourceEntry | None
     schedule: Schedule | None
     n_rejected: int
+    n_again: int
 
     @property
     def runs(self) -> Sequence[Run]:
@@ -73,18 +75,16 @@ def standings(stock: Stock) -> list[Standing]:
     planned = {one.source_id: one for one in stock.schedules}
     known = {one.source_id: one for one in stock.ledger.sources}
     names = [*planned, *(name for name in known if name not in planned)]
-    found = [_standing(name, known.get(name), planned.get(name), _rejected(stock.ledger, name)) for name in names]
+    found = [_standing(name, known.get(name), planned.get(name), stock.ledger) for name in names]
     return sorted(found, key=lambda one: URGENCY.index(one.state))
 
 
-def _rejected(ledger: Ledger, source_id: str) -> int:
-    return sum(one.n for one in ledger.refusals if one.source_id == source_id)
-
-
-def _standing(name: str, entry: SourceEntry | None, schedule: Schedule | None, n_rejected: int) -> Standing:
+def _standing(name: str, entry: SourceEntry | None, schedule: Schedule | None, ledger: Ledger) -> Standing:
     title = schedule.name if schedule else entry.name if entry else name
     kind = schedule.kind if schedule else entry.kind if entry else ""
-    return Standing(name, title, kind, _state(entry, schedule), entry, schedule, n_rejected)
+    mine = [one for one in ledger.refusals if one.source_id == name]
+    n_rejected, n_again = sum(one.n for one in mine), sum(one.again for one in mine)
+    return Standing(name, title, kind, _state(entry, schedule), entry, schedule, n_rejected, n_again)
 
 
 def _state(entry: SourceEntry | None, schedule: Schedule | None) -> str:

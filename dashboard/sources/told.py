@@ -86,6 +86,7 @@ def _refusal(one: Refusal, door: str) -> dict[str, Any]:
         "table": one.table,
         "field": one.field,
         "n": one.n,
+        "again": one.again,
         "since": _instant(one.since),
         "until": _instant(one.until),
         "examples": [

@@ -160,7 +160,7 @@ HINT = "add the value to `values` of tables.cases.events.0.to with one of new, o
 def _refusal(rule: str, n: int, noon: datetime) -> Refusal:
     examples = tuple(Example(row, "Opne", HINT, ROW) for row in (17, 22, 108))[: min(n, 3)]
     since = noon - timedelta(days=n % 5, hours=2)
-    return Refusal("helpdesk", rule, _title(rule), "cases", "to", n, since, noon - timedelta(minutes=n), examples)
+    return Refusal("helpdesk", rule, _title(rule), "cases", "to", n, since, noon - timedelta(minutes=n), examples, n)
 
 
 def _flaws(world: str, noon: datetime) -> tuple[Flaw, ...]:

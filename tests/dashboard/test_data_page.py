@@ -227,6 +227,16 @@ def test_a_hint_that_is_the_same_for_all_examples_is_told_once() -> None:
     assert text("error", "rejected").count("add the value to values") == 3  # of three reasons
 
 
+def test_what_is_no_row_is_not_loaded_again_but_delivered_again() -> None:
+    stock = replace(room_of("one").stock(), verbs=("redrive",))
+    cut = replace(stock.ledger.refusals[0], rule="malformed", again=0)
+    cut = replace(cut, examples=(replace(cut.examples[0], row_no=402, payload={"line": "121", "raw": "a,b"}),))
+    bare = replace(stock, ledger=replace(stock.ledger, refusals=(cut,)))
+    told = " ".join(text_of(one) for one in refusals(bare, TELL))
+    assert "cases · line 121" in told and "deliver it again" in told and "Load" not in told
+    assert "Load rejected again" not in " ".join(text_of(one) for one in cards(standings(bare), bare, TELL))
+
+
 def test_a_run_that_read_nothing_has_dashes_and_no_zeros() -> None:
     failed = [
         one for one in found_by("error", "sources", "") if one[1].get("data-run") == "failed" and one[0] == "tr"

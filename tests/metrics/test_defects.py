@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
+from etl import quarantine
 from etl.normalize import forms
 from etl.normalize.slots import Form
 from metrics.answers import Answers
-from metrics.defects import TITLES, defects, findings
+from metrics.defects import TITLES, UNREADABLE, defects, findings
 from tests.metrics.world import DESK, World, at
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,3 +67,7 @@ def test_a_rule_nobody_named_goes_by_its_name() -> None:
     odd = World(DESK)
     odd.insert("defect", rule="of_tomorrow")
     assert findings(odd.con)[0].title == {"en": "of_tomorrow", "zh-CN": "of_tomorrow"}
+
+
+def test_what_cannot_be_taken_up_again_is_what_the_redrive_leaves_out() -> None:
+    assert UNREADABLE == quarantine.UNREADABLE

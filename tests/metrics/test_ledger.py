@@ -148,3 +148,14 @@ def test_answers_tell_the_ledger() -> None:
     assert [one.source_id for one in told.sources] == ["desk", "mail"]
     assert answers.ledger().refusals is told.refusals
     assert answers.ledger_mark() == ledger.mark(found.con)
+
+
+def test_a_sample_of_a_refused_load_is_not_taken_up_again() -> None:
+    found = world()
+    run(found, 4, "desk", at("20 09:50"), state="refused", message="too many")
+    kept: dict[str, object] = {"source_id": "desk", "table_name": "t", "payload": ROW, "rule": "missing_key"}
+    changes: tuple[dict[str, object], ...] = ({}, {"payload": None}, {"rule": "malformed"}, {"run_id": 4})
+    for row_no, change in enumerate(changes):
+        found.insert("reject", **{"run_id": 2, "row_no": row_no, **kept, **change})
+    told = {one.rule: (one.n, one.again) for one in ledger.ledger(found.con, NOW).refusals if one.table == "t"}
+    assert told == {"missing_key": (3, 1), "malformed": (1, 0)}

@@ -139,6 +139,38 @@ def test_osticket(mariadb_url: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("mariadb_url", [("glpi", "glpi")], indirect=True)
+def test_glpi(mariadb_url: str) -> None:
+    at_work = _loaded("glpi", mariadb_url)
+    assert at_work.all(TICKETS) == [
+        ("1", "online", "P1", "Desk > Second line", "Ana Li", "Hardware > Printer"),
+        ("2", "phone", "P3", None, None, None),
+        ("3", None, "P3", None, None, None),
+    ]
+    assert at_work.all("SELECT src_ticket_id FROM ticket WHERE is_deleted") == ["3"]
+    assert at_work.all(EVENTS) == [
+        ("1", "08:05", "status", "open", "Ana Li", None),
+        ("1", "08:06", "priority", "P1", "Ana Li", None),
+        ("1", "08:31", "status", "pending_customer", "Ana Li", None),
+        ("1", "08:51", "status", "open", "Eve Wu", None),
+        ("1", "10:00", "status", "resolved", "Ana Li", None),
+    ]
+    assert at_work.all(MESSAGES) == [
+        ("08:10:00", "agent", "Ana Li", False, False),
+        ("08:30:00", "agent", "Ana Li", True, False),
+        ("08:51:00", "customer", None, True, False),
+        ("10:00:00", "agent", "Ana Li", True, False),
+    ]
+    assert at_work.all(SURVEYS) == [
+        ("1", None, 4.0, "10:20", "10:00:01"),
+        ("2", None, None, None, "10:30:01"),
+    ]
+    assert at_work.all("SELECT what, strftime(due_at, '%H:%M') FROM sla_due ORDER BY 1") == [
+        ("first_reply", "08:45"),
+        ("resolution", "12:00"),
+    ]
+
+
 @pytest.mark.parametrize("mariadb_url", [("frappe_helpdesk", "frappe")], indirect=True)
 def test_frappe_helpdesk(mariadb_url: str) -> None:
     at_work = _loaded("frappe_helpdesk", mariadb_url)

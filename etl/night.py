@@ -1,4 +1,4 @@
-"""What is done once a night beside the pulls: reconcile every database, empty old rejected rows."""
+"""What is done once a night beside the pulls: reconcile every source that can tell, empty old rejected rows."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,6 +12,7 @@ from etl.upkeep import Upkeep
 
 EXPECTED = (SourceError, MappingError, StrictYamlError, OSError)
 NAME = "night"
+ASKED = ("sql", "freshdesk", "jira", "chatwoot", "intercom")  # Zendesk tells of deleted tickets by itself
 
 
 class Bell(Protocol):
@@ -47,7 +48,7 @@ class Night:
         """Do the work of a night, and set the bell for the next one."""
         rules = self._settings.night
         try:
-            for source_id in self._databases() if rules.reconcile else ():
+            for source_id in self._asked() if rules.reconcile else ():
                 self._reconcile(source_id)
             if rules.keep_rejects_days is not None:
                 self._upkeep.forget(rules.keep_rejects_days)
@@ -55,8 +56,8 @@ class Night:
             return  # the process is stopping, so there is no next night
         self.await_next()
 
-    def _databases(self) -> list[str]:
-        return [rule.id for rule in self._settings.sources if rule.kind == "sql"]
+    def _asked(self) -> list[str]:
+        return [rule.id for rule in self._settings.sources if rule.kind in ASKED]
 
     def _reconcile(self, source_id: str) -> None:
         try:

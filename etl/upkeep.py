@@ -12,7 +12,7 @@ from data.warehouse import data_version, transaction
 from etl import drift, ledger
 from etl.backfill import KIND, Span
 from etl.mapping import Mapping
-from etl.model import Delivery, LoadReport, MappingError, Origin, SourceError
+from etl.model import Delivery, Keyed, LoadReport, MappingError, Origin, SourceError
 from etl.people.erase import Erased, Person, erase
 from etl.people.retention import Forgotten, forget_old
 from etl.premises import Premises
@@ -55,10 +55,10 @@ class Upkeep:
     def reconcile(self, source_id: str, allow_mass: bool = False) -> Reconciled:
         """Mark the tickets that a source has no more (etl/reconcile.py).
 
-        Raises SourceError for a source that does not have all it ever had.
+        Raises SourceError for a source that can neither tell its keys nor give all it ever had.
         """
         intake = self._home.intake(self._rule(source_id))
-        if not intake.is_whole:
+        if not (intake.is_whole or isinstance(intake.source, Keyed)):
             raise SourceError(f"source {source_id!r} is made of files, which never tell what is gone", permanent=True)
         con = self._home.store.cursor()
         return reconcile(con, intake, self._home.refresh, self._clock(), allow_mass, self._home.turn)

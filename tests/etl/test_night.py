@@ -49,17 +49,22 @@ class Bell:
 
 
 def _source(name: str, kind: str = "sql") -> SourceRule:
-    place = {"url": "sqlite:///x"} if kind == "sql" else {"path": "x"}
+    places = {"sql": {"url": "sqlite:///x"}, "file": {"path": "x"}, "jira": {"user": "me"}}
+    place = places.get(kind, {}) | ({} if kind in ("sql", "file") else {"url": "https://x.example", "token": "t"})
     return SourceRule.model_validate({"id": name, "name": name, "kind": kind, "mapping": Path("m.yaml"), **place})
 
 
-class House:
-    """A night over two databases and a folder of files."""
+DATABASES = (_source("one"), _source("files", "file"), _source("two"))
 
-    def __init__(self, rules: NightRules | None = None, **broken: Exception) -> None:
+
+class House:
+    """A night over two databases and a folder of files, or other sources."""
+
+    def __init__(
+        self, rules: NightRules | None = None, sources: tuple[SourceRule, ...] = DATABASES, **broken: Exception
+    ) -> None:
         self.upkeep, self.bell = Recorder(broken), Bell()
         self.told: list[tuple[str, str]] = []
-        sources = (_source("one"), _source("files", "file"), _source("two"))
         self.night = Night(
             Settings(sources=sources, night=rules or NightRules()),
             self.upkeep,
@@ -106,3 +111,10 @@ def test_nothing_is_done_that_is_not_wanted() -> None:
 def test_a_line_of_cron_that_never_comes_is_refused() -> None:
     with pytest.raises(ValidationError):
         NightRules(cron="0 0 31 2 *")
+
+
+def test_systems_over_the_web_are_asked_too_unless_they_tell_by_themselves() -> None:
+    kinds = ("zendesk", "freshdesk", "jira", "chatwoot", "intercom")
+    house = House(NightRules(keep_rejects_days=None), tuple(_source(kind, kind) for kind in kinds))
+    house.night.work()
+    assert house.upkeep.done == ["freshdesk", "jira", "chatwoot", "intercom"]

@@ -72,11 +72,11 @@ class Jira:
         return Reply(200, {name: records[start : start + 2], "total": len(records)})
 
     def _search(self, asked: Asked) -> Reply:
-        (minute,) = re.findall(r'updated >= "([^"]+)" ORDER BY updated ASC', asked.query["jql"])
+        ((minute, by),) = re.findall(r'updated >= "([^"]+)" ORDER BY (updated|created) ASC', asked.query["jql"])
         since = datetime.strptime(minute, "%Y/%m/%d %H:%M").replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
         found = sorted(
             (number for number, fields in self.issues.items() if datetime.fromisoformat(fields["updated"]) >= since),
-            key=lambda number: (self.issues[number]["updated"], number),
+            key=lambda number: (self.issues[number][by], number),
         )
         start = int(asked.query.get("nextPageToken", 0))
         end = start + min(self.per_page, int(asked.query["maxResults"]))

@@ -44,6 +44,7 @@ class Desk:
     groups: list[Record] = field(default_factory=list)
     token: str = TOKEN
     per_minute: int = PER_MINUTE
+    is_rated_by_creation: bool = False
     exports: deque[datetime] = field(default_factory=deque)
     numbers: Iterator[int] = field(default_factory=lambda: count(9000))
 
@@ -145,7 +146,8 @@ class Desk:
 
     def _ratings(self, asked: Asked) -> Reply:
         since = asked.second or 0
-        found = [each for each in self.ratings if _second(each["updated_at"]) >= since]
+        stamp = "created_at" if self.is_rated_by_creation else "updated_at"  # which of them is not documented
+        found = [each for each in self.ratings if _second(each[stamp]) >= since]
         return _paged(asked, "satisfaction_ratings", found)
 
     def _responses(self, asked: Asked) -> Reply:

@@ -29,20 +29,24 @@ def press(room: Room, verb: str) -> Told:
     source, rule = (given.get(key) if isinstance(given, dict) else None for key in ("source", "rule"))
     if not isinstance(source, str) or not (rule is None or isinstance(rule, str)):
         return _error(text, "field", 400)
-    if source not in (known := [one.source_id for one in standings(room.stock())]):
+    if source not in (known := {one.source_id: one.name for one in standings(room.stock())}):
         return _error(text, "source", 404, source=source, known=", ".join(known))
-    return _done(room.loads, verb, source, rule, text)
+    refused = _do(room.loads, verb, source, rule)
+    if refused is not None:
+        return {"error": {"code": "cannot", "message": told(refused, text.language)}}, 409
+    return {"done": verb, "source": source, "message": text(f"done.{verb}", source=known[source])}, 200
 
 
-def _done(loads: Loads, verb: str, source: str, rule: str | None, text: Words) -> Told:
+def _do(loads: Loads, verb: str, source: str, rule: str | None) -> str | None:
+    """Do what a button says; return why it cannot be, None when it was done."""
     try:
         if verb == "redrive" and loads.redrive is not None:
             loads.redrive(source, rule or None)
         else:
             getattr(loads, verb)(source)
     except ValueError as error:
-        return {"error": {"code": "cannot", "message": told(str(error), text.language)}}, 409
-    return {"done": verb, "source": source, "message": text(f"done.{verb}", source=source)}, 200
+        return str(error)
+    return None
 
 
 def _error(text: Words, code: str, status: int, **values: object) -> Told:

@@ -77,7 +77,7 @@ def test_a_source_that_gets_worse_moves_up_whole(show: Show, live: Live) -> None
 def test_a_button_reaches_the_loads_and_says_so(show: Show, live: Live) -> None:
     page = show("/data?lang=en", 1440, 900)
     page.get_by_role("button", name="Run now: Satisfaction surveys").click()
-    expect(page.locator("#data-said")).to_have_text("surveys is being read.")
+    expect(page.locator("#data-said")).to_have_text("Satisfaction surveys is being read.")
     assert live.pressed == [("run_now", "surveys")]
 
 
@@ -101,7 +101,7 @@ def test_a_source_being_read_is_not_read_twice(show: Show, live: Live) -> None:
     expect(busy).to_be_focused()
     busy.press("Enter")
     page.get_by_role("button", name="Run now: Satisfaction surveys").press("Enter")
-    expect(page.locator("#data-said")).to_have_text("surveys is being read.")
+    expect(page.locator("#data-said")).to_have_text("Satisfaction surveys is being read.")
     assert live.pressed == [("run_now", "surveys")]
 
 

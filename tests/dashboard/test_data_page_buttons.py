@@ -55,7 +55,7 @@ HELPDESK = {"source": "helpdesk"}
 def test_a_button_does_what_it_says(pressed: Pressed, verb: str) -> None:
     status, told = post(app_of(pressed), verb, HELPDESK, OURS)
     assert (status, told["done"]) == (200, verb)
-    assert "helpdesk" in told["message"]
+    assert "Helpdesk" in told["message"]
     assert pressed.calls == [(verb, "helpdesk")]
 
 

@@ -7,7 +7,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,19 +31,22 @@ from data.warehouse import Warehouse, bump_data_version, data_version, transacti
 from etl import account, intakes
 from etl.backfill import Span
 from etl.load import deferral
-from etl.model import Later, LoadReport, LoadStopped
+from etl.model import Later, LoadReport
 from etl.night import Night
 from etl.push.inbox import Inbox, inbox_beside
 from etl.push.inlet import Inlet
 from etl.run import Intake, Turn, pull
+from etl.schedule.errands import Errands
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
 from etl.schedule.loads import Loads
+from etl.schedule.progress import FirstLoad, Progress
 from etl.schedule.puller import Work
 from etl.schedule.rhythm import rhythm_of
 from etl.schedule.status import SourceStatus
 from etl.schedule.verbs import SourceVerbs
 from etl.span_intakes import spanned
+from etl.totals import first_total
 from etl.upkeep import Upkeep
 from etl.upkeep_verbs import UpkeepVerbs
 from etl.verbs import EXPECTED, LoadVerbs, told
@@ -107,6 +110,11 @@ class House:
         """Return the intake that reads a past span of a source again."""
         return spanned(rule, span, self.intake, lambda: intakes.address(rule, os.environ))
 
+    def total(self, source_id: str) -> int | None:
+        """Return about how many rows the first load of a source has before it; None = not known, or it is over."""
+        rule = next(rule for rule in self.settings.sources if rule.id == source_id)
+        return first_total(self.store.cursor(), rule, lambda: intakes.address(rule, os.environ))
+
     def limit(self, rule: SourceRule) -> int | None:
         """Return the seconds after which a source counts as stale; None = never."""
         return max_age_s(rule, rhythm_of(rule, self.settings.timezone), now())
@@ -167,8 +175,7 @@ class Monitor:
 
     def __init__(self, home: House, living: demo.Living | None) -> None:
         self._home, self._living = home, living
-        self._loading: dict[str, Loading] = {}
-        self._seen: set[str] = set()
+        self._progress = Progress(now)
         self._changed: set[str] = set()
         self._errors: dict[str, str] = {}
         work = Work(home.store.cursor, home.intake, home.pulled, home.limit, now)
@@ -201,13 +208,17 @@ class Monitor:
     def _orders(self) -> Orders:
         """Return what people may do to the sources from the pages."""
         schedule, rules = self._loads.schedule, {rule.id: rule for rule in self._home.settings.sources}
+        errands = Errands(rules, Upkeep(self._home, now), self._loads, self)
         return Orders(
-            schedules=lambda: [planned(status, rules[status.source_id]) for status in schedule.statuses()],
+            schedules=lambda: [
+                replace(planned(one, rules[one.source_id]), first_load=told_of(self._progress.of(one.source_id)))
+                for one in schedule.statuses()
+            ],
             run_now=schedule.run_now,
             pause=schedule.pause,
             resume=schedule.resume,
-            redrive=self._redrive,
-            backfill=self._backfill,
+            redrive=errands.redrive,
+            backfill=errands.backfill,
             token=token_beside(self._home.owner.warehouse),
             inlet=self._inlet(),
         )
@@ -215,37 +226,6 @@ class Monitor:
     def _inlet(self) -> Inlet | None:
         home = self._home
         return None if home.inbox is None else Inlet(home.settings.sources, home.inbox, os.environ, now)
-
-    def _redrive(self, source_id: str, rule: str | None) -> None:
-        """Take the rejected rows of a source up again, beside everything else."""
-        if source_id not in {each.id for each in self._home.settings.sources}:
-            raise ValueError(f"{source_id!r} is not in the settings; take its rows up with app.py redrive")
-        self._loads.clockwork.beside(f"redrive {source_id}", lambda: self._redriven(source_id, rule))
-
-    def _backfill(self, source_id: str, first: date, end: date) -> None:
-        """Read a past span of a source again, beside everything else; raises ValueError for one that cannot be."""
-        upkeep, span = Upkeep(self._home, now), Span(first, end)
-        try:
-            reports = upkeep.backfill(source_id, span)
-        except EXPECTED as error:
-            raise ValueError(str(error)) from None
-        self._loads.clockwork.beside(f"backfill {source_id}", lambda: self._backfilled(source_id, reports))
-
-    def _backfilled(self, source_id: str, reports: Iterator[LoadReport]) -> None:
-        try:
-            for report in reports:
-                self.loaded(report)
-        except (*EXPECTED, LoadStopped) as error:
-            self.failed(source_id, error)
-            self._loads.doubt(source_id)
-        self.ended(source_id)
-
-    def _redriven(self, source_id: str, rule: str | None) -> None:
-        try:
-            self.loaded(Upkeep(self._home, now).redrive(source_id, rule))
-        except (*EXPECTED, LoadStopped) as error:
-            self.failed(source_id, error)
-        self.ended(source_id)
 
     def _start(self) -> None:
         self._loads.clockwork.at("warm", now(), lambda: warm(self._app))
@@ -256,19 +236,25 @@ class Monitor:
 
     def began(self, source_id: str) -> None:
         """Tell of a first pull that it begins."""
-        if source_id not in self._seen:
-            self._seen.add(source_id)
-            self._loading[source_id] = Loading(now())
+        if self._progress.began(source_id):
             say(f"{source_id}: reading what is new ...")
+            self._loads.clockwork.beside(f"count {source_id}", lambda: self._count(source_id))
+
+    def _count(self, source_id: str) -> None:
+        """Learn how many rows a first load has before it, beside the load."""
+        try:
+            self._progress.expect(source_id, self._home.total(source_id))
+        except EXPECTED as error:
+            log.info("rows are not counted", source=source_id, why=str(error))
 
     def loaded(self, report: LoadReport) -> None:
         """Tell how far a first pull is, on screens and terminal."""
         self._errors.pop(report.source_id, None)
         if report.is_change:
             self._changed.add(report.source_id)
-        if (known := self._loading.get(report.source_id)) is not None:
-            self._loading[report.source_id] = replace(known, rows=known.rows + report.n_read)
-            say(f"{report.source_id}: {account.account(report)}")
+        if self._progress.of(report.source_id) is not None:
+            far = self._progress.loaded(report)
+            say(f"{report.source_id}: {account.account(report)}" + (f"; {far}" if far else ""))
 
     def failed(self, source_id: str, error: Exception) -> None:
         """Log an error, once as long as it stays the same."""
@@ -279,15 +265,14 @@ class Monitor:
 
     def ended(self, source_id: str) -> None:
         """Make the answers ready that the pull has changed."""
-        self._loading.pop(source_id, None)
+        self._progress.ended(source_id)
         if source_id in self._changed:
             self._changed.discard(source_id)
             warm(self._app)
 
     def _first_load(self) -> Loading | None:
         """Return the first loads that are under way as one; None = none."""
-        found = tuple(self._loading.values())
-        return Loading(min(one.since for one in found), sum(one.rows for one in found)) if found else None
+        return told_of(self._progress.together())
 
     def _stop(self) -> None:
         say("Stopping; a load under way is finished first.")
@@ -296,6 +281,16 @@ class Monitor:
         if self._living is not None:
             self._living.close()
         say("Stopped.")
+
+
+def told_of(load: FirstLoad | None) -> Loading | None:
+    """Return what the pages tell of a first load."""
+    instant = now()
+    return (
+        None
+        if load is None
+        else Loading(load.since, load.rows, load.total, load.per_s(instant), load.left_s(instant))
+    )
 
 
 def planned(status: SourceStatus, rule: SourceRule) -> Schedule:

@@ -78,7 +78,15 @@
   function waiting(page, say) {
     if (!loading) return say.nothing;
     const s = Math.max(0, Math.round((now() - loading.since) / 1000));
-    return fill(loading.rows ? say.reading_rows : say.reading, { s, rows: loading.rows.toLocaleString(page.dataset.lang) });
+    const number = (value) => Math.round(value || 0).toLocaleString(page.dataset.lang);
+    const values = { s, rows: number(loading.rows), total: number(loading.total), pace: number(loading.per_s), left: left(loading.left_s, say) };
+    if (!loading.rows) return fill(say.reading, values);
+    return fill(loading.left_s !== null ? say.reading_of : loading.total !== null && loading.rows >= loading.total ? say.figuring : say.reading_rows, values);
+  }
+
+  function left(s, say) { // how long it still takes, no finer than it is known
+    if (s < 100) return fill(say.left_second, { n: Math.max(1, s) });
+    return s < 5400 ? fill(say.left_minute, { n: Math.round(s / 60) }) : fill(say.left_hour, { n: Math.round(s / 3600) });
   }
 
   function age(since, say) {

@@ -9,7 +9,7 @@ from dashboard.cases import download
 from dashboard.events import take
 from dashboard.face import difference
 from dashboard.frame import silent_sources
-from dashboard.model import Answer
+from dashboard.model import Answer, Loading
 from dashboard.named import KEYS, named
 from dashboard.room import Room
 from dashboard.sources.told import told
@@ -45,8 +45,13 @@ def pulse(room: Room) -> dict[str, Any]:
         "sources": dict(found.sources),
         "silent": silent_sources(found),
         "waiting": room.is_waiting(found),
-        "loading": {"since": round(loading.since.timestamp() * 1000), "rows": loading.rows} if loading else None,
+        "loading": _loading(loading) if loading else None,
     }
+
+
+def _loading(one: Loading) -> dict[str, Any]:
+    since = round(one.since.timestamp() * 1000)
+    return {"since": since, "rows": one.rows, "total": one.total, "per_s": one.per_s, "left_s": one.left_s}
 
 
 def readings(room: Room) -> dict[str, Any] | tuple[dict[str, Any], int]:

@@ -41,6 +41,7 @@ LARGE = 5  # the first KPIs of the wall have a tile each, the rest share one pla
 LIVE_TEXTS = (
     *("connecting", "online", "offline", "banner", "second", "minute", "hour", "day", "none"),
     *("month", "year", "connected", "reading", "reading_rows", "nothing"),
+    *("reading_of", "figuring", "left_second", "left_minute", "left_hour"),
 )
 
 

@@ -124,10 +124,19 @@ class Site:
 
 @dataclass(frozen=True)
 class Loading:
-    """The first load of a source while it is under way: since when, and how many of its rows are committed so far."""
+    """The first load of a source while it is under way.
+
+    rows    committed so far
+    total   about how many there are; None = not known
+    per_s   rows a second; None = none so far
+    left_s  seconds until all rows are read; None = not known, or all are and the figures are being worked out
+    """
 
     since: datetime
     rows: int = 0
+    total: int | None = None
+    per_s: float | None = None
+    left_s: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,7 @@ class Schedule:
     running     since when it is being read; None = it is not
     failures    runs in a row that failed; the pauses between them grow with it
     pulled_at   when it was last read well, also with nothing new in it; None = not known
+    first_load  how far its first load is; None = it is over, or has not begun
     circuit     closed (read as planned), open (spared after failures), half_open (being tried once)
     """
 
@@ -154,6 +164,7 @@ class Schedule:
     failures: int = 0
     circuit: str = "closed"
     pulled_at: datetime | None = None
+    first_load: Loading | None = None
 
 
 class Receipt(Protocol):

@@ -77,9 +77,10 @@ def test_the_pulse_is_small_and_never_stored(app: Dash) -> None:
 
 def test_the_pulse_tells_of_a_load_under_way() -> None:
     began = NOON - timedelta(seconds=4)
-    app = create_app(FakeAnswers("empty"), SITE, lambda: NOON, "b", lambda: Loading(began, 500))
+    app = create_app(FakeAnswers("empty"), SITE, lambda: NOON, "b", lambda: Loading(began, 500, 900, 125.0, 3))
     told = get(app, "/api/pulse").get_json()
-    assert told["waiting"] and told["loading"] == {"since": 1794984012000 - 4000, "rows": 500}
+    far = {"since": 1794984012000 - 4000, "rows": 500, "total": 900, "per_s": 125.0, "left_s": 3}
+    assert told["waiting"] and told["loading"] == far
 
 
 @pytest.mark.parametrize(

@@ -215,10 +215,8 @@ def _trouble(one: Standing, tell: Teller) -> Node | None:
     run = one.entry.trouble if one.entry else None
     if run is None:
         return None
-    since = tell.words(
-        f"data.{TROUBLES.get(run.state, 'failed')}_since",
-        time=tell.time(one.entry.troubled_since if one.entry else None),
-    )
+    begun = one.entry.troubled_since if one.entry and run.state != "interrupted" else run.ended_at
+    since = tell.words(f"data.{TROUBLES.get(run.state, 'failed')}_since", time=tell.time(begun))
     spared = _spared(one.schedule, tell) if one.schedule else ""
     after = node("p", "spared", spared) if spared else None
     return node(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from metrics.catalog import CATALOG
 from metrics.defects import rule_title
 
 FOLDER = Path(__file__).parents[1] / "locales" / "messages"
@@ -110,9 +111,19 @@ def _part(name: str, found: dict[str, str], language: str) -> str | None:
     """Return what stands in place of a name; None = the name is none, its braces are part of the text."""
     if name not in found:
         return None
+    if name == "kpis" and (titles := _titles(found[name], language)):
+        return titles
     if name == "rules":
         return RULES.sub(lambda rule: rule_title(rule[0]).get(language, rule[0]), found[name])
     return told(found[name], language)
+
+
+def _titles(names: str, language: str) -> str | None:
+    """Return what KPIs are called that etl names by their keys; None = they are not only keys."""
+    keys = names.split(", ")
+    if not all(key in CATALOG for key in keys):
+        return None
+    return "、".join(CATALOG[key].title.get(language, key) for key in keys)
 
 
 def _joined(text: str, language: str) -> str | None:

@@ -133,8 +133,9 @@ def test_no_sentence_names_what_is_not_in_the_english_one(language: str) -> None
             "3 个文件中有 1 个没有导入，其余已导入；请修正以下各项后重新导入：\n  a.csv：没有这个文件",
         ),
         (
-            "t: column 'x' is gone: it gave ticket.priority (KPIs without it: sla). Was it renamed to 'X'?\nSQL",
-            "t：列 'x' 已消失：它提供 ticket.priority（缺少它受影响的指标：sla）。是否已改名为 'X'？\nSQL",
+            "t: column 'x' is gone: it gave due.x (KPIs without it: frt, csat). Was it renamed to 'X'?\nSQL",
+            "t：列 'x' 已消失：它提供 due.x（缺少它受影响的指标：首次响应时长、客户响应满意度）。"
+            "是否已改名为 'X'？\nSQL",
         ),
         (
             "m: ticket.id: column 'nr' is not in the header, did you mean 'no'? The header has: no, b",

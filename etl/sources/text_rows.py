@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -108,23 +109,19 @@ class TextRows:
 
     def stage(self, con: duckdb.DuckDBPyConnection, table: str) -> int:
         """Create temp table `table` (row_no, c1..cn) and return the number of rows."""
-        create_stage(con, table, len(self.columns))
-        count = 0
-        for batch in self._batches:
-            count += _append(con, table, batch, count)
-        return count
+        batches = list(self._batches)
+        if not batches:
+            create_stage(con, table, len(self.columns))
+            return 0
+        arriving = pa.Table.from_batches(batches)
+        numbers = pa.array(np.arange(1, arriving.num_rows + 1))
+        con.register("arriving_rows", arriving.add_column(0, "row_no", numbers))
+        try:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM arriving_rows")
+        finally:
+            con.unregister("arriving_rows")
+        return int(arriving.num_rows)
 
     def malformed(self) -> Sequence[Reject]:
         """Return the rows that could not be read as rows."""
         return self._malformed
-
-
-def _append(con: duckdb.DuckDBPyConnection, table: str, batch: pa.RecordBatch, before: int) -> int:
-    numbers = pa.array(range(before + 1, before + batch.num_rows + 1), pa.int64())
-    numbered = pa.Table.from_arrays([numbers, *batch.columns], ["row_no", *batch.schema.names])
-    con.register("arriving_rows", numbered)
-    try:
-        con.execute(f"INSERT INTO {table} SELECT * FROM arriving_rows")
-    finally:
-        con.unregister("arriving_rows")
-    return int(batch.num_rows)

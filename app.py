@@ -27,7 +27,7 @@ from data.source_rules import SourceRule
 from data.stop import Stop
 from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
-from data.warehouse import Warehouse, bump_data_version, data_version, transaction, watermark
+from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
 from etl import account, intakes
 from etl.backfill import Span
 from etl.load import deferral
@@ -142,7 +142,7 @@ def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
         say(f"{file}: {one.text['en']}")
     path = rooted(settings.warehouse) if warehouse is None else warehouse
     with Owner(path, now()) as owner:
-        store, inbox = Warehouse(path), inbox_of(settings, path)
+        store, inbox = opened(path, settings.memory_mb), inbox_of(settings, path)
         try:
             make_ready(store, desk)
             yield House(settings, desk, targets, store, owner, inbox)

@@ -186,6 +186,7 @@ class Settings(Strict):
     palette: Literal["standard", "colour_blind", "red_good"] = "standard"
     timezone: str = "Asia/Shanghai"
     warehouse: Path = Path("data/run/warehouse.duckdb")
+    memory_mb: Annotated[int, Field(ge=300)] | None = None
     server: Server = Server()
     clock: Clock | None = None
     sla_clock: Clock | None = None

@@ -106,6 +106,11 @@ class Warehouse:
             shutil.rmtree(self.path.parent / (self.path.name + ".tmp"), ignore_errors=True)
 
 
+def opened(path: Path, memory_mb: int | None) -> Warehouse:
+    """Return the warehouse in a file, its engine held to so many megabytes; None = its fair share of the machine."""
+    return Warehouse(path, memory_limit=None if memory_mb is None else f"{memory_mb}MB")
+
+
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Commit what happens inside whole, or nothing of it; raises NoRoom and NotWritable (data/disk.py)."""

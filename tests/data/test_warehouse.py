@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.warehouse import MOST_MEMORY, Warehouse, fair_share
+from data.warehouse import MOST_MEMORY, Warehouse, fair_share, opened
 
 
 def in_bytes(text: str) -> float:
@@ -33,3 +33,10 @@ def test_what_does_not_fit_is_spilled_and_the_rest_goes_on(tmp_path: Path) -> No
     assert row.fetchone() == (600000,)
     warehouse.close()
     assert not (tmp_path / "w.duckdb.tmp").exists()
+
+
+@pytest.mark.parametrize(("memory_mb", "limit"), [(512, 512e6), (None, fair_share())])
+def test_the_engine_holds_what_the_settings_allow(tmp_path: Path, memory_mb: int | None, limit: float) -> None:
+    warehouse = opened(tmp_path / "w.duckdb", memory_mb)
+    assert limit_of(warehouse) == pytest.approx(limit, rel=0.06)
+    warehouse.close()

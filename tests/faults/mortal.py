@@ -12,11 +12,9 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-import pandas  # noqa: F401  the engine imports it with its first statement; here once, and not in every process
-import pytz  # noqa: F401
 
 from data.warehouse import Warehouse, data_version, transaction, watermark
 from etl.load import deferral
@@ -196,6 +194,8 @@ def order(world: World, death: Death) -> str:
 
 def main() -> None:
     """Fork a process for each line of orders."""
+    for name in ("pandas", "pytz"):  # the engine imports them with its first statement; once, and not in each process
+        import_module(name)
     for line in sys.stdin:
         world, death = json.loads(line)
         start = time.monotonic()

@@ -110,11 +110,21 @@ def _last(one: Standing, tell: Teller) -> Node:
 
 
 def _so_far(one: Standing, tell: Teller) -> Node:
-    """Return how far a first load is: what is committed, and how fast rows come."""
-    n, pace = one.entry.tickets if one.entry else 0, one.rows_per_minute
-    count = node("b", "", tell.words.number("data.tickets_so_far", n, n=tell.count(n)))
-    rate = node("small", "", tell.words("data.per_minute", n=tell.pace(pace))) if pace is not None else None
-    return _fact(tell.words("data.so_far"), "last-run", count, rate)
+    """Return how far a first load is: what is committed, how fast rows come, and how long it still takes."""
+    words, known = tell.words, one.schedule.first_load if one.schedule else None
+    label = words("data.so_far")
+    if known is None or not known.rows:
+        n = one.entry.tickets if one.entry else 0
+        return _fact(label, "last-run", node("b", "", words.number("data.tickets_so_far", n, n=tell.count(n))))
+    rest = [words("data.per_minute", n=tell.pace(known.per_s * 60))] if known.per_s else []
+    rest += [words("data.left", value=tell.seconds(known.left_s))] if known.left_s else []
+    count = words.number("data.rows", known.rows, n=tell.count(known.rows))
+    parts: list[Child] = [node("b", "", count), node("small", "", " · ".join(rest))]
+    if known.total:
+        share = min(100, round(100 * known.rows / known.total))
+        of = words("data.of_about", n=tell.count(known.total))
+        parts = [node("b", "", count, " ", node("span", "of", of)), parts[1], node("i", "progress", data_h=share)]
+    return _fact(label, "last-run", *parts)
 
 
 def _came(one: Standing, run: Run, tell: Teller) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle
 
-from dashboard.model import Schedule
+from dashboard.model import Loading, Schedule
 from metrics.catalog import HEADLINES, metric_of
 from metrics.defects import TITLES, split_by, touched
 from metrics.drift import Change
@@ -70,10 +70,16 @@ def _alone(world: str, noon: datetime, late: datetime) -> Ledger:
     return Ledger((replace(whole, runs=(*whole.runs[:-1], noted)),), refusals, _flaws("one", noon)[:1])
 
 
+def _first(since: datetime) -> Loading:
+    return Loading(since, rows=1_234_567, total=3_100_000, per_s=29_394.0, left_s=63)
+
+
 def _alone_planned(world: str, noon: datetime) -> Schedule:
     plain = Schedule("helpdesk", NAMES["helpdesk"][0], "sql", 60.0, None, noon + timedelta(seconds=21))
     if world == "first":
-        return replace(plain, running=noon - timedelta(seconds=42), next_at=None)
+        return replace(
+            plain, running=noon - timedelta(seconds=42), next_at=None, first_load=_first(noon - timedelta(seconds=42))
+        )
     if world == "tripped":
         return replace(plain, circuit="open", failures=7, next_at=noon + timedelta(minutes=6))
     return plain

@@ -204,8 +204,14 @@ def test_one_source_is_told_of_as_one() -> None:
 def test_a_first_load_is_no_fault_and_tells_how_far_it_is() -> None:
     (verdict,) = found_by("first", "summary", "verdict")
     assert (verdict[1]["data-level"], text_of(verdict)) == ("none", "First load under way: 工单系统 Helpdesk")
-    assert "361,204 tickets so far" in text("first", "sources")
-    assert "361,204 张工单" in text("first", "sources", "zh-CN")
+    assert "1,234,567 rows of about 3,100,000 1.8M/min · 63 s left" in text("first", "sources")
+    assert "1,234,567 行 / 约 3,100,000 176.4万 行/分钟 · 还需 63 秒" in text("first", "sources", "zh-CN")
+
+
+def test_a_first_load_without_a_known_number_tells_what_is_there() -> None:
+    stock = room_of("first").stock()
+    bare = replace(stock, schedules=(replace(stock.schedules[0], first_load=None),))
+    assert "361,204 tickets so far" in text_of(cards(standings(bare), bare, TELL)[0])
 
 
 def test_a_source_that_is_spared_says_until_when_and_what_would_hurry_it() -> None:

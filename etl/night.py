@@ -12,7 +12,7 @@ from etl.upkeep import Upkeep
 
 EXPECTED = (SourceError, MappingError, StrictYamlError, OSError)
 NAME = "night"
-ASKED = ("sql", "freshdesk", "jira", "chatwoot", "intercom")  # Zendesk tells of deleted tickets by itself
+ASKED = ("sql", "jira", "chatwoot", "intercom")  # Zendesk and Freshdesk tell of deleted tickets by themselves
 
 
 class Bell(Protocol):

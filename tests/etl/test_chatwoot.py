@@ -100,8 +100,8 @@ def test_the_kpis_are_those_worked_out_by_hand(desk: Chatwoot, at_work: RestDesk
     resolved(desk, 2, "11:00")
     rated(desk, 2, "11:10", 2)
     opened(desk, 3, "10:30")
-    for hour in (9, 10, 11):
-        at_work.pull(NOW.replace(hour=hour))
+    at_work.pull()
+    desk.web.clock += timedelta(minutes=1)
     at_work.pull()
     found = {name: at_work.kpi(name) for name in EXPECTED}
     assert found == EXPECTED
@@ -297,6 +297,23 @@ def test_an_edition_without_reporting_events_is_told(desk: Chatwoot, at_work: Re
     with pytest.raises(SourceError, match="leave the table reporting_events out of the mapping") as caught:
         at_work.pull()
     assert caught.value.permanent
+
+
+def test_without_reporting_events_the_last_resolution_is_known(desk: Chatwoot, at_work: RestDesk) -> None:
+    text = (ROOT / "data/mappings/chatwoot_rest.yaml").read_text(encoding="utf-8")
+    head, _, rest = text.partition("  # ---- 状态变化")
+    at_work.mapping = parse_mapping(
+        head.replace("# - {kind: status", "- {kind: status") + rest[rest.index("  # ---- 消息") :]
+    )
+    desk.is_community = True
+    opened(desk, 1, "09:00")
+    desk.web.clock = NOW.replace(hour=9, minute=5)
+    at_work.pull()
+    desk.message(1, "10:00", ACTIVITY)
+    desk.conversation(1, "10:00", status="resolved")
+    desk.web.clock = NOW
+    at_work.pull()
+    assert at_work.kpi("resolution") == (1.0, 1)
 
 
 def test_only_what_the_mapping_names_is_asked_for(desk: Chatwoot, at_work: RestDesk) -> None:

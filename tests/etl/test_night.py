@@ -117,4 +117,4 @@ def test_systems_over_the_web_are_asked_too_unless_they_tell_by_themselves() -> 
     kinds = ("zendesk", "freshdesk", "jira", "chatwoot", "intercom")
     house = House(NightRules(keep_rejects_days=None), tuple(_source(kind, kind) for kind in kinds))
     house.night.work()
-    assert house.upkeep.done == ["freshdesk", "jira", "chatwoot", "intercom"]
+    assert house.upkeep.done == ["jira", "chatwoot", "intercom"]

@@ -9,7 +9,7 @@ import pytest
 
 from etl.model import SourceError
 from etl.sources.rest.client import RestClient, Site
-from etl.sources.rest.retry import Patience, asked_wait_s, http_instant
+from etl.sources.rest.retry import Patience, asked_wait_s, http_instant, reset_wait_s
 from tests.etl.servers.web import START, Reply, Web
 
 SECRET = "Bearer s3cret-t0ken"
@@ -198,3 +198,48 @@ def test_an_answer_without_its_list_is_an_error(web: Web, data: object) -> None:
     web.answer = lambda asked: Reply(200, data)
     with client(web) as asking, pytest.raises(SourceError, match="the answer has no list 'tickets'"):
         asking.get("/x").listed("tickets")
+
+
+def test_a_question_in_a_body_is_asked_and_asked_again(web: Web) -> None:
+    web.faults.append(Reply(503))
+    with client(web) as asking:
+        assert asking.post("/search", {"query": {"field": "x"}}).listed("tickets") == []
+    assert [each.body for each in web.asked] == [{"query": {"field": "x"}}] * 2
+
+
+def test_the_error_of_a_question_names_its_method_and_nothing_of_its_body(web: Web) -> None:
+    web.faults.append(Reply(400))
+    with client(web) as asking, pytest.raises(SourceError, match="POST /search: status 400") as caught:
+        asking.post("/search", {"query": "qu3ry"})
+    assert "qu3ry" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=-10), timedelta(0), timedelta(minutes=10)])
+def test_the_end_of_a_window_is_meant_by_the_server_s_clock(web: Web, ahead: timedelta) -> None:
+    web.clock = START + ahead
+    reset = str(int((web.clock + timedelta(seconds=7)).timestamp()))
+    web.faults.append(Reply(429, headers={"X-RateLimit-Reset": reset}))
+    with client(web) as asking:
+        asking.get("/x")
+    assert web.waited == [7.0]
+
+
+def test_a_wait_that_is_named_comes_before_the_end_of_a_window(web: Web) -> None:
+    reset = str(int(START.timestamp()) + 7)
+    web.faults.append(Reply(429, headers={"X-RateLimit-Reset": reset, "Retry-After": "3"}))
+    with client(web) as asking:
+        asking.get("/x")
+    assert web.waited == [3.0]
+
+
+@pytest.mark.parametrize("header", [None, "", "soon", "nan", "inf", "10", "-1"])
+def test_an_unreadable_end_of_a_window_asks_for_nothing(header: str | None) -> None:
+    assert reset_wait_s(header, START) is None
+    assert reset_wait_s(str(START.timestamp() + 7), None) is None
+    assert reset_wait_s(str(START.timestamp() - 7), START) == 0.0
+
+
+def test_a_list_inside_of_an_object_has_a_dotted_name(web: Web) -> None:
+    web.answer = lambda asked: Reply(200, {"data": {"payload": [{"id": 1}]}})
+    with client(web) as asking:
+        assert asking.get("/x").listed("data.payload") == [{"id": 1}]

@@ -97,11 +97,6 @@ class Changed:
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield the pages of records that are new or changed."""
-        for records, after in self.read(state):
-            yield Page(self.to_rows(records), after)
-
-    def read(self, state: State) -> Iterator[tuple[Sequence[Record], State]]:
-        """Yield records that are new or changed, and the state after them."""
         walk = Walk(self.desk.client.place(self.path))
         state = {"from": self.desk.start, "page": 1, "seen": {}, **state}
         if state["page"] == 1:
@@ -116,7 +111,7 @@ class Changed:
             settled = settled_until(answer.served_at, self.desk.now)
             is_last = len(records) < PER_PAGE
             state = self._after(records, state, settled, is_last)
-            yield fresh, state
+            yield Page(self.to_rows(fresh), state)
             if is_last:
                 return
 
@@ -191,16 +186,9 @@ def _ratings_of(desk: Desk) -> Callable[[Sequence[Record]], Mapping[str, Sequenc
     return lambda ratings: {"ratings": [rating_row(each, desk.agents, desk.groups) for each in ratings]}
 
 
-def _held(pull: Pull) -> Iterator[Sequence[Record]]:
-    """Yield the tickets that are not deleted; spam is in a list of its own."""
-    for name, query in LISTS.items():
-        if name != "deleted":
-            for records, _ in _tickets(pull, Desk(pull.client, pull.start, pull.now), name, query).read({}):
-                yield records
-
-
 def _is_extra(column: str) -> bool:
     return column in FREE_TEXT or custom_field(column)
 
 
-FRESHDESK = System("Freshdesk", TABLES, "tickets", _site, _streams, _held, _is_extra)
+# Without all that it holds: closed tickets are archived after 120 days, and in no list any more
+FRESHDESK = System("Freshdesk", TABLES, "tickets", _site, _streams, None, _is_extra)

@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.mapping import Mapping as SourceMapping
 from etl.mapping.model import TableMapping
-from etl.model import Batch, Delivery, MappingError
+from etl.model import Batch, Delivery, MappingError, SourceError
 from etl.sources.rest.access import Access
 from etl.sources.rest.client import RestClient, Site
 from etl.sources.rest.paging import ROWS_PER_DELIVERY, Deliverer, Stream
@@ -55,7 +55,7 @@ class System:
     tickets    the table of tickets; `is_extra` tells which columns it has besides, where the mapping names them
     site       where it is and what opens it; raises SourceError
     streams    the lists that are read for the tables of a pull
-    held       all tickets that it has now, page by page; what is missing counts as deleted
+    held       all tickets that it has now, page by page; what is missing counts as deleted; None = it cannot tell
     """
 
     name: str
@@ -63,7 +63,7 @@ class System:
     tickets: str
     site: Callable[[str, Access], Site]
     streams: Callable[[Pull], Sequence[Stream]]
-    held: Callable[[Pull], Iterator[Sequence[Record]]]
+    held: Callable[[Pull], Iterator[Sequence[Record]]] | None
     is_extra: Callable[[str], bool]
 
 
@@ -91,9 +91,16 @@ class RestSource:
 
     def keys(self, now: datetime) -> Iterator[Batch]:
         """Yield the ids of all tickets that the system has now; raises SourceError when not all could be read."""
+        held = self._system.held
+        if held is None:
+            raise SourceError(
+                f"source {self._site.source_id}: {self._system.name} does not list all tickets that it has, so it"
+                " cannot be asked which are gone; deleted ones come with every pull",
+                permanent=True,
+            )
         with self._client() as client:
             for name, columns in self._ids.items():
-                for records in self._system.held(self._pull(client, now)):
+                for records in held(self._pull(client, now)):
                     yield Batch(name, TextRows.of(columns, [row(each, columns) for each in records]))
 
     def _client(self) -> RestClient:

@@ -32,7 +32,7 @@ class Shelf:
         Raises OSError; then the file is where it was.
         """
         target = self._place(path.name, day)
-        beside = target.with_name(f"{target.name}.reason.txt")
+        beside = _beside(target)
         try:
             if reason is not None:
                 beside.write_text(reason, encoding="utf-8")
@@ -49,16 +49,24 @@ class Shelf:
         folder.mkdir(parents=True, exist_ok=True)
         stem, dot, suffix = name.partition(".")
         names = chain([name], (f"{stem}-{number}{dot}{suffix}" for number in count(2)))
-        return next(place for place in map(folder.joinpath, names) if _is_taken(place))
+        return next(place for place in map(folder.joinpath, names) if _take(place))
 
 
-def _is_taken(place: Path) -> bool:
-    """Take a name; return False where it is somebody's already."""
+def _take(place: Path) -> bool:
+    """Take a name; return False where it is a file's already.
+
+    An empty file without a reason only holds the name for a move that a kill broke off.
+    """
     try:
         place.open("xb").close()
     except FileExistsError:
-        return False
+        return place.stat().st_size == 0 and not _beside(place).exists()
     return True
+
+
+def _beside(place: Path) -> Path:
+    """Return where the reason for a file is written."""
+    return place.with_name(f"{place.name}.reason.txt")
 
 
 def check_writable(folder: Path) -> None:

@@ -16,7 +16,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from etl.account import rejects
 from etl.load import load
 from etl.mapping import parse_mapping
-from etl.model import LoadReport, SourceError
+from etl.model import LoadReport, Origin, SourceError
 from etl.run import FAULTS, Intake, pull
 from etl.sources import open_drop_folder
 from etl.sources.drop_folder import Drop, DropFolder
@@ -349,6 +349,36 @@ def test_another_mapping_moves_no_file(room: Room) -> None:
     _, error = room.pull()
     assert "was loaded under another mapping" in str(error)
     assert room.names("inbox") == ["b.csv"]
+
+
+def test_an_archive_is_loaded_anew_under_another_mapping(room: Room) -> None:
+    for number in (1, 2):
+        room.lay(f"{number}.csv", HEADER + row(number))
+        room.pull(NOW + timedelta(days=number))
+    room.at_work.mapping = desk("version: 1\ntables: [{name: t, rows: ticket, ticket: {id: id}}]").mapping
+    room.at_work.origin = Origin(replace=True)
+    days = sorted((room.place / "done").iterdir())
+    assert [fates(report) for report in room.at_work.pull("file", days)] == [(1, 0, 0, 0)] * 2
+    room.at_work.origin = Origin()
+    room.lay("3.csv", HEADER + row(3))
+    assert room.pull()[1] is None
+    assert room.tickets() == ["1", "2", "3"]
+
+
+def test_an_empty_file_of_the_archive_only_held_a_name(room: Room) -> None:
+    (room.place / "done" / TODAY).mkdir(parents=True)
+    (room.place / "done" / TODAY / "a.csv").touch()
+    room.lay("a.csv", HEADER + row(1))
+    room.pull()
+    assert room.names("done") == [f"{TODAY}/a.csv"]
+
+
+def test_a_second_empty_file_is_set_aside_beside_the_first(room: Room) -> None:
+    for _ in range(2):
+        room.lay("a.csv", "")
+        room.pull()
+    names = (f"{TODAY}/a-2.csv", f"{TODAY}/a-2.csv.reason.txt", f"{TODAY}/a.csv", f"{TODAY}/a.csv.reason.txt")
+    assert room.names("bad") == list(names)
 
 
 def test_a_drop_folder_holds_the_contract(room: Room) -> None:

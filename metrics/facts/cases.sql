@@ -58,6 +58,13 @@ SELECT coalesce(l.case_key, e.ticket_key) AS case_key, e.event_key, e.occurred_a
 FROM {ticket_event_rows} e LEFT JOIN case_link l ON l.ticket_key = e.ticket_key
 WHERE e.kind = 'assign' AND e.occurred_at <= {watermark}
 
+-- :: no_assigns
+CREATE OR REPLACE TEMP TABLE new_assigned (
+    case_key BIGINT, assigned_at TIMESTAMPTZ, last_assigned_at TIMESTAMPTZ, owner VARCHAR, dept VARCHAR,
+    dept_at TIMESTAMPTZ, is_handed BOOLEAN, n_transfers BIGINT
+);
+CREATE OR REPLACE TEMP TABLE new_handed (event_key BIGINT, dept VARCHAR, nth BIGINT, before VARCHAR, home VARCHAR);
+
 -- :: counted
 CREATE OR REPLACE TEMP TABLE new_counted AS
 SELECT case_key, count(*) AS n, min(occurred_at) AS assigned_at, any_value(dept) AS dept, any_value(new) AS owner
@@ -139,6 +146,9 @@ JOIN new_life c ON c.case_key = coalesce(l.case_key, e.ticket_key)
 WHERE e.kind = 'followup' AND e.occurred_at <= {watermark} AND e.occurred_at >= c.last_resolved_at
 GROUP BY c.case_key;
 
+-- :: no_followup
+CREATE OR REPLACE TEMP TABLE new_followup (case_key BIGINT, followup_at TIMESTAMPTZ);
+
 -- :: surveyed
 CREATE OR REPLACE TEMP TABLE new_surveyed AS
 SELECT coalesce(l.case_key, s.ticket_key) AS case_key, min(s.submitted_at) AS surveyed_at,
@@ -146,6 +156,17 @@ SELECT coalesce(l.case_key, s.ticket_key) AS case_key, min(s.submitted_at) AS su
 FROM {survey_response_rows} s LEFT JOIN case_link l ON l.ticket_key = s.ticket_key
 WHERE s.submitted_at <= {watermark} AND s.ticket_key IS NOT NULL
 GROUP BY coalesce(l.case_key, s.ticket_key);
+
+-- :: no_surveyed
+CREATE OR REPLACE TEMP TABLE new_surveyed (
+    case_key BIGINT, surveyed_at TIMESTAMPTZ, last_surveyed_at TIMESTAMPTZ
+);
+
+-- :: held
+SELECT count(CASE WHEN reason = 'ok' THEN 1 END), count(CASE WHEN reason = 'open_unanswered' THEN 1 END),
+       count(first_resolved_at), count(CASE WHEN {is_manifold} THEN 1 END), count(CASE WHEN {is_unsure} THEN 1 END),
+       count(CASE WHEN reason = 'negative_duration' OR reply_at < start_at OR first_resolved_at < created_at THEN 1 END)
+FROM {new_case};
 
 -- :: range
 SELECT epoch_us(least(b.low, t.low, s.low, a.low, u.low)), epoch_us(greatest(b.high, t.high, v.high))

@@ -11,6 +11,9 @@ def remember(job: Job) -> None:
 
 def find(job: Job) -> None:
     """Fill temp table new_chain for every issue group of new_brief and old_group; renumber the stored neighbours."""
+    if not _are_there(job):
+        job.run("chains", "none")
+        return
     if not job.whole:
         job.run("chains", "neighbours", own=job.text("chains", "own"))
     job.run("chains", "chains", chain="new_chain", linkable=linkable(job))
@@ -25,5 +28,11 @@ def linkable(job: Job) -> str:
 
 def store(job: Job) -> None:
     """Write one issue per chain whose first case was ever resolved; needs fact_case up to date."""
-    job.run("chains", "store")
+    if _are_there(job):
+        job.run("chains", "store")
     job.drop("new_chain", "new_linkable", "old_group")
+
+
+def _are_there(job: Job) -> bool:
+    """Tell whether a customer is known of any case that a chain could have won or lost."""
+    return job.held.customers > 0 or (not job.whole and job.number("chains", "count") > 0)

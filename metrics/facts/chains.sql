@@ -9,6 +9,16 @@ CREATE OR REPLACE TEMP TABLE old_group AS
 SELECT DISTINCT customer_key, category FROM fact_case
 WHERE case_key IN (SELECT ticket_key FROM scope) AND customer_key IS NOT NULL AND created_at IS NOT NULL;
 
+-- :: count
+SELECT count(*) FROM old_group;
+
+-- :: none
+CREATE OR REPLACE TEMP TABLE new_chain (case_key BIGINT, chain_key BIGINT, chain_position INTEGER, n_cases INTEGER);
+CREATE OR REPLACE TEMP TABLE new_linkable (
+    case_key BIGINT, customer_key BIGINT, category INTEGER, created_at TIMESTAMPTZ, is_closed BOOLEAN,
+    last_resolved_at TIMESTAMPTZ
+);
+
 -- :: neighbours
 CREATE OR REPLACE TEMP TABLE new_linkable AS
 {own}

@@ -12,6 +12,8 @@ def store(job: Job) -> None:
 
     Needs the rows among which chains were found.
     """
+    if not (job.held.complaints or job.held.old_complaints):
+        return
     job.run("complaints", "found")
     linkable = job.text("complaints", "linkable", linkable=chains.linkable(job))
     job.run("chains", "chains", chain="new_complaints", linkable=linkable)

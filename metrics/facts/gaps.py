@@ -8,11 +8,17 @@ def find(job: Job) -> None:
 
     Needs new_brief. Of a case without a row there, its first reply is the only one, if it counts.
     """
-    for section in ("walked", "replies", "updated"):
+    job.run("gaps", "walked")
+    for section in ("replies", "updated") if _are_there(job) else ("no_updated",):
         job.run("gaps", section)
 
 
 def store(job: Job) -> None:
     """Write the gaps between replies."""
-    job.run("gaps", "store")
+    if _are_there(job):
+        job.run("gaps", "store")
     job.drop("new_kept", "new_reply")
+
+
+def _are_there(job: Job) -> bool:
+    return job.number("gaps", "count") > 0

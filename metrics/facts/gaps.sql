@@ -11,6 +11,12 @@ SELECT c.case_key, c.reply_at, c.last_reply_at,
 FROM new_brief c
 WHERE c.reply_at < c.last_reply_at AND c.created_at IS NOT NULL AND (NOT c.is_closed OR c.reply_at <= c.last_resolved_at);
 
+-- :: count
+SELECT count(*) FROM new_kept;
+
+-- :: no_updated
+CREATE OR REPLACE TEMP TABLE new_updated (case_key BIGINT, updated_at TIMESTAMPTZ, longest_gap_us BIGINT);
+
 -- :: replies
 CREATE OR REPLACE TEMP TABLE new_reply AS
 SELECT case_key, replied_at, epoch_us(lead(replied_at) OVER (PARTITION BY case_key ORDER BY replied_at))

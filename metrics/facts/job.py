@@ -9,12 +9,18 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from metrics import slots
+from metrics.facts.held import Held, HeldCases
 from metrics.facts.script import DIMS, dims_of, instant_sql, quoted, sections
-from metrics.model import DIMENSIONS, Desk
+from metrics.model import Desk
 from metrics.visits import ACTING, WRITING
 
 CLOSED = "('resolved', 'closed')"
 TIERS = "('P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9')"
+MANIFOLD = (
+    "created_at IS NOT NULL"
+    " AND (reason = 'agent_initiated' OR last_asked_at >= reply_at OR last_asked_at >= first_resolved_at)"
+)
+UNSURE = "((visits_a & (visits_a >> 1)) | (visits_b & (visits_b >> 1))) & 1537228672809129301 <> 0"  # some digit is 3
 INITIAL = (
     "coalesce(o.priority, t.priority)"  # sources deliver the priority of today; the first change tells the one before
 )
@@ -78,6 +84,18 @@ class Job:
         columns = {f"{name}_pos_us": f"epoch_us({name}_at)" for name in instants}
         return slots.placed_sql(slots.width_us(self.desk), rows, "calendar_no", columns)
 
+    @cached_property
+    def held(self) -> Held:
+        """Return what the rows of the job hold, as of the first question: before stored rows are forgotten."""
+        return Held(
+            *self.rows("scope", "held", old="IS NULL" if self.whole else "IN (SELECT ticket_key FROM scope)")[0]
+        )
+
+    @cached_property
+    def cases(self) -> HeldCases:
+        """Return what the cases of the job are; needs new_case."""
+        return HeldCases(*self.rows("cases", "held")[0])
+
     def drop(self, *tables: str) -> None:
         """Drop temporary tables that are no longer needed, to keep memory bounded."""
         self.con.execute("; ".join(f"DROP TABLE IF EXISTS temp.{table}" for table in tables))
@@ -90,6 +108,8 @@ class Job:
             "new_case": "fact_case" if self.whole else "new_case",
             "acting": ACTING,
             "writing": WRITING,
+            "is_manifold": MANIFOLD,
+            "is_unsure": UNSURE,
             "width": str(slots.width_us(self.desk)),
             "closed": CLOSED,
             "tier_names": TIERS,
@@ -122,12 +142,6 @@ class Job:
             "created": "least(t.created_at, g.created_at)" if earliest else "t.created_at",
             "calendar": self._calendar_sql(),
             "sla_calendar": self._sla_calendar_sql(),
-            "member_ids": ", ".join(f"coalesce(m_{name}.member_id, 0) AS {name}" for name in DIMENSIONS),
-            "member_joins": "\n".join(
-                f"LEFT JOIN member m_{name} ON m_{name}.dimension = '{name}' AND m_{name}.label = "
-                + (INITIAL if name == "priority" else f"t.{name}")
-                for name in DIMENSIONS
-            ),
             "initial": INITIAL,
         }
 

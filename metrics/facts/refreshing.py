@@ -92,9 +92,7 @@ def refresh(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk) -> 
     con.execute(days.macro_sql(desk.tz))
     chains.remember(job)
     spans.remember(job)
-    for table in (*BY_CASE, *BY_TICKET):
-        key = "case_key" if table in BY_CASE else "ticket_key"
-        job.run("scope", "forget", table=table, key=key)
+    _forget(job)
     _make(job)
     fingerprint.remember(con, watermark, desk)
     return None
@@ -119,9 +117,9 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk, siz
     if len(found) == 1:
         _make(job)
     else:
-        part = replace(job, whole=False)
-        for _ in parts.entered(part, found):
-            _make(part)
+        of_scope = replace(job, whole=False)
+        for _ in parts.entered(of_scope, found):
+            _make(replace(of_scope))  # what a job holds is counted once, and every part holds something else
     fingerprint.remember(con, watermark, desk)
 
 
@@ -149,23 +147,35 @@ def _is_large(con: DuckDBPyConnection) -> bool:
     return row is None or any(row)
 
 
+def _forget(job: Job) -> None:
+    """Take the stored rows of the scope away; of tickets that were no cases there are few sorts."""
+    for table in (*(BY_CASE if job.held.old_cases else ()), *BY_TICKET):
+        key = "case_key" if table in BY_CASE else "ticket_key"
+        job.run("scope", "forget", table=table, key=key)
+
+
 def _make(job: Job) -> None:
-    members.number_tickets(job)
+    members.number(job)
     _make_cases(job)
     gaps.store(job)
     complaints.store(job)
     job.drop("new_brief")
     presence.store(job)
-    job.run("knowledge", "store")
+    if job.held.articles:
+        job.run("knowledge", "store")
     chains.store(job)
-    for section in ("store", "store_waiting"):
-        job.run("replies", section)
+    if job.cases.answered:
+        job.run("replies", "store")
+    if job.cases.unanswered:
+        job.run("replies", "store_waiting")
     turns.store(job)
     _make_resolutions(job)
     spans.store(job)
     sla.store(job)
-    job.run("defects", "store")
-    job.run("scope", "await")
+    if job.held.later or job.cases.odd:
+        job.run("defects", "store")
+    if job.held.later:
+        job.run("scope", "await")
     visits.store(job)
     surveys.store(job)
     job.drop("new_case", "new_pause", "new_status", "new_edge", "tied", "scope", "scope_survey")
@@ -175,9 +185,11 @@ def _make(job: Job) -> None:
 
 def _make_cases(job: Job) -> None:
     _find_assigned(job)
-    for section in ("base", "touch", "status", "life", "followup", "credit", "surveyed"):
+    job.run("cases", "base", **members.joined(job))
+    for section in ("touch", "status", "life", "credit"):
         job.run("cases", section)
-    members.number_authors(job)
+    job.run("cases", "followup" if job.held.followups else "no_followup")
+    job.run("cases", "surveyed" if job.held.surveys else "no_surveyed")
     _cover(job)
     job.run("cases", "brief")
     chains.find(job)
@@ -197,6 +209,9 @@ def _make_cases(job: Job) -> None:
 
 
 def _find_assigned(job: Job) -> None:
+    if not job.held.assigns:
+        job.run("cases", "no_assigns")
+        return
     assigns = job.text("cases", "assigns")
     for section in ("counted", "handed"):
         job.run("cases", section, assigns=assigns)
@@ -205,7 +220,12 @@ def _find_assigned(job: Job) -> None:
 
 
 def _make_resolutions(job: Job) -> None:
-    for section in ("intervals", "pauses", "paused", "store_last", "store_undated", "store_first", "store_flow"):
+    is_interrupted = job.number("resolutions", "count") > 0
+    for section in ("intervals", "pauses", "paused") if is_interrupted else ("no_pauses",):
+        job.run("resolutions", section)
+    stored = {"store_last": job.cases.resolved, "store_undated": job.held.given}
+    stored |= dict.fromkeys(("store_first", "store_flow"), job.cases.resolved)
+    for section in (section for section, rows in stored.items() if rows):
         job.run("resolutions", section)
     job.drop("new_interval", "new_paused")
 

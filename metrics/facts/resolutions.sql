@@ -1,5 +1,15 @@
 -- Resolutions: last and first, gross and net of pauses, on both clocks; resolve and reopen events (semantics 4.4).
 
+-- :: count
+SELECT count(*) FROM new_status WHERE is_pause OR held IS NOT NULL OR NOT is_closed;
+
+-- :: no_pauses
+CREATE OR REPLACE TEMP TABLE new_pause (case_key BIGINT, step BIGINT, start_at TIMESTAMPTZ, end_at TIMESTAMPTZ);
+CREATE OR REPLACE TEMP TABLE new_paused (
+    case_key BIGINT, paused_us BIGINT, paused_biz_us BIGINT, first_paused_us BIGINT, first_paused_biz_us BIGINT,
+    pending_us BIGINT, pending_biz_us BIGINT, hold_us BIGINT, hold_biz_us BIGINT, shut_us BIGINT, shut_biz_us BIGINT
+);
+
 -- :: intervals
 CREATE OR REPLACE TEMP TABLE new_interval AS
 SELECT s.case_key, s.step, greatest(s.occurred_at, r.created_at) AS start_at,

@@ -57,7 +57,10 @@ def store(job: Job) -> None:
     """Write two rows per dated case of new_case, first reply and resolution, each run in order of decision."""
     _find_changed(job)
     job.run("sla", "clocks", tiers=_tiers_sql(job.desk))
-    job.run("sla", "stops", stops=_placed(job, STOPS, "created", "start", "end"))
+    if job.number("sla", "count"):
+        job.run("sla", "stops", stops=_placed(job, STOPS, "created", "start", "end"))
+    else:
+        job.run("sla", "no_stops")
     job.run("sla", "dues", clocks=_placed(job, "new_clock", "created", "start"), **_inverse_words(job))
     job.drop("new_clock", "new_stop", "new_changed")
     job.run("sla", "store_first")
@@ -87,7 +90,8 @@ def _number(limit: int | None) -> str:
 
 
 def _find_changed(job: Job) -> None:
-    found = job.rows("sla", "changes") if job.desk.sla or job.desk.sla_changes else []
+    is_asked = job.held.priorities and (job.desk.sla or job.desk.sla_changes)
+    found = job.rows("sla", "changes") if is_asked else []
     clocks = _clocks(job.desk)
     rule = job.desk.on_priority_change
     starts_at = [low for low, _, _ in policies(job.desk)]

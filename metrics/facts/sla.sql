@@ -50,6 +50,12 @@ LEFT JOIN (
 ) g ON g.ticket_key = c.case_key
 WHERE c.created_at IS NOT NULL;
 
+-- :: count
+SELECT count(*) FROM new_pause;
+
+-- :: no_stops
+CREATE OR REPLACE TEMP TABLE new_stop (case_key BIGINT, paused_us BIGINT, is_running BOOLEAN);
+
 -- :: stops
 CREATE OR REPLACE TEMP TABLE new_stop AS
 SELECT case_key, coalesce(sum(until_us - from_us), 0)::BIGINT AS paused_us, bool_or(until_us IS NULL) AS is_running

@@ -1,6 +1,5 @@
 """Surveys: which to recompute, then linked, cleaned and stored (semantics 5.2)."""
 
-from metrics.facts import members
 from metrics.facts.job import SURVEY_TABLES, Job
 from metrics.model import DIMENSIONS
 from metrics.survey import FIVE
@@ -20,11 +19,10 @@ def find_scope(job: Job) -> None:
 
 def store(job: Job) -> None:
     """Write the surveys of the scope and the in-scale answers of the valid ones; needs fact_case up to date."""
-    if job.number("surveys", "count", keys="survey_response" if job.whole else "scope_survey") == 0:
-        return
-    members.number_surveys(job)
-    if not job.whole:
+    if not job.whole and job.number("surveys", "count") > 0:
         job.run("surveys", "forget")
+    if not job.held.surveys:
+        return
     words = {"survey_dims": _dims_sql(), "five": str(FIVE), **{f"{rule}_on": _is_on(rule) for rule in RULES}}
     for section in ("answers", "judged", "found", "cleaned", "store", "store_offers", "store_answers", "await"):
         job.run("surveys", section, **words)

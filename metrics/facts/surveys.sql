@@ -1,7 +1,7 @@
 -- Surveys: linked to their case, cleaned in the order of semantics 5.2; every rule stays visible.
 
 -- :: count
-SELECT count(*) FROM {keys};
+SELECT count(*) FROM scope_survey;
 
 -- :: scope
 CREATE OR REPLACE TEMP TABLE scope_survey AS

@@ -6,8 +6,7 @@
 -- :: walked
 CREATE OR REPLACE TEMP TABLE new_walked AS
 SELECT case_key FROM {new_case}
-WHERE created_at IS NOT NULL
-  AND (reason = 'agent_initiated' OR last_asked_at >= reply_at OR last_asked_at >= first_resolved_at);
+WHERE {is_manifold};
 
 -- :: steps
 CREATE OR REPLACE TEMP TABLE new_step AS
@@ -35,6 +34,11 @@ FROM (
                     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )
 WHERE (kind = 1 AND before IS DISTINCT FROM 1) OR (kind = 2 AND n_asked > 0 AND before <> 2);
+
+-- :: no_steps
+CREATE OR REPLACE TEMP TABLE new_step (
+    case_key BIGINT, step BIGINT, kind TINYINT, occurred_at TIMESTAMPTZ, author VARCHAR, before_at TIMESTAMPTZ
+);
 
 -- :: turns
 CREATE OR REPLACE TEMP TABLE new_turn AS

@@ -80,14 +80,21 @@ def _digits(shifts: Mapping[Pair, int]) -> str:
 
 def store(job: Job) -> None:
     """Write the visits of which new_case does not tell; needs new_case, new_status, new_assigned and new_handed."""
+    if job.cases.unsure:
+        _walk(job)
+    if job.held.assigns:
+        job.run("visits", "store_reached")
+    job.drop("new_assigned", "new_handed")
+
+
+def _walk(job: Job) -> None:
     found = pairs(job.desk)
     job.run("visits", "small", pairs=", ".join(_walks(job.desk)), rules=", ".join(_rules(found)))
     job.run("visits", "unsure")
     job.run("visits", "moments", **{WORDS.get(point, point): str(mark) for point, mark in MARKS.items()})
     job.run("visits", "walked")
     job.run("visits", "store_walked")
-    job.run("visits", "store_reached")
-    job.drop("new_pair", "new_rule", "new_unsure", "new_moment", "new_visit", "new_assigned", "new_handed")
+    job.drop("new_pair", "new_rule", "new_unsure", "new_moment", "new_visit")
 
 
 def _digit(pair: Pair) -> str:

@@ -13,7 +13,7 @@ CREATE OR REPLACE TEMP TABLE new_unsure AS
 SELECT c.case_key, p.pair_no, p.name, p.walk_no, p.mark, p.by_dept
 FROM (
     SELECT case_key, visits_a, visits_b FROM {new_case}
-    WHERE ((visits_a & (visits_a >> 1)) | (visits_b & (visits_b >> 1))) & 1537228672809129301 <> 0  -- some digit is 3
+    WHERE {is_unsure}
 ) c
 JOIN new_pair p ON (CASE p.column_no WHEN 0 THEN c.visits_a ELSE c.visits_b END >> p.shift) & 3 = 3;
 

@@ -26,6 +26,7 @@ from etl.sources.rest.intercom import INTERCOM
 from etl.sources.rest.jira import JIRA
 from etl.sources.rest.source import Manner, RestSource, System, Wait
 from etl.sources.rest.zendesk import ZENDESK
+from etl.span_intakes import bounded
 
 WHOLE = ("sql", "zendesk", "jira", "chatwoot", "intercom")  # have all they ever had; Freshdesk has not
 Environment = Mapping[str, str]
@@ -108,7 +109,7 @@ def _listing(place: Path) -> bytes:
 
 
 def _sql(rule: SourceRule, mapping: SourceMapping, environment: Environment, _: Wait) -> Source:
-    return open_source(rule.id, "sql", address(rule, environment), mapping)
+    return open_source(rule.id, "sql", address(rule, environment), bounded(mapping))
 
 
 def _file(rule: SourceRule, mapping: SourceMapping, environment: Environment, _: Wait) -> Source:

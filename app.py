@@ -185,7 +185,7 @@ class Monitor:
         build_id = f"{now():%Y%m%d%H%M%S}"
         self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load, self._orders())
 
-    def run(self, host: str, port: int, is_opening: bool) -> None:
+    def run(self, host: str, port: int, is_opening: bool, grace_s: float) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
         server = waitress.create_server(
             self._app.server, host=host, port=port, threads=THREADS, ident="", max_request_body_size=MOST_BODY
@@ -203,7 +203,7 @@ class Monitor:
         except KeyboardInterrupt:
             pass
         finally:
-            self._stop()
+            self._stop(grace_s)
 
     def _orders(self) -> Orders:
         """Return what people may do to the sources from the pages."""
@@ -228,7 +228,7 @@ class Monitor:
         return None if home.inbox is None else Inlet(home.settings.sources, home.inbox, os.environ, now)
 
     def _start(self) -> None:
-        self._loads.clockwork.at("warm", now(), lambda: warm(self._app))
+        self._loads.clockwork.at("warm", now(), self._warm)
         if (living := self._living) is not None:
             self._loads.clockwork.every("demo", DEMO_STEP_S, lambda: living.advance(now()), now())
         Night(self._home.settings, Upkeep(self._home, now), self._loads.clockwork, now, self.failed).await_next()
@@ -268,15 +268,23 @@ class Monitor:
         self._progress.ended(source_id)
         if source_id in self._changed:
             self._changed.discard(source_id)
+            self._warm()
+
+    def _warm(self) -> None:
+        """Make answers ready; a stop may take the warehouse away meanwhile."""
+        try:
             warm(self._app)
+        except Exception:
+            if not self._home.gate.is_closed:
+                raise
 
     def _first_load(self) -> Loading | None:
         """Return the first loads that are under way as one; None = none."""
         return told_of(self._progress.together())
 
-    def _stop(self) -> None:
+    def _stop(self, grace_s: float) -> None:
         say("Stopping; a load under way is finished first.")
-        if self._loads.stop(GRACE_S):
+        if self._loads.stop(grace_s):
             say("The load took too long and was rolled back; nothing committed is lost.")
         if self._living is not None:
             self._living.close()
@@ -285,12 +293,7 @@ class Monitor:
 
 def told_of(load: FirstLoad | None) -> Loading | None:
     """Return what the pages tell of a first load."""
-    instant = now()
-    return (
-        None
-        if load is None
-        else Loading(load.since, load.rows, load.total, load.per_s(instant), load.left_s(instant))
-    )
+    return None if load is None else Loading(load.since, load.rows, load.total, load.per_s, load.left_s(now()))
 
 
 def planned(status: SourceStatus, rule: SourceRule) -> Schedule:
@@ -342,6 +345,7 @@ def serve(
     settings: SettingsFile = None,
     port: Annotated[int | None, typer.Option(help="default from the settings")] = None,
     is_opening: Annotated[bool, typer.Option("--open", help="open a browser where there is a display")] = False,
+    grace: Annotated[float, typer.Option(min=0, help="seconds a stop waits for a load to finish")] = GRACE_S,
 ) -> None:
     """Run the monitor: pull the sources, serve the pages; a demo desk as long as there are no own settings."""
     set_up_log()
@@ -349,7 +353,7 @@ def serve(
     with house(settings) as home:
         server = home.settings.server
         living = living_demo(home.settings) if is_demo else None
-        Monitor(home, living).run(server.host, server.port if port is None else port, is_opening)
+        Monitor(home, living).run(server.host, server.port if port is None else port, is_opening, grace)
 
 
 @cli.command()

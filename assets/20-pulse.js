@@ -81,7 +81,8 @@
     const number = (value) => Math.round(value || 0).toLocaleString(page.dataset.lang);
     const values = { s, rows: number(loading.rows), total: number(loading.total), pace: number(loading.per_s), left: left(loading.left_s, say) };
     if (!loading.rows) return fill(say.reading, values);
-    return fill(loading.left_s !== null ? say.reading_of : loading.total !== null && loading.rows >= loading.total ? say.figuring : say.reading_rows, values);
+    if (loading.left_s > 0) return fill(say.reading_of, values);
+    return fill(loading.left_s === 0 || (loading.total && loading.rows >= loading.total) ? say.figuring : say.reading_rows, values);
   }
 
   function left(s, say) { // how long it still takes, no finer than it is known

@@ -129,7 +129,7 @@ class Loading:
     rows    committed so far
     total   about how many there are; None = not known
     per_s   rows a second; None = none so far
-    left_s  seconds until all rows are read; None = not known, or all are and the figures are being worked out
+    left_s  seconds until all rows are read; None = not known, or all are; 0 = they should be, the figures follow
     """
 
     since: datetime

@@ -16,28 +16,34 @@ class FirstLoad:
 
     rows   committed so far
     total  about how many rows there are; None = not known
+    at     when the last of the rows were committed; None = none yet
     """
 
     since: datetime
     rows: int = 0
     total: int | None = None
+    at: datetime | None = None
 
-    def per_s(self, now: datetime) -> float | None:
+    @property
+    def per_s(self) -> float | None:
         """Return rows a second; None before the first."""
-        took = (now - self.since).total_seconds()
+        took = (self.at - self.since).total_seconds() if self.at is not None else 0
         return self.rows / took if self.rows and took > 0 else None
 
     def left_s(self, now: datetime) -> int | None:
-        """Return the seconds until all rows are read, at the pace so far; None = not known, or all are."""
-        pace = self.per_s(now)
-        if pace is None or self.total is None or self.rows >= self.total:
+        """Return the seconds until all rows are read, at the pace so far; None = not known, or all are.
+
+        0 = they should be there by now, and the figures are being worked out.
+        """
+        pace = self.per_s
+        if pace is None or self.at is None or self.total is None or self.rows >= self.total:
             return None
-        return round((self.total - self.rows) / pace)
+        return max(0, round((self.total - self.rows) / pace - (now - self.at).total_seconds()))
 
     def told(self, now: datetime) -> str:
         """Return it in words, such as "250,000 of about 1,000,000 rows, 50,000 rows/s, 15 s left"."""
         of = f" of about {self.total:,}" if self.total is not None and self.rows < self.total else ""
-        pace, left = self.per_s(now), self.left_s(now)
+        pace, left = self.per_s, self.left_s(now)
         parts = [f"{self.rows:,}{of} rows"]
         parts += [f"{pace:,.0f} rows/s"] if pace is not None else []
         parts += [f"{_span(left)} left"] if left is not None else []
@@ -75,8 +81,8 @@ class Progress:
 
     def loaded(self, report: LoadReport) -> str | None:
         """Note a committed load; return how far it is, in words, once there is something to tell of a first load."""
-        known = self._change(report.source_id, lambda known: replace(known, rows=known.rows + report.n_read))
         now = self._clock()
+        known = self._change(report.source_id, lambda one: replace(one, rows=one.rows + report.n_read, at=now))
         if known is None or (now - known.since).total_seconds() < SPEAKS_AFTER_S or not known.rows:
             return None
         return known.told(now)
@@ -99,7 +105,8 @@ class Progress:
             return None
         totals = [one.total for one in found if one.total is not None]
         total = sum(totals) if len(totals) == len(found) else None
-        return FirstLoad(min(one.since for one in found), sum(one.rows for one in found), total)
+        at = max((one.at for one in found if one.at is not None), default=None)
+        return FirstLoad(min(one.since for one in found), sum(one.rows for one in found), total, at)
 
     def _change(self, source_id: str, changed: Callable[[FirstLoad], FirstLoad]) -> FirstLoad | None:
         with self._lock:

@@ -63,16 +63,19 @@ class Puller:
         self._settled: set[str] = set()
         self._noted: dict[str, str | None] = {}
         self._interrupted: set[str] = set()
+        self._whole: set[str] = set()  # sources whose last pull loaded all there was
 
     def pull(self, source_id: str) -> Outcome:
         """Pull a source and return how it ended; every end but an idle one stands in the ledger."""
         con, intake = self._work.cursor(), None
+        self._whole.discard(source_id)
         self._listener.began(source_id)
         try:
             intake = self._work.intake(self._rules[source_id])
             report = None
             for report in self._work.pulled(con, intake):
                 self._listener.loaded(report)
+            self._whole.add(source_id)
             self._settle(con, source_id)
             self._note(con, source_id, report)
             return Outcome()
@@ -87,9 +90,12 @@ class Puller:
             con.close()
 
     def interrupt(self, source_id: str) -> None:
-        """Write down, once, that a pull was broken off; the gate is closed, so nothing of it follows."""
+        """Write down, once, that a pull was broken off; the gate is closed, so nothing of it follows.
+
+        One of which all was loaded was not broken off, whatever was still to be told of it.
+        """
         with self._gate.last():
-            if source_id not in self._interrupted:
+            if source_id not in self._interrupted | self._whole:
                 self._interrupted.add(source_id)
                 entries.end(self._work.cursor(), source_id, "interrupted", STOPPED, self._work.clock())
 

@@ -83,12 +83,18 @@ def test_several_first_loads_are_one_whose_total_all_have_to_know(progress: Prog
     progress.began("shop")
     progress.expect("desk", 300)
     progress.loaded(report(100))
-    assert progress.together() == FirstLoad(START, 100, None)
+    assert progress.together() == FirstLoad(START, 100, None, clock.now)
     progress.expect("shop", 100)
-    assert progress.together() == FirstLoad(START, 100, 400)
+    assert progress.together() == FirstLoad(START, 100, 400, clock.now)
 
 
 @pytest.mark.parametrize(("rows", "told"), [(100, "99 s"), (10, "17 min"), (1, "2 h 47 min")])
 def test_a_long_wait_is_told_in_minutes_and_hours(rows: int, told: str) -> None:
-    load = FirstLoad(START, rows, 10_000)
-    assert load.told(START + timedelta(seconds=1)).endswith(f"{told} left")
+    at = START + timedelta(seconds=1)
+    assert FirstLoad(START, rows, 10_000, at).told(at).endswith(f"{told} left")
+
+
+def test_the_time_left_runs_down_between_two_loads_and_not_below_nothing() -> None:
+    load = FirstLoad(START, 100, 200, START + timedelta(seconds=10))
+    assert [load.left_s(START + timedelta(seconds=second)) for second in (10, 14, 20, 60)] == [10, 6, 0, 0]
+    assert load.per_s == 10

@@ -210,6 +210,14 @@ def test_a_pull_that_the_stop_met_stands_as_interrupted_and_is_not_failed() -> N
     assert world.heard == ["began desk", "ended"]
 
 
+def test_a_pull_that_was_over_when_the_stop_came_is_not_interrupted() -> None:
+    world = World()
+    world.loaded = lambda report: world.gate.close(0)  # type: ignore[method-assign,assignment]
+    assert world.puller.pull("desk").is_stopped
+    world.puller.interrupt("desk")
+    assert world.runs() == []
+
+
 def test_an_interruption_is_written_once_however_many_notice_it() -> None:
     world = World()
     world.gate.close(0)

@@ -18,9 +18,18 @@ from metrics.defects import rule_title
 FOLDER = Path(__file__).parents[1] / "locales" / "messages"
 NAME = re.compile(r"\{([a-z_]+)\}")
 COUNTS = ("n", "number", "line", "row", "bad", "gone", "back", "missing", "found", "page", "tries", "status")
-FORMS = dict.fromkeys(COUNTS, r"[\d,.]+") | {"field": r"\S+", "effect": "[^()]+", "id": r"\S+"}
+FORMS = dict.fromkeys(COUNTS, r"[\d,.]+") | {
+    "field": r"\S+",
+    "effect": "[^()]+",
+    "id": r"\S+",
+    "quoted": "'[^']*'|\"[^\"]*\"",
+}
 RULES = re.compile(r"[a-z]+(?:_[a-z]+)+(?= \d)|bad_file|malformed")  # "unknown_status 31, missing_key 2"
-JOINTS = {"; ": "；", ": ": "：", ", ": "，"}
+LISTS = ("names", "known", "files", "columns", "words", "lists", "cells", "pattern", "column", "line")  # never told
+MARKS = {"; ": "；", ": ": "：", ", ": "，"}
+JOINT = re.compile("|".join(MARKS))
+MOST_PARTS = 40
+SPAN = 6  # pieces of a sentence that stands between others
 
 
 @dataclass(frozen=True)
@@ -109,8 +118,8 @@ def _filled(text: str, names: dict[str, str], language: str) -> str:
 
 def _part(name: str, found: dict[str, str], language: str) -> str | None:
     """Return what stands in place of a name; None = the name is none, its braces are part of the text."""
-    if name not in found:
-        return None
+    if name not in found or name in LISTS:
+        return found.get(name)
     if name == "kpis" and (titles := _titles(found[name], language)):
         return titles
     if name == "rules":
@@ -126,22 +135,39 @@ def _titles(names: str, language: str) -> str | None:
     return "、".join(CATALOG[key].title.get(language, key) for key in keys)
 
 
+@dataclass(frozen=True)
+class Told:
+    """The beginning of a text, told as far as it is understood: `weight` characters of it, the last part or not."""
+
+    weight: int
+    text: str
+    is_known: bool
+
+
 def _joined(text: str, language: str) -> str | None:
     """Return a text of several sentences, or of one behind a name, where at least one is known.
 
-    It is parted where most of it is understood.
+    It is parted where most of it is understood. A list of very many parts is no text.
     """
-    for joint, mark in JOINTS.items():
-        parted = [_parted(text, hit.span(), mark, language) for hit in re.finditer(re.escape(joint), text)]
-        weight, found = max(parted, default=(0, None))
-        if weight:
-            return found
-    return None
+    cuts = [(0, 0), *(hit.span() for hit in JOINT.finditer(text)), (len(text), len(text))]
+    last = len(cuts) - 1
+    if not 1 < last <= MOST_PARTS:
+        return None
+    best = [Told(0, "", False)]
+    for end in range(1, last + 1):
+        starts = [start for start in range(end) if end - start <= SPAN or end == last]
+        options = [_after(best[start], text, (cuts[start], cuts[end]), language) for start in starts]
+        best.append(max((one for one in options if one is not None), key=lambda one: one.weight))
+    return best[last].text if best[last].weight else None
 
 
-def _parted(text: str, at: tuple[int, int], mark: str, language: str) -> tuple[int, str]:
-    """Return how many characters are understood of a text parted at a place, and the text in the language."""
-    parts = (text[: at[0]], text[at[1] :])
-    found = [_found(part, language) for part in parts]
-    weight = sum(len(part) for part, new in zip(parts, found, strict=True) if new is not None)
-    return weight, mark.join(new or part for part, new in zip(parts, found, strict=True))
+def _after(before: Told, text: str, ends: tuple[tuple[int, int], tuple[int, int]], language: str) -> Told | None:
+    """Return a beginning with one more part; None where the part is of several pieces and yet no sentence."""
+    (cut, start), (end, _) = ends
+    piece, joint = text[start:end], text[cut:start]
+    found = _whole(piece, language) if " " in piece and len(piece) < len(text) else None
+    if found is None and JOINT.search(piece):
+        return None
+    mark = MARKS.get(joint, "") if found is not None or before.is_known else joint
+    weight = before.weight + (len(piece) if found is not None else 0)
+    return Told(weight, before.text + mark + (found or piece), found is not None)

@@ -190,6 +190,12 @@ def test_english_stays_english() -> None:
     assert told("3 more rows read and not used: no line of the mapping asks for them", "en").startswith("3 more rows")
 
 
+def test_a_list_in_a_sentence_is_not_taken_for_sentences() -> None:
+    names = ", ".join(f"is gone {number}: x" for number in range(300))
+    text = f"m: ticket.id: column 'nr' is not in the header. The header has: {names}"
+    assert told(text, "zh-CN") == f"m: ticket.id：表头中没有列 'nr'。表头有：{names}"
+
+
 def test_a_long_text_without_any_known_sentence_is_told_at_once() -> None:
     text = "; ".join(f"part {number}: nothing, known" for number in range(12))
     assert told(text, "zh-CN") == text

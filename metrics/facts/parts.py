@@ -10,7 +10,8 @@ from duckdb import DuckDBPyConnection
 from metrics.facts import chains, spans
 from metrics.facts.job import SURVEY_TABLES, TICKET_TABLES, Job
 
-BYTES_PER_CASE = 1200  # what the widest join holds of a case
+BYTES_AT_ONCE = 1200  # what the widest join holds of each case of a history that is made at once
+BYTES_IN_PART = 2400  # with little memory more of it goes to what is not of the part's cases
 UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
@@ -32,16 +33,18 @@ class Part:
         return tests if self.high_us is not None else f"({tests} OR created_at IS NULL)"
 
 
-def fitting(con: DuckDBPyConnection) -> int:
-    """Return how many cases can be made at a time with the memory that the engine may use."""
+def fitting(con: DuckDBPyConnection, tickets: int) -> int:
+    """Return how many of so many tickets can be made at a time with the memory that the engine may use."""
     row = con.execute("SELECT current_setting('memory_limit')").fetchone()
     number, unit = re.fullmatch(r"([\d.]+) (\w+)", row[0] if row else "").groups()  # type: ignore[union-attr]
-    return max(1, int(float(number) * UNITS[unit]) // BYTES_PER_CASE)
+    limit = int(float(number) * UNITS[unit])
+    return tickets if tickets * BYTES_AT_ONCE <= limit else limit // BYTES_IN_PART
 
 
-def parts(job: Job, size: int) -> list[Part]:
-    """Return the parts of some `size` cases each that all cases fall into, the oldest first."""
-    number = -(-job.number("parts", "count") // size)
+def parts(job: Job, size: int | None) -> list[Part]:
+    """Return the parts of some `size` cases each that all cases fall into, the oldest first; None = what fits."""
+    tickets = job.number("parts", "count")
+    number = -(-tickets // max(1, size or fitting(job.con, tickets)))
     shares = [place / number for place in range(1, number)]
     cuts = sorted({cut for (cut,) in job.rows("parts", "cuts", shares=str(shares))}) if shares else []
     return [Part(low, high) for low, high in pairwise([None, *cuts, None])]

@@ -113,7 +113,7 @@ def rebuild(con: DuckDBPyConnection, watermark: datetime | None, desk: Desk, siz
     slots.clear(con)
     links.find_all(job)
     con.execute(days.macro_sql(desk.tz))
-    found = parts.parts(job, size or parts.fitting(con))
+    found = parts.parts(job, size)
     if len(found) == 1:
         _make(job)
     else:

@@ -19,6 +19,7 @@ from etl.sources.shelf import Shelf, check_writable
 SETTLE_S = 2.0  # a file written to so recently may still be growing
 MOST_AHEAD_S = 86_400  # a change time further in the future tells nothing about when the file was written
 MOST = 5  # names told in a note
+MOST_COLUMNS = 60
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,12 @@ class DropFolder:
             delivery = replace(delivery, error=_empty(found.path), seen={}, note=None)
         if self._archive is not None:
             delivery = replace(delivery, seen={})  # the folder itself tells what is left to do
-        return replace(delivery, settle=partial(self._settle, found, now))
+        columns = tuple(dict.fromkeys(name for batch in delivery.batches for name in batch.rows.columns))
+        return replace(delivery, settle=partial(self._settle, found, now, columns))
 
-    def _settle(self, found: Found, now: datetime, error: Exception | None, held: Sequence[str]) -> None:
+    def _settle(
+        self, found: Found, now: datetime, columns: Sequence[str], error: Exception | None, held: Sequence[str]
+    ) -> None:
         """Move a file that was loaded or cannot be; one that was written to meanwhile is left for the next pull."""
         if Found.of(found.path) != found:
             return
@@ -128,14 +132,15 @@ class DropFolder:
         if error is None and self._archive is not None:
             _moved(found.path, partial(self._archive.put, found.path, day.date()), "it is loaded")
         elif error is not None and self._quarantine is not None and _is_lasting(error):
-            reason = self._reason(found.path, day, [str(error), *held])
+            reason = self._reason(found.path, day, columns, [str(error), *held])
             _moved(found.path, partial(self._quarantine.put, found.path, day.date(), reason), "it did not load")
 
-    def _reason(self, path: Path, moved: datetime, why: Sequence[str]) -> str:
+    def _reason(self, path: Path, moved: datetime, columns: Sequence[str], why: Sequence[str]) -> str:
         lines = [
             f"file:     {path.name}",
             f"source:   {self._reader.source_id}",
             f"moved:    {moved.isoformat(sep=' ', timespec='seconds')}",
+            f"columns:  {_names(columns, MOST_COLUMNS)}",
             "",
             "why nothing of it was loaded:",
             *(f"  {line}" for part in why for line in part.splitlines()),
@@ -171,9 +176,9 @@ def _moved(path: Path, move: Callable[[], Path], state: str) -> None:
         ) from error
 
 
-def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
-    return ", ".join(names[:MOST]) + more
+def _names(names: Sequence[str], most: int = MOST) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _empty(path: Path) -> SourceError:

@@ -1,8 +1,6 @@
-"""A drop folder: what is loaded goes to the archive, what cannot be to the quarantine, once and for all."""
+"""A drop folder: what is loaded goes to the archive, once and for all."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -13,72 +11,17 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from etl.account import rejects
 from etl.load import load
 from etl.mapping import parse_mapping
-from etl.model import LoadReport, Origin, SourceError
-from etl.run import FAULTS, Intake, pull
+from etl.model import Origin, SourceError
 from etl.sources import open_drop_folder
 from etl.sources.drop_folder import Drop, DropFolder
 from etl.sources.shelf import Shelf
 from tests.etl.contract import check_source
-from tests.etl.loading import NOW, Desk, desk, fates
+from tests.etl.drop_room import HEADER, TODAY, Room, row
+from tests.etl.loading import NOW, desk, fates
 
-HEADER = "id,created,prio,resolved\n"
-TODAY = "2026-06-01"
 CONTRACT = parse_mapping("version: 1\ntables:\n  - {name: t, rows: ticket, ticket: {id: id, created_at: created}}\n")
-
-
-def row(number: int, when: str = "2026-01-02 08:00:00") -> str:
-    return f"{number},{when},1,\n"
-
-
-@dataclass
-class Room:
-    """A desk with an inbox, an archive and a quarantine."""
-
-    place: Path
-    at_work: Desk = field(default_factory=desk)
-    order: Any = "name"
-    zone: str = "UTC"
-
-    def __post_init__(self) -> None:
-        self.inbox.mkdir()
-
-    @property
-    def inbox(self) -> Path:
-        return self.place / "inbox"
-
-    def lay(self, name: str, content: str | bytes, age_s: float = 60) -> Path:
-        path = self.inbox / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        changed = (NOW - timedelta(seconds=age_s)).timestamp()
-        os.utime(path, (changed, changed))
-        return path
-
-    def source(self) -> DropFolder:
-        drop = Drop(self.place / "done", self.place / "bad", self.order, self.zone)
-        return open_drop_folder("desk", self.inbox, self.at_work.mapping, drop)
-
-    def pulled(self, now: datetime = NOW) -> Iterator[LoadReport]:
-        intake = Intake("desk", self.source(), self.at_work.mapping, self.at_work.origin)
-        return pull(self.at_work.con, intake, self.at_work.refresh, now)
-
-    def pull(self, now: datetime = NOW) -> tuple[list[LoadReport], Exception | None]:
-        found: list[LoadReport] = []
-        try:
-            for report in self.pulled(now):
-                found.append(report)
-        except FAULTS as error:
-            return found, error
-        return found, None
-
-    def names(self, folder: str) -> list[str]:
-        place = self.place / folder
-        return sorted(str(path.relative_to(place)) for path in place.rglob("*") if path.is_file())
-
-    def tickets(self) -> list[str]:
-        return self.at_work.all("SELECT src_ticket_id FROM ticket ORDER BY 1")
 
 
 @pytest.fixture
@@ -118,67 +61,6 @@ def test_the_day_of_the_archive_is_that_of_the_source(room: Room) -> None:
     room.lay("a.csv", HEADER + row(1))
     room.pull()
     assert room.names("done") == ["2026-05-31/a.csv"]
-
-
-def _workbook_cut_short(room: Room) -> bytes:
-    book = xlsxwriter.Workbook(str(room.place / "whole.xlsx"))
-    book.add_worksheet().write_row(0, 0, ["id", "created", "prio", "resolved"])
-    book.close()
-    return (room.place / "whole.xlsx").read_bytes()[:2000]
-
-
-BAD = {
-    "m.csv": ("编号,创建\n".encode("gb18030") + "一,二\n".encode("gb18030") * 9, "not UTF-8; say which encoding"),
-    "n.csv": (b"nr,when\n1,2\n", "column 'id' is gone"),
-    "o.csv": (b"", "empty, without even a header"),
-    "p.parquet": (b"PAR1 no more", "not a whole Parquet file"),
-    "q.csv": ((HEADER + ",,,\n" * 30).encode(), "refused: 30 of 30 rows are bad"),
-    "r.json": (b'[{"id": 1},\n {"id":', "not a whole JSON array"),
-}
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_goes_to_the_quarantine_and_the_others_on(room: Room, name: str) -> None:
-    content, why = BAD[name]
-    room.lay("a.csv", HEADER + row(1))
-    room.lay(name, content)
-    room.lay("z.csv", HEADER + row(2))
-    reports, error = room.pull()
-    assert [fates(report) for report in reports] == [(1, 0, 0, 0)] * 2
-    assert "1 of 3 files was not loaded" in str(error)
-    assert room.names("bad") == [f"{TODAY}/{name}", f"{TODAY}/{name}.reason.txt"]
-    assert (room.place / "bad" / TODAY / name).read_bytes() == content
-    reason = (room.place / "bad" / TODAY / f"{name}.reason.txt").read_text()
-    assert why in reason
-    assert f"file:     {name}\nsource:   desk\n" in reason
-    assert room.names("inbox") == []
-    assert [entry["value"] for entry in rejects(room.at_work.con, 100, rule="bad_file")] in ([name], [])
-
-
-def test_a_sheet_cut_short_goes_to_the_quarantine(room: Room) -> None:
-    room.lay("cut.xlsx", _workbook_cut_short(room))
-    _, error = room.pull()
-    assert "not a whole spreadsheet" in str(error)
-    assert room.names("bad") == [f"{TODAY}/cut.xlsx", f"{TODAY}/cut.xlsx.reason.txt"]
-
-
-def test_the_reason_of_a_refused_file_names_row_field_and_value(room: Room) -> None:
-    room.lay("a.csv", HEADER + row(1) + "".join(row(number, "never") for number in range(2, 40)))
-    room.lay("b.csv", HEADER + ",2026-01-02 08:00:00,1,\n" * 30)
-    room.pull()
-    reason = (room.place / "bad" / TODAY / "b.csv.reason.txt").read_text()
-    assert "tickets, 30 rows (1, 2, 3, 4, 5 ...)" in reason
-    assert "column 'id' (ticket.id)" in reason
-    assert f"put it back into\n  {room.inbox}\n" in reason
-
-
-def test_a_mended_file_put_back_is_loaded_and_settles_what_was_held_against_it(room: Room) -> None:
-    room.lay("a.csv", "nr\n1\n")
-    room.pull()
-    room.lay("a.csv", HEADER + row(1))
-    reports, error = room.pull()
-    assert (error, [fates(report) for report in reports]) == (None, [(1, 0, 0, 0)])
-    assert room.at_work.all("SELECT count(*) FROM reject WHERE resolved_at IS NULL") == [0]
 
 
 def test_files_still_being_written_are_left_until_they_settle(room: Room) -> None:
@@ -324,23 +206,6 @@ def test_files_are_loaded_by_name_or_by_date(room: Room, order: str, winner: str
     assert room.at_work.all("SELECT team FROM ticket") == [winner]
 
 
-def test_without_an_archive_loaded_files_stay_and_are_not_read_again(room: Room) -> None:
-    def pulled() -> list[LoadReport]:
-        source = open_drop_folder("desk", room.inbox, room.at_work.mapping, Drop(quarantine=room.place / "bad"))
-        intake = Intake("desk", source, room.at_work.mapping, room.at_work.origin)
-        return list(pull(room.at_work.con, intake, room.at_work.refresh, NOW))
-
-    room.lay("a.csv", HEADER + row(1))
-    assert [fates(report) for report in pulled()] == [(1, 0, 0, 0)]
-    (report,) = pulled()
-    assert "already loaded: a.csv" in (report.message or "")
-    room.lay("b.csv", "nr\n1\n")
-    with pytest.raises(FAULTS):
-        pulled()
-    assert room.names("inbox") == ["a.csv"]
-    assert room.names("bad") == [f"{TODAY}/b.csv", f"{TODAY}/b.csv.reason.txt"]
-
-
 def test_another_mapping_moves_no_file(room: Room) -> None:
     room.lay("a.csv", HEADER + row(1))
     room.pull()
@@ -371,14 +236,6 @@ def test_an_empty_file_of_the_archive_only_held_a_name(room: Room) -> None:
     room.lay("a.csv", HEADER + row(1))
     room.pull()
     assert room.names("done") == [f"{TODAY}/a.csv"]
-
-
-def test_a_second_empty_file_is_set_aside_beside_the_first(room: Room) -> None:
-    for _ in range(2):
-        room.lay("a.csv", "")
-        room.pull()
-    names = (f"{TODAY}/a-2.csv", f"{TODAY}/a-2.csv.reason.txt", f"{TODAY}/a.csv", f"{TODAY}/a.csv.reason.txt")
-    assert room.names("bad") == list(names)
 
 
 def test_a_drop_folder_holds_the_contract(room: Room) -> None:

@@ -32,6 +32,10 @@ def text(*numbers: int) -> str:
     return HEADER + "".join(f"{number},2026-01-02 08:00:00,1,\n" for number in numbers)
 
 
+def _is_idle(folder: Path) -> bool:
+    return not list(folder.iterdir())
+
+
 class Room:
     """A desk that loads a remote folder; what is laid there was changed a minute before."""
 
@@ -64,7 +68,7 @@ class Room:
         return found, None
 
     def copies(self) -> list[str]:
-        return sorted(path.name for path in (self.place / "copies").rglob("*") if path.is_file())
+        return sorted(path.name for path in (self.place / "copies").rglob("*") if path.is_file() or _is_idle(path))
 
     def tickets(self) -> list[str]:
         return self.at_work.all("SELECT src_ticket_id FROM ticket ORDER BY 1")

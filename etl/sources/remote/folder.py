@@ -58,12 +58,11 @@ class RemoteFolder:
 
     def _keep(self, pending: Sequence[RemoteFile]) -> None:
         """Remove what earlier pulls left here, but for whole copies of files that are still to be loaded."""
-        self._copies.mkdir(parents=True, exist_ok=True)
         wanted = {file.name: file for file in pending}
-        for path in self._copies.iterdir():
+        for path in self._copies.iterdir() if self._copies.exists() else ():
             file = wanted.get(path.name)
             if file is None or not _is_copy(path, file):
-                path.unlink()
+                _remove(path)
 
     def _delivery(self, store: Store, file: RemoteFile) -> Delivery | None:
         """Return the delivery of a file; None = somebody writes to it, so that it is left for the next pull.
@@ -85,9 +84,7 @@ class RemoteFolder:
     def _settle(self, copy: Path, error: Exception | None, _: Sequence[str]) -> None:
         """Remove the copy of a loaded file; that of a bad one stays, so that it is not fetched again and again."""
         if error is None:
-            copy.unlink(missing_ok=True)
-            with suppress(OSError):  # others are still in it
-                self._copies.rmdir()
+            _remove(copy)
 
     def _idle(self, store: Store, listed: Sequence[RemoteFile]) -> str:
         if not listed:
@@ -107,6 +104,7 @@ def _is_copy(path: Path, file: RemoteFile) -> bool:
 
 def _fetched(store: Store, file: RemoteFile, copy: Path) -> bool:
     """Copy a file here, whole or not at all; return False when it changed meanwhile."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
     part = copy.with_name(f".{file.name}.part")
     try:
         store.fetch(file, part)
@@ -115,5 +113,12 @@ def _fetched(store: Store, file: RemoteFile, copy: Path) -> bool:
         os.utime(part, ns=(file.mtime_ns, file.mtime_ns))
         part.replace(copy)
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
     return True
+
+
+def _remove(copy: Path) -> None:
+    """Remove a copy, and its folder with the last one."""
+    copy.unlink(missing_ok=True)
+    with suppress(OSError):  # others are still in it
+        copy.parent.rmdir()

@@ -132,7 +132,7 @@ class _Listener:
             door.line = line  # type: ignore[attr-defined]
             try:
                 transport.start_server(server=door)
-            except (paramiko.SSHException, EOFError):
+            except (paramiko.SSHException, EOFError, OSError):  # the client went away
                 transport.close()
 
     def close(self) -> None:

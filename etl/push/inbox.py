@@ -52,13 +52,18 @@ class Kept:
 class Inbox:
     """Events of all sources in the order they came; safe to use from any thread. sqlite3.Error when it fails.
 
-    Events that are loaded lose their text and keep their id.
+    Events that are loaded lose their text and keep their id. Raises OSError when the file cannot be opened.
     """
 
     def __init__(self, path: Path, most_events: int = MOST_EVENTS, most_bytes: int = MOST_BYTES) -> None:
         path.touch(0o600)
         self._con = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._con.executescript(SCHEMA)
+        try:
+            self._con.executescript(SCHEMA)
+        except sqlite3.Error as error:
+            raise OSError(
+                f"{path}: the inbox cannot be opened ({error}); move it away to begin with a new one"
+            ) from None
         self._lock = threading.Lock()
         self._most_events, self._most_bytes = most_events, most_bytes
 

@@ -1,11 +1,12 @@
 """A source that is not asked: what it pushed waits in the inbox and is delivered from there."""
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from etl.mapping import Mapping as SourceMapping
-from etl.model import Delivery
+from etl.model import Delivery, SourceError
 from etl.push.events import Sorted, check_tables
 from etl.push.inbox import Inbox, Kept
 
@@ -23,7 +24,16 @@ class PushSource:
         self._per_delivery = per_delivery
 
     def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
-        """Yield what waits; the last delivery says that all of it came until the source was last heard."""
+        """Yield what waits; the last delivery says that all of it came until the source was last heard.
+
+        Raises SourceError when the inbox cannot be read.
+        """
+        try:
+            yield from self._read(cursor)
+        except sqlite3.Error as error:
+            raise SourceError(f"the inbox cannot be read: {error}", permanent=False) from error
+
+    def _read(self, cursor: str | None) -> Iterator[Delivery]:
         state = json.loads(cursor or "{}")
         place, headers = (
             int(state.get("seq", 0)),

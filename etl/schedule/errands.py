@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
 from etl.backfill import Span
-from etl.model import LoadReport, LoadStopped
+from etl.model import LoadReport, LoadStopped, SourceError
 from etl.schedule.loads import Loads
 from etl.schedule.puller import EXPECTED, Listener
 from etl.upkeep import Upkeep
+
+BROKEN_OFF = "broken off when the monitor was stopped; ask for it again"
 
 
 class Errands:
@@ -37,7 +39,9 @@ class Errands:
         try:
             for report in work():
                 self._listener.loaded(report)
-        except (*EXPECTED, LoadStopped) as error:
+        except EXPECTED as error:
             self._listener.failed(source_id, error)
             self._loads.doubt(source_id)
+        except LoadStopped:
+            self._listener.failed(source_id, SourceError(BROKEN_OFF, permanent=False))
         self._listener.ended(source_id)

@@ -1,16 +1,26 @@
 """Pushed events: kept once, answered one by one, loaded like any other delivery."""
 
+import json
+import re
 import sqlite3
+from itertools import count
 from pathlib import Path
+from threading import Thread
 
 import pytest
+import yaml
 
+from data.settings import ROOT
 from data.source_rules import SourceRule
 from etl.intakes import scheduled
+from etl.mapping import parse_mapping
 from etl.model import MappingError, SourceError
+from etl.push.inbox import Inbox
 from etl.push.inlet import Inlet, token_of
 from etl.push.judge import Judge
+from etl.push.source import PushSource
 from etl.quarantine import Lot, redrive
+from tests.etl.contract import NOW, check_source
 from tests.etl.pushing import MAPPING, START, TOKEN, Pushed, change, ticket, totals
 
 
@@ -183,6 +193,50 @@ def test_an_inbox_that_cannot_be_written_keeps_nothing_and_says_so(hook: Pushed)
         hook.send(ticket(1))
 
 
+def test_an_inbox_that_is_none_says_what_would_do(tmp_path: Path) -> None:
+    (tmp_path / "w.inbox").write_text("no database" * 100)
+    with pytest.raises(OSError, match="cannot be opened .*; move it away"):
+        Inbox(tmp_path / "w.inbox")
+
+
+def test_a_pull_from_an_inbox_that_fails_is_a_failure_of_the_source(hook: Pushed) -> None:
+    hook.inbox.close()
+    with pytest.raises(SourceError, match="inbox cannot be read"):
+        hook.load()
+
+
+def test_a_push_source_holds_the_contract(tmp_path: Path) -> None:
+    hook = Pushed(tmp_path, now=NOW)
+    hook.send(*(ticket(number) for number in range(6)), change(1), change(2))
+    hook.inbox.close()
+    mapping, copies = parse_mapping(MAPPING), count()
+
+    def made() -> PushSource:
+        copy = tmp_path / f"{next(copies)}.inbox"
+        with sqlite3.connect(hook.folder / "w.inbox") as before, sqlite3.connect(copy) as after:
+            before.backup(after)
+        return PushSource("hook", Inbox(copy), mapping, per_delivery=3)
+
+    check_source(made, mapping)
+
+
+def test_senders_beside_each_other_and_beside_loads_lose_and_double_nothing(hook: Pushed) -> None:
+    told: list[str] = []
+
+    def send(first: int) -> None:
+        for number in range(first, first + 60, 3):
+            told.extend(hook.send(ticket(number), ticket(number + 1), ticket(number + 2)))
+
+    threads = [Thread(target=send, args=[first]) for first in (0, 30, 60, 0)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        hook.load()
+    hook.load()
+    assert told.count("new") == hook.count("ticket") == 120 and len(told) == 240
+    assert [one.n_read for one in hook.load()] == [0]
+
+
 def test_a_token_opens_its_own_source_only(hook: Pushed) -> None:
     assert hook.inlet.source(TOKEN) == "hook"
     assert hook.inlet.source(TOKEN + "x") is None and hook.inlet.source("") is None
@@ -215,6 +269,17 @@ def test_rows_known_by_their_place_cannot_be_pushed(tmp_path: Path) -> None:
     hook = Pushed(tmp_path, MAPPING.replace("id: ticket.id, created", "id: {row_number: true}, created"))
     with pytest.raises(MappingError, match="row_number is no id of pushed events"):
         hook.load()
+
+
+def test_the_example_of_the_documents_loads(tmp_path: Path) -> None:
+    section = (ROOT / "docs/sources.md").read_text(encoding="utf-8").split("\n## Push\n")[1].split("\n## ")[0]
+    settings, tables = re.findall(r"```yaml\n(.*?)```", section, re.S)
+    body = re.findall(r"-d '(.*?)'", section)[0]
+    hook = Pushed(tmp_path, f"version: 1\n{tables}", event_id="event_id")
+    rule = yaml.safe_load(settings)["sources"][0]
+    assert SourceRule.model_validate(rule).event_id == "event_id"
+    assert hook.send(*json.loads(body)) == ["new"]
+    assert totals(hook.load()) == (1, 0, 0, 0)
 
 
 def test_a_push_source_has_a_token_and_no_address() -> None:

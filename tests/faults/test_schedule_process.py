@@ -79,7 +79,7 @@ def test_a_source_that_hangs_delays_no_other_and_no_stop(serving: Serving) -> No
 
 
 def test_orders_from_the_terminal_go_through_the_monitor_and_a_pause_outlives_it(serving: Serving) -> None:
-    assert "desk" in serving.told("source", "pause", "desk")
+    assert "Desk is paused" in serving.told("source", "pause", "desk")
     assert _plan(serving, "desk")["paused"]
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
     serving.process.send_signal(signal.SIGTERM)
@@ -106,3 +106,24 @@ def test_run_now_reaches_the_monitor(serving: Serving) -> None:
     while serving.version() == 0 and time.monotonic() < deadline:  # a file is taken once it has come to rest
         serving.told("source", "run", "desk")
     assert serving.version() == 1 and _plan(serving, "desk")["paused"]
+
+
+def test_a_past_span_is_read_again_through_the_monitor(serving: Serving) -> None:
+    span = ("--from", "2025-03-01", "--until", "2025-04-01")
+    refused = serving.start("backfill", "desk", *span)
+    _, told = refused.communicate(timeout=120)
+    assert refused.returncode == 1 and "nothing of it was loaded yet" in told
+    serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
+    serving.wait_for(1)
+    assert "desk is being read again from 2025-03-01 to 2025-04-01" in serving.told("backfill", "desk", *span)
+    deadline = time.monotonic() + 60
+    while (run := _last_run(serving, "desk"))["same"] == 0 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert (run["read"], run["same"]) == (1, 1) and run["message"] == "backfill of 2025-03-01 to 2025-04-01"
+
+
+def _last_run(serving: Serving, source_id: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{serving.address}/api/data", timeout=30) as answer:
+        sources = json.load(answer)["sources"]
+    found: dict[str, Any] = next(one["runs"][-1] for one in sources if one["id"] == source_id)
+    return found

@@ -115,7 +115,11 @@ def _so_far(one: Standing, tell: Teller) -> Node:
     label = words("data.so_far")
     if known is None or not known.rows:
         n = one.entry.tickets if one.entry else 0
-        return _fact(label, "last-run", node("b", "", words.number("data.tickets_so_far", n, n=tell.count(n))))
+        told = words.number("data.tickets_so_far", n, n=tell.count(n)) if n else DASH
+        under = (
+            words("data.expected", n=tell.count(known.total)) if known and known.total else words("data.first_rows")
+        )
+        return _fact(label, "last-run", node("b", "", told), None if n else node("small", "", under))
     rest = [words("data.per_minute", n=tell.pace(known.per_s * 60))] if known.per_s else []
     rest += [words("data.left", value=tell.seconds(known.left_s))] if known.left_s else []
     count = words.number("data.rows", known.rows, n=tell.count(known.rows))

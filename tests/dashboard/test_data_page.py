@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dash import Dash
 
-from dashboard.model import Loads, Schedule
+from dashboard.model import Loading, Loads, Schedule
 from dashboard.pages import pages
 from dashboard.room import Room
 from dashboard.server import create_app
@@ -212,6 +212,13 @@ def test_a_first_load_without_a_known_number_tells_what_is_there() -> None:
     stock = room_of("first").stock()
     bare = replace(stock, schedules=(replace(stock.schedules[0], first_load=None),))
     assert "361,204 tickets so far" in text_of(cards(standings(bare), bare, TELL)[0])
+
+
+def test_before_the_first_rows_of_a_first_load_there_is_no_zero() -> None:
+    stock = room_of("first").stock()
+    plan = replace(stock.schedules[0], first_load=Loading(NOON, total=64_000))
+    bare = replace(stock, ledger=replace(stock.ledger, sources=()), schedules=(plan,))
+    assert "First load — about 64,000 rows to come" in text_of(cards(standings(bare), bare, TELL)[0])
 
 
 def test_a_source_that_is_spared_says_until_when_and_what_would_hurry_it() -> None:

@@ -164,6 +164,16 @@ def test_tickets_that_move_while_pages_are_read_hide_no_other(
     assert at_work.all("SELECT count(DISTINCT src_ticket_id) FROM ticket") == [9]
 
 
+def test_what_changes_twice_in_a_second_is_read_again(desk: Freshdesk) -> None:
+    opened(desk, 1, "11:59:58")
+    at_work = pulled(desk)
+    desk.message(1, "11:59:58", ANNA, incoming=False)
+    desk.ticket(1, "11:59:58")
+    desk.web.clock += timedelta(minutes=1)
+    at_work.pull()
+    assert at_work.all("SELECT count(*) FROM message") == [1]
+
+
 def test_the_limit_of_pages_is_not_met(desk: Freshdesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(freshdesk, "PER_PAGE", 2)
     desk.most_pages = 3

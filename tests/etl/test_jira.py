@@ -176,6 +176,15 @@ def test_what_the_search_knows_late_is_found_by_the_next_pull(desk: Jira) -> Non
     assert at_work.all("SELECT count(*) FROM ticket") == [2]
 
 
+def test_what_changes_twice_at_one_instant_is_read_again(desk: Jira) -> None:
+    opened(desk, 1, "11:59:58")
+    at_work = pulled(desk)
+    desk.comment(1, "11:59:58", ANNA)
+    desk.web.clock += timedelta(minutes=1)
+    at_work.pull()
+    assert at_work.all("SELECT count(*) FROM message") == [1]
+
+
 def test_a_quiet_pull_delivers_nothing(desk: Jira) -> None:
     opened(desk, 1)
     first = list(source(desk).read(None, NOW))[-1]

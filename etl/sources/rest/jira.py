@@ -20,6 +20,7 @@ from etl.sources.rest.source import Pull, Record, System
 PER_PAGE = 100
 IDS_PER_PAGE = 1000
 OVERLAP_S = 600  # the search may know of a change only minutes later
+SAME_S = 10
 SEARCH = "/rest/api/3/search/jql"
 FIELDS = (
     *("created", "updated", "resolutiondate", "status", "priority", "issuetype", "project", "assignee", "reporter"),
@@ -83,7 +84,10 @@ class Issues:
         since = max(state["from"], newest - (OVERLAP_S if is_last else 0))
         seen = {**state["seen"], **{str(each.get("id")): _changed(each) for each in issues}}
         floor = since - since % 60
-        kept = {number: stamp for number, stamp in seen.items() if (epoch_s(stamp) or since) >= floor}
+        # Changed just before it was read, an issue may change once more at the same instant
+        kept = {
+            number: stamp for number, stamp in seen.items() if floor <= (epoch_s(stamp) or floor) < served - SAME_S
+        }
         moved = {**state, "from": since, "seen": kept}
         return {**moved, "until": served - OVERLAP_S} if is_last else moved
 

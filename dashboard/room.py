@@ -80,7 +80,10 @@ class Room:
         plain = mark_of(pulse.version, pulse.sources)
         if page != "data":
             return plain
-        plans = [(one.source_id, one.is_paused, one.running, one.next_at) for one in self.loads.schedules()]
+        plans = [
+            (one.source_id, one.is_paused, one.running, one.next_at, one.first_load and one.first_load.total)
+            for one in self.loads.schedules()
+        ]
         return f"{plain}.{self.answers.ledger_mark()}.{crc32(repr(plans).encode()):08x}"
 
     def stock(self) -> Stock:

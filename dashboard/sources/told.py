@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from dashboard.model import Schedule, Stock
+from dashboard.model import Loading, Schedule, Stock
 from dashboard.sources.refusals import shown
 from dashboard.sources.standing import Standing, standings
 from metrics.drift import Change
@@ -57,6 +57,17 @@ def _schedule(one: Schedule) -> dict[str, Any]:
         "failures": one.failures,
         "circuit": one.circuit,
         "pulled_at": _instant(one.pulled_at),
+        "first_load": _first(one.first_load) if one.first_load else None,
+    }
+
+
+def _first(one: Loading) -> dict[str, Any]:
+    return {
+        "since": _instant(one.since),
+        "rows": one.rows,
+        "total": one.total,
+        "per_s": one.per_s,
+        "left_s": one.left_s,
     }
 
 

@@ -330,6 +330,13 @@ def test_machines_get_null_for_what_is_not_known() -> None:
     assert (new["state"], new["watermark"], new["lag_s"], new["rows_per_minute"]) == ("never", None, None, None)
 
 
+def test_machines_get_how_far_a_first_load_is() -> None:
+    plan = get(app_of("first"), "/api/data").get_json()["sources"][0]["schedule"]
+    assert plan["first_load"] == {
+        "since": "2026-11-18T06:39:30+00:00", "rows": 1_234_567, "total": 3_100_000, "per_s": 29_394.0, "left_s": 63,
+    }  # fmt: skip
+
+
 def test_before_any_source_the_answer_is_empty() -> None:
     told = get(app_of("empty"), "/api/data").get_json()
     assert (told["sources"], told["rejects"], told["flaws"]) == ([], [], [])

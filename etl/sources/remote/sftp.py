@@ -1,5 +1,6 @@
 """Folders over SFTP: by password or private key, from servers whose key is known."""
 
+import logging
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from fsspec.implementations.sftp import SFTPFileSystem
 from etl.model import SourceError
 from etl.sources.remote.store import Access, Store
 
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # what goes wrong is raised, and told once
 TIMEOUT_S = 30.0
 KEEPALIVE_S = 15
 

@@ -73,7 +73,7 @@ class Store:
     def files(self) -> Sequence[RemoteFile]:
         """Return the files of the folder by name, those in folders of it left out; raises SourceError."""
         with self._told(self.address):
-            entries = self._entries()
+            entries = [entry for listed in self._entries() if (entry := self._led(listed)) is not None]
         files = [RemoteFile.of(entry) for entry in entries if entry["type"] == "file"]
         return sorted((file for file in files if file.name not in ("", ".", "..")), key=lambda file: file.name)
 
@@ -84,6 +84,15 @@ class Store:
             if self._is_prefix:
                 return []
             raise
+
+    def _led(self, entry: dict[str, Any]) -> dict[str, Any] | None:
+        """Return what a link leads to, under its own name; None = nothing."""
+        if entry["type"] != "link":
+            return entry
+        try:
+            return {**self._system.info(entry["name"]), "name": entry["name"]}
+        except FileNotFoundError:
+            return None
 
     def now(self, file: RemoteFile) -> RemoteFile:
         """Return a file as it is now; raises SourceError."""

@@ -91,7 +91,7 @@ class _Files(paramiko.SFTPServerInterface):
         place = self._here(path)
         if not place.is_dir():
             return SFTP_NO_SUCH_FILE
-        return [paramiko.SFTPAttributes.from_stat(file.stat(), file.name) for file in place.iterdir()]
+        return [paramiko.SFTPAttributes.from_stat(file.lstat(), file.name) for file in place.iterdir()]
 
     def stat(self, path: str) -> paramiko.SFTPAttributes | int:
         place = self._here(path)

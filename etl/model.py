@@ -68,6 +68,7 @@ class Delivery:
     error       why its files could not even be opened; then there are no batches
     is_redrive  its rows come out of the quarantine, listed in temp table redriven (etl/quarantine.py)
     is_part     more belongs to it than its rows: their instants never tell how far the source has come
+    is_present  its rows are what the source holds now, whatever instants of change they carry
     kind        what it is, for the ledger; None = what a source delivers by itself
     settle      called once it is over, with why it did not load (None = it did) and what was held against its rows;
                 raises SourceError when that leaves something undone that a person has to see to
@@ -85,6 +86,7 @@ class Delivery:
     error: Exception | None = None
     is_redrive: bool = False
     is_part: bool = False
+    is_present: bool = False
     kind: str | None = None
     settle: Callable[[Exception | None, Sequence[str]], None] | None = None
 

@@ -56,18 +56,21 @@ KINDS = (TICKET, SURVEY, EVENT, MESSAGE, *KNOWLEDGE)
 MANY = 20_000  # staged rows, from here on it pays to ask first whether any of them is known
 
 
-def decide(con: duckdb.DuckDBPyConnection, kind: Kind, staged: int, owned: tuple[int, ...] = ()) -> bool:
+def decide(
+    con: duckdb.DuckDBPyConnection, kind: Kind, staged: int, owned: tuple[int, ...] = (), is_latest: bool = False
+) -> bool:
     """Create the view `kind.fate`, one row per key that is staged on its own account.
 
     Returns True when every staged row is a new one, so that the table can be moved whole.
     staged  number of staged rows; owned  streams that follow their ticket row and are not decided here
+    is_latest  staged rows were read after what is known, so that an older version of theirs is no older row
     """
     rows = f"(SELECT * FROM {kind.staged}{_own_account(kind, owned)})"
     if not staged or (_are_unknown(con, kind, staged) and not _has_duplicates(con, kind)):
         con.execute(f"CREATE OR REPLACE TEMP VIEW {kind.fate} AS SELECT {_columns(kind)}, {_ALL_NEW} FROM {rows}")
         return True
     _choose(con, kind, rows)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {kind.fate}_rows AS {_compare(con, kind)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {kind.fate}_rows AS {_compare(con, kind, is_latest)}")
     con.execute(f"CREATE OR REPLACE TEMP VIEW {kind.fate} AS SELECT * FROM {kind.fate}_rows")
     return False
 
@@ -113,22 +116,25 @@ def _choose(con: duckdb.DuckDBPyConnection, kind: Kind, rows: str) -> None:
     )
 
 
-def _compare(con: duckdb.DuckDBPyConnection, kind: Kind) -> str:
+def _compare(con: duckdb.DuckDBPyConnection, kind: Kind, is_latest: bool) -> str:
     wanted = kind.content or ("version", "row_hash")
     known = f"SELECT {kind.key} AS key, {', '.join(wanted)} FROM {kind.target} {within(con, kind.target, kind.key)}"
     known_ticket = "k.ticket_key" if kind.is_of_ticket else "NULL::BIGINT"
     known_version = "NULL::BIGINT" if kind.content else "k.version"
     return (
         f"WITH k AS ({known}) SELECT c.key, c.table_name, c.row_no, c.version, c.row_hash,"
-        f" CASE WHEN k.key IS NULL THEN 'new' WHEN {_is_same(kind)} THEN 'same' ELSE 'changed' END AS fate,"
+        f" CASE WHEN k.key IS NULL THEN 'new' WHEN {_is_same(kind, is_latest)} THEN 'same'"
+        " ELSE 'changed' END AS fate,"
         f" {known_version} AS known_version, {known_ticket} AS known_ticket"
         " FROM chosen AS c LEFT JOIN k ON k.key = c.key"
     )
 
 
-def _is_same(kind: Kind) -> str:
+def _is_same(kind: Kind, is_latest: bool) -> str:
     if kind.content:
         return " AND ".join(f"c.{column} IS NOT DISTINCT FROM k.{column}" for column in kind.content)
+    if is_latest:
+        return "k.row_hash IS NOT DISTINCT FROM c.row_hash AND c.version IS NOT DISTINCT FROM k.version"
     # An older version counts as the same: it never overwrites a newer one.
     older = "coalesce(k.version > c.version, false)"
     repeated = "k.row_hash IS NOT DISTINCT FROM c.row_hash AND coalesce(c.version <= k.version, c.version IS NULL)"

@@ -255,7 +255,7 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Written:
         seen = ledger.Seen(run_id, job.now, is_noted)
         settled = settle(con, seen, job.source_id) if job.delivery.is_redrive else 0
         return NOTHING, run_id, is_noted or settled > 0, found
-    stamp = Stamp(run_id, job.now, job.known.source_no, staged.owned)
+    stamp = Stamp(run_id, job.now, job.known.source_no, staged.owned, _is_latest(job))
     with job.watch.lap("compare"):
         moved = compare(con, stamp)
         counts = count(con, staged.n_read, moved)
@@ -267,6 +267,19 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, staged: Staged) -> Written:
         if moved.changed or moved.staged["norm_defect"]:
             ledger.write_defects(con, job.source_id, run_id)
     return counts, run_id, is_noted or noted > 0, found
+
+
+def _is_latest(job: Job) -> bool:
+    """Return whether tickets were read after those that are known, although their time of change may be earlier.
+
+    So it is where that time is also what a database is pulled by: it may be the start of a transaction that was
+    committed late, and the version of a row that is read again is never an older one.
+    """
+    tickets = [table for table in job.mapping.tables if table.rows in ("ticket", "update")]
+    if not job.delivery.is_present or len(tickets) != 1 or tickets[0].rows != "ticket":
+        return False
+    fold, cursor = tickets[0].fold, tickets[0].cursor
+    return fold is not None and cursor is not None and fold.sequence.columns() == (cursor.column,)
 
 
 def _settle(con: duckdb.DuckDBPyConnection, job: Job, seen: ledger.Seen, moved: Moved) -> int:

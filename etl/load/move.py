@@ -12,12 +12,16 @@ from etl.normalize.staging import TABLES
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a load writes beside the rows: its run, its instant, and which streams belong to ticket rows."""
+    """What a load writes beside the rows: its run, its instant, and which streams belong to ticket rows.
+
+    is_latest  a row counts whatever its version: it was read after the one that is known
+    """
 
     run_id: int
     loaded_at: datetime
     source_no: int
     owned: tuple[int, ...]
+    is_latest: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ class Moved:
 def compare(con: duckdb.DuckDBPyConnection, stamp: Stamp) -> Moved:
     """Decide the fate of every staged row; create the fate views and temp table changed_ticket (key)."""
     staged, is_first = _staged(con), is_empty(con, TICKET.target)
-    whole = frozenset(kind.target for kind in KINDS if decide(con, kind, staged[kind.staged], stamp.owned))
+    whole = frozenset(
+        kind.target for kind in KINDS if decide(con, kind, staged[kind.staged], stamp.owned, stamp.is_latest)
+    )
     done = con.execute(
         f"CREATE OR REPLACE TEMP TABLE changed_ticket AS SELECT key FROM {TICKET.fate} WHERE fate = 'changed'"
     ).fetchone()

@@ -93,7 +93,8 @@ class SqlSource:
 
     def _delivery(self, pending: Sequence[Chunk], positions: Mapping[str, Position]) -> Delivery:
         cursor = json.dumps({name: position.stored() for name, position in positions.items()})
-        return Delivery(self._source_id, [chunk.batch() for chunk in pending], cursor=cursor, is_part=True)
+        batches = [chunk.batch() for chunk in pending]
+        return Delivery(self._source_id, batches, cursor=cursor, is_part=True, is_present=True)
 
 
 def _is_news(chunk: Chunk, known: Position) -> bool:

@@ -88,25 +88,49 @@ def test_a_source_that_shows_nothing_any_more_marks_nothing_as_deleted(source: S
     assert at_work.all("SELECT count(*) FROM ticket WHERE is_deleted") == [0]
 
 
-def test_without_fold_what_was_read_last_counts_though_its_time_is_the_older(source: Source) -> None:
-    at_work = _live()
-    source.write(1, "2026-05-31 23:00:05", "began later, committed first")
+EARLIER, LATER = "2026-05-31 23:00:00", "2026-05-31 23:00:05"
+
+
+@pytest.mark.parametrize("mapping", [SQL, FOLDED])
+def test_of_two_readings_of_a_database_the_later_counts_though_its_time_is_the_earlier(
+    source: Source, mapping: str
+) -> None:
+    at_work = _live(mapping)
+    source.write(1, LATER, "began later, committed first")
     _pulled(at_work, source)
-    source.write(1, "2026-05-31 23:00:00", "began first, committed last")
+    source.write(1, EARLIER, "began first, committed last")
     _pulled(at_work, source, 1)
     assert at_work.all("SELECT category FROM ticket") == ["began first, committed last"]
+    assert at_work.touched == [("1",)] * 2
+    (report,) = at_work.pull("sql", source.url, NOW + timedelta(minutes=2))
+    assert report.n_read == 0
 
 
-def test_fold_on_a_time_that_is_the_start_of_a_transaction_waits_for_the_next_change(source: Source) -> None:
+def test_an_older_file_beside_a_database_never_overwrites_its_rows(source: Source) -> None:
     at_work = _live(FOLDED)
-    source.write(1, "2026-05-31 23:00:05", "began later, committed first")
+    source.write(1, LATER, "of the database")
     _pulled(at_work, source)
-    source.write(1, "2026-05-31 23:00:00", "began first, committed last")
+    columns = ("id", "created", "changed", "topic")
+    assert fates(at_work.load([("1", "2026-05-01", EARLIER, "of a file")], columns=columns)) == (0, 0, 1, 0)
+    assert at_work.all("SELECT category FROM ticket") == ["of the database"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        FOLDED.replace("sequence: changed", "sequence: created"),
+        FOLDED + "  - {name: more, rows: ticket, query: SELECT * FROM ticket WHERE 1 = 2, ticket: {id: id}}\n",
+        FOLDED.replace("rows: ticket", "rows: update"),
+    ],
+    ids=["another version", "two tables of tickets", "rows of history"],
+)
+def test_elsewhere_the_version_decides(source: Source, other: str) -> None:
+    at_work = _live(other)
+    source.con.execute("INSERT INTO ticket VALUES (1, '2026-05-02', ?, 'newer')", [LATER])
+    _pulled(at_work, source)
+    source.con.execute("UPDATE ticket SET created = '2026-05-01', changed = ?, topic = 'older'", [EARLIER])
     _pulled(at_work, source, 1)
-    assert at_work.all("SELECT category FROM ticket") == ["began later, committed first"]
-    source.write(1, "2026-05-31 23:30:00", "changed again")
-    _pulled(at_work, source, 2)
-    assert at_work.all("SELECT category FROM ticket") == ["changed again"]
+    assert at_work.all("SELECT category FROM ticket") == ["newer"]
 
 
 def test_columns_of_hostile_names_are_read(tmp_path: Path) -> None:

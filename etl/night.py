@@ -21,6 +21,9 @@ class Bell(Protocol):
     def at(self, name: str, instant: datetime, work: Callable[[], object]) -> None:
         """Do the work at an instant."""
 
+    def beside(self, name: str, work: Callable[[], object]) -> None:
+        """Do the work now, in a thread that does not keep the process from ending."""
+
 
 class Night:
     """The turn of every night; what fails is told and does not keep the rest.
@@ -42,7 +45,7 @@ class Night:
     def await_next(self) -> None:
         """Set the bell for the next night; what was missed while no monitor ran is not made up."""
         turn = ByCron(self._settings.night.cron, self._settings.timezone).next_after(self._clock())
-        self._bell.at(NAME, turn, self.work)
+        self._bell.at(NAME, turn, lambda: self._bell.beside(NAME, self.work))
 
     def work(self) -> None:
         """Do the work of a night, and set the bell for the next one."""

@@ -43,9 +43,16 @@ class Bell:
 
     def __init__(self) -> None:
         self.rings: list[datetime] = []
+        self.works: list[Callable[[], object]] = []
+        self.beside_all: list[str] = []
 
     def at(self, name: str, instant: datetime, work: Callable[[], object]) -> None:
         self.rings.append(instant)
+        self.works.append(work)
+
+    def beside(self, name: str, work: Callable[[], object]) -> None:
+        self.beside_all.append(name)
+        work()
 
 
 def _source(name: str, kind: str = "sql") -> SourceRule:
@@ -118,3 +125,11 @@ def test_systems_over_the_web_are_asked_too_unless_they_tell_by_themselves() -> 
     house = House(NightRules(keep_rejects_days=None), tuple(_source(kind, kind) for kind in kinds))
     house.night.work()
     assert house.upkeep.done == ["jira", "chatwoot", "intercom"]
+
+
+def test_a_night_is_worked_beside_so_that_a_stop_need_not_wait_for_an_answer() -> None:
+    house = House()
+    house.night.await_next()
+    house.bell.works[0]()
+    assert house.bell.beside_all == ["night"]
+    assert house.upkeep.done[:2] == ["one", "two"]

@@ -30,8 +30,7 @@ class World:
 
     def __init__(self, desk: Desk = DESK, **changes: Any) -> None:
         self.desk = replace(desk, **changes)
-        self.con: duckdb.DuckDBPyConnection = fresh()
-        facts.create(self.con)
+        self.con: duckdb.DuckDBPyConnection = fresh(with_facts=True)
         self.con.execute("CREATE TEMP TABLE touched_ticket (ticket_key BIGINT)")
         self.con.execute("CREATE TEMP TABLE touched_survey (response_key BIGINT)")
         self._seq = 0

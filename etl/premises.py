@@ -41,6 +41,9 @@ class Premises(Protocol):
     def spanned(self, rule: SourceRule, span: Span) -> Intake:
         """Return the intake that reads a past span of a source again; raises SourceError for one that cannot."""
 
+    def total(self, source_id: str) -> int | None:
+        """Return about how many rows the first load of a source has before it; None = not known, or it is over."""
+
     def pulled(self, con: duckdb.DuckDBPyConnection, intake: Intake) -> Iterator[LoadReport]:
         """Load what an intake has, facts and all, one report per committed load."""
 

@@ -53,6 +53,11 @@ def total(rule: SourceRule, mapping: SourceMapping, cursor: str | None, url: Cal
     return None
 
 
+def of_files(paths: Sequence[Path], mapping: SourceMapping) -> int | None:
+    """Return about how many rows files and the files of folders have; None = they cannot tell. Raises SourceError."""
+    return _estimated([file for path in paths for file in _files(path, {})], mapping.tables)
+
+
 def _counted(url: str, tables: Sequence[TableMapping], state: Mapping[str, Any]) -> int:
     start = dialect_of(url).start
     try:

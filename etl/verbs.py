@@ -17,7 +17,9 @@ from etl.guess import guess
 from etl.mapping import load_mapping
 from etl.model import LoadRefused, MappingError, Origin, SourceError
 from etl.premises import OpenPremises
+from etl.schedule.progress import Progress, spoken
 from etl.schedule.schedule import UnknownSource
+from etl.totals import of_files
 
 EXPECTED = (StrictYamlError, OwnedElsewhere, UnknownSource, SourceError, MappingError, LoadRefused, OSError)
 told = telling(*EXPECTED)
@@ -58,8 +60,11 @@ class LoadVerbs:
         with self._house(settings, warehouse) as home:
             origin = Origin(salt=home.salt, replace=is_replacing)
             con = home.store.cursor()
-            intake = intakes.imported(source or mapping.stem, files, rules, origin)
-            for line in account.told(con, home.pulled(con, intake), rules):
+            name, progress = source or mapping.stem, Progress(self._clock)
+            progress.began(name)
+            progress.expect(name, of_files(files, rules))
+            intake = intakes.imported(name, files, rules, origin)
+            for line in account.told(con, spoken(home.pulled(con, intake), progress, say), rules):
                 say(line)
 
     def check(self, files: Annotated[list[Path], typer.Argument()], mapping: MappingFile) -> None:

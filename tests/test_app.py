@@ -1,6 +1,7 @@
 """The command line: what each verb says, and how it refuses."""
 
 import os
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -230,6 +231,21 @@ def test_a_source_is_run_from_the_terminal(planned: Desk) -> None:
     done = source(planned, "run", "drop")
     assert done.exit_code == 0, done.output
     assert "3 rows read = 2 new" in done.output
+
+
+def test_a_source_whose_rows_cannot_be_counted_is_read_all_the_same(desk: Desk) -> None:
+    with sqlite3.connect(desk.folder / "t.sqlite") as rows:
+        rows.execute("CREATE TABLE t (id, created)")
+        rows.execute("INSERT INTO t VALUES (1, '2025-03-10T10:00:00Z')")
+    sql = (
+        'sources: [{{id: drop, name: D, kind: sql, url: "sqlite:///{folder}/t.sqlite", mapping: {folder}/sql.yaml}}]'
+    )
+    desk.file("settings.yaml", (SETTINGS + sql).format(folder=desk.folder))
+    query = "SELECT id, created FROM t; -- as is"  # nothing that could stand inside of another query
+    table = f'{{name: t, rows: ticket, query: "{query}", ticket: {{id: id, created_at: created}}}}'
+    desk.file("sql.yaml", f"version: 1\ntables: [{table}]\n")
+    done = source(desk, "run", "drop")
+    assert done.exit_code == 0 and "1 rows read = 1 new" in done.output, done.output
 
 
 @pytest.mark.parametrize("verb", ["run", "pause", "resume"])

@@ -77,10 +77,10 @@ class Inbox:
             self._con.execute("BEGIN IMMEDIATE")
             try:
                 yield self._con
-            except BaseException:
-                self._con.execute("ROLLBACK")
-                raise
-            self._con.execute("COMMIT")  # on the disk when it returns
+                self._con.execute("COMMIT")  # on the disk when it returns
+            finally:
+                if self._con.in_transaction:
+                    self._con.execute("ROLLBACK")
 
     def keep(self, source_id: str, entries: Sequence[Entry], now: datetime) -> list[bool]:
         """Keep the events whose id is not known, and that the source was heard; return of each whether it was new.

@@ -1,7 +1,7 @@
 """How far first loads are: rows so far, how fast, and how long still where the source told how many there are."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -55,6 +55,14 @@ def _span(seconds: int) -> str:
         return f"{seconds} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def spoken(reports: Iterable[LoadReport], progress: "Progress", say: Callable[[str], object]) -> Iterator[LoadReport]:
+    """Yield the reports of a first load; after each of them say how far it is."""
+    for report in reports:
+        yield report
+        if far := progress.loaded(report):
+            say(f"  {far}")
 
 
 class Progress:

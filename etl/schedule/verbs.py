@@ -16,9 +16,11 @@ from data.settings import Settings
 from data.source_rules import SourceRule
 from data.terminal import SettingsFile, say
 from etl import account
+from etl.model import MappingError, SourceError
 from etl.premises import OpenPremises, Premises
 from etl.schedule.elsewhere import asked
 from etl.schedule.memory import Memory, Remembered
+from etl.schedule.progress import Progress, spoken
 from etl.schedule.rhythm import rhythm_of, turns
 from etl.schedule.schedule import UnknownSource
 from etl.verbs import told
@@ -66,8 +68,10 @@ class SourceVerbs:
         """Pull a source now, whatever its plan says."""
 
         def here(home: Premises, rule: SourceRule) -> Iterator[str]:
-            con = home.store.cursor()
-            yield from account.told(con, home.pulled(con, home.intake(rule)))
+            con, progress = home.store.cursor(), Progress(self._clock)
+            progress.began(rule.id)
+            progress.expect(rule.id, _total(home, rule.id))
+            yield from account.told(con, spoken(home.pulled(con, home.intake(rule)), progress, say))
 
         self._do("run_now", source, settings, here)
 
@@ -104,6 +108,14 @@ class SourceVerbs:
         except OwnedElsewhere as elsewhere:
             answer = asked(elsewhere, f"/api/data/{verb}?lang=en", {"source": source})
             say(str(answer.get("message", "done")))
+
+
+def _total(home: Premises, source_id: str) -> int | None:
+    """Return how many rows a source has before it; what keeps it from telling is told by the pull, if it matters."""
+    try:
+        return home.total(source_id)
+    except (SourceError, MappingError):
+        return None
 
 
 def _rule(settings: Settings, source: str) -> SourceRule:

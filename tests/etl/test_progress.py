@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from etl.model import LoadReport
-from etl.schedule.progress import FirstLoad, Progress
+from etl.schedule.progress import FirstLoad, Progress, spoken
 from tests.etl.scheduling import START
 
 
@@ -86,6 +86,15 @@ def test_several_first_loads_are_one_whose_total_all_have_to_know(progress: Prog
     assert progress.together() == FirstLoad(START, 100, None, clock.now)
     progress.expect("shop", 100)
     assert progress.together() == FirstLoad(START, 100, 400, clock.now)
+
+
+def test_at_the_terminal_it_is_said_after_each_load(progress: Progress, clock: Clock) -> None:
+    said: list[str] = []
+    progress.began("desk")
+    progress.expect("desk", 200)
+    for _ in spoken([report(100), report(100)], progress, said.append):
+        clock.go(10)
+    assert said == ["  100 of about 200 rows, 10 rows/s, 10 s left", "  200 rows, 10 rows/s"]
 
 
 @pytest.mark.parametrize(("rows", "told"), [(100, "99 s"), (10, "17 min"), (1, "2 h 47 min")])

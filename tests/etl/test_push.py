@@ -193,6 +193,18 @@ def test_an_inbox_that_cannot_be_written_keeps_nothing_and_says_so(hook: Pushed)
         hook.send(ticket(1))
 
 
+def test_a_full_disk_keeps_nothing_of_a_request_and_takes_events_once_there_is_room(hook: Pushed) -> None:
+    hook.send(ticket(1))
+    pages = hook.inbox._con.execute("PRAGMA page_count").fetchone()[0]
+    hook.inbox._con.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(OSError, match="full"):
+        hook.send(*(ticket(number, text="x" * 1000) for number in range(2, 40)))
+    hook.inbox._con.execute("PRAGMA max_page_count = 1000000")
+    assert hook.send(ticket(2)) == ["new"]
+    hook.load()
+    assert hook.count("ticket") == 2
+
+
 def test_an_inbox_that_is_none_says_what_would_do(tmp_path: Path) -> None:
     (tmp_path / "w.inbox").write_text("no database" * 100)
     with pytest.raises(OSError, match="cannot be opened .*; move it away"):

@@ -12,7 +12,7 @@ from data.source_rules import SourceRule
 from etl import ledger
 from etl.mapping import parse_mapping
 from etl.model import SourceError
-from etl.totals import first_total, total
+from etl.totals import first_total, of_files, total
 from tests.etl.loading import TICKETS, desk
 
 QUERY = """
@@ -72,6 +72,11 @@ def test_files_that_were_loaded_are_not_before_it_any_more(tmp_path: Path) -> No
     (tmp_path / "b.csv").write_text("1\n")
     cursor = json.dumps({str(tmp_path / "a.csv"): [4, 0, "x"]})
     assert total(rule("file", path=str(tmp_path)), parse_mapping(TICKETS), cursor, str) == 1
+
+
+def test_files_named_by_hand_are_estimated_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1\n2\n")
+    assert of_files([tmp_path, tmp_path / "a.csv"], parse_mapping(TICKETS)) == 4
 
 
 def test_parquet_says_how_many_rows_it_has(tmp_path: Path) -> None:

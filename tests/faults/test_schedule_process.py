@@ -92,13 +92,6 @@ def test_orders_from_the_terminal_go_through_the_monitor_and_a_pause_outlives_it
     assert serving.version() == 1
 
 
-def test_a_second_schedule_of_the_warehouse_pulls_nothing(serving: Serving) -> None:
-    second = serving.start("serve", "--port", "0")
-    out, told = second.communicate(timeout=120)
-    assert second.returncode == 1 and out == ""
-    assert f"is in use by process {serving.process.pid} since " in told and serving.address in told
-
-
 def test_run_now_reaches_the_monitor(serving: Serving) -> None:
     serving.told("source", "pause", "desk")
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")

@@ -84,41 +84,27 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
     monitor.process.communicate()
 
 
-def test_the_monitor_says_where_it_is(serving: Serving) -> None:
+def test_a_second_process_is_refused_with_the_owners_pid_until_the_owner_is_killed(serving: Serving) -> None:
     assert serving.said.startswith("The monitor is at http://127.0.0.1:")
-    assert serving.version() == 0
-
-
-def test_a_second_process_is_refused_with_the_owners_pid(serving: Serving) -> None:
     second = serving.start("serve", "--port", "0")
-    _, told = second.communicate(timeout=120)
-    assert second.returncode == 1
-    assert f"is in use by process {serving.process.pid} since " in told
+    out, told = second.communicate(timeout=120)
+    assert (second.returncode, out) == (1, "")
+    assert f"is in use by process {serving.process.pid} since " in told and serving.address in told
     assert len(told.strip().splitlines()) == 1
-
-
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_is_in_good_order_and_frees_the_warehouse(serving: Serving, sign: signal.Signals) -> None:
-    serving.process.send_signal(sign)
-    out, err = serving.process.communicate(timeout=60)
-    assert serving.process.returncode == 0, err
-    assert out.endswith("Stopped.\n")
-    with Owner(serving.folder / "w.duckdb", NOW):
-        Warehouse(serving.folder / "w.duckdb").close()
-
-
-def test_a_killed_owner_frees_the_warehouse(serving: Serving) -> None:
     serving.process.kill()
     serving.process.communicate()
-    third = serving.start("status")
-    out, err = third.communicate(timeout=120)
-    assert third.returncode == 0, err
-    assert out.startswith("sources")
+    assert serving.told("status").startswith("sources")
 
 
-def test_a_delivered_file_is_loaded_by_itself(serving: Serving) -> None:
+def test_a_delivered_file_is_loaded_by_itself_and_a_stop_frees_the_warehouse(serving: Serving) -> None:
     assert serving.line() == "desk: reading what is new ...\n"
     serving.line()  # the first pull found nothing
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
     serving.wait_for(1)
     assert serving.version() == 1
+    serving.process.send_signal(signal.SIGINT)
+    out, err = serving.process.communicate(timeout=60)
+    assert serving.process.returncode == 0, err
+    assert out.endswith("Stopped.\n")
+    with Owner(serving.folder / "w.duckdb", NOW):
+        Warehouse(serving.folder / "w.duckdb").close()

@@ -254,3 +254,55 @@ def test_a_pull_broken_off_after_one_file_goes_on_with_the_next(room: Room) -> N
     assert room.names("inbox") == ["2.csv", "3.csv"]
     room.pull()
     assert room.tickets() == ["1", "2", "3"]
+
+
+TWO_TABLES = """
+version: 1
+tables:
+  - name: tickets
+    file: {pattern: "*tickets.csv"}
+    rows: ticket
+    ticket: {id: id, created_at: created}
+  - name: events
+    file: {pattern: "*events.csv"}
+    rows: event
+    ticket: {id: ticket}
+    events: [{kind: status, to: {column: to, values: {done: resolved}}, at: moment, id: id}]
+"""
+FILES = {
+    "tickets.csv": "id,created\n1,2026-01-01\n2,2026-01-01\n",
+    "events.csv": "id,ticket,to,moment\n1,1,done,2026-01-02 00:00:00\n2,1,lost,2026-01-02 00:00:00\n",
+}
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_files_of_several_tables_come_in_any_order(room: Room, order: tuple[str, str]) -> None:
+    room.at_work = desk(TWO_TABLES)
+    for first, (name, content) in zip(order, FILES.items(), strict=True):
+        room.lay(f"{first}-{name}", content)
+    reports, error = room.pull()
+    assert error is None
+    assert sorted(map(fates, reports)) == [(1, 0, 0, 1), (2, 0, 0, 0)]
+    assert room.tickets() == ["1", "2"]
+    assert room.at_work.all("SELECT count(*) FROM ticket_event SEMI JOIN ticket USING (ticket_key)") == [1]
+    assert len(room.at_work.touched) == 1
+    assert len(room.names("done")) == 2
+
+
+def test_a_file_of_several_tables_is_one_load_and_one_move(room: Room) -> None:
+    room.at_work = desk(TWO_TABLES.replace("*tickets.csv", "*.csv").replace("*events.csv", "*.csv"))
+    room.lay("all.csv", "id,created,ticket,to,moment\n1,2026-01-01,1,done,2026-01-02 00:00:00\n")
+    (report,), error = room.pull()
+    assert (error, report.n_read) == (None, 2)
+    assert room.names("done") == [f"{TODAY}/all.csv"]
+
+
+def test_files_moved_away_while_the_folder_is_read_are_told(room: Room) -> None:
+    room.lay("a.csv", HEADER + row(1))
+    room.lay("b.csv", HEADER + row(2))
+    deliveries = room.source().read(None, NOW)
+    assert next(deliveries).error is None
+    (room.inbox / "b.csv").unlink()
+    gone = next(deliveries).error
+    assert isinstance(gone, SourceError) and not gone.permanent
+    assert "b.csv: cannot be read (No such file or directory)" in str(gone)

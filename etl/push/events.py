@@ -78,6 +78,14 @@ class Sorted:
     malformed: list[tuple[int, object]] = field(default_factory=list)
     unused: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Give every table the columns that its mapping names, also when no event had them yet."""
+        known = self.headers
+        self.headers = {
+            table.name: tuple(dict.fromkeys((*known.get(table.name, ()), *sorted(columns_named(table)))))
+            for table in self.mapping.tables
+        }
+
     def add(self, number: int, event: object) -> None:
         """Put an event to the rows of every table that takes it."""
         if not isinstance(event, dict):
@@ -93,7 +101,7 @@ class Sorted:
             self.unused.append(number)
 
     def _widen(self, table: TableMapping, row: Row) -> None:
-        known = self.headers.get(table.name) or tuple(sorted(columns_named(table)))
+        known = self.headers[table.name]
         new = [name for name in row if name not in known]
         self.headers[table.name] = (*known, *new)[: max(len(known), MOST_COLUMNS)] if new else known
 
@@ -113,8 +121,7 @@ class Sorted:
         return [self._batch(name, self._rejects() if name == first else ()) for name in names]
 
     def _batch(self, name: str, malformed: Sequence[Reject]) -> Batch:
-        rows, header = self.rows.get(name, []), self.headers.get(name)
-        header = header or tuple(sorted(columns_named(self.mapping.tables[0])))
+        rows, header = self.rows.get(name, []), self.headers[name]
         cells = [[row.get(column) for column in header] for row in rows]
         return Batch(name, TextRows(header, [text_batch(cells, len(header))], malformed), is_picked=True)
 

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from threading import Thread
@@ -20,6 +21,9 @@ from etl.push.inlet import Inlet, token_of
 from etl.push.judge import Judge
 from etl.push.source import PushSource
 from etl.quarantine import Lot, redrive
+from etl.run import pull
+from etl.schedule.freshness import max_age_s
+from etl.schedule.rhythm import Every
 from tests.etl.contract import NOW, check_source
 from tests.etl.pushing import MAPPING, START, TOKEN, Pushed, change, ticket, totals
 
@@ -132,6 +136,24 @@ def test_an_event_without_some_columns_loses_no_column(hook: Pushed) -> None:
     hook.send(bare)
     assert hook.load()[-1].n_new == 1
     assert hook.all("SELECT * FROM drift WHERE what = 'dropped'") == []
+
+
+def test_a_column_that_the_mapping_names_from_now_on_may_be_missing_in_events(hook: Pushed) -> None:
+    hook.send(ticket(1))
+    hook.load()
+    (hook.folder / "hook.yaml").write_text(
+        MAPPING.replace("created_at: ticket.created", "created_at: ticket.created, team: team")
+    )
+    hook.send(ticket(2))
+    intake = scheduled(hook.rule, "salt", {"HOOK": TOKEN}, None, inbox=hook.inbox)
+    vouched = replace(intake, origin=replace(intake.origin, is_vouched=True))
+    assert totals(list(pull(hook.con, vouched, lambda con, mark: None, hook.now))) == (1, 0, 0, 0)
+
+
+def test_silence_of_an_hour_is_stale_unless_the_settings_say_otherwise(hook: Pushed) -> None:
+    assert max_age_s(hook.rule, Every(5), START) == 3600
+    assert max_age_s(hook.rule.model_copy(update={"max_age_s": 60}), Every(5), START) == 60
+    assert hook.rule.interval_s == 5
 
 
 def test_what_was_kept_before_a_kill_is_loaded_after_it_once(hook: Pushed) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import duckdb
 
+from data.disk import NoRoom
 from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
 from etl.model import LoadRefused, LoadReport, LoadStopped, MappingError, SourceError
@@ -137,7 +138,8 @@ class Puller:
         self._settled.discard(source_id)
         message = str(error) if isinstance(error, EXPECTED) else FAULT.format(kind=type(error).__name__)
         self._listener.failed(source_id, error)
-        with suppress(LoadStopped), self._gate.entered(con):
+        # with a full disk nothing can be written down; the schedule and the listener are told all the same
+        with suppress(LoadStopped, NoRoom), self._gate.entered(con):
             self._enter(con, source_id)
             if not is_written:
                 entries.end(con, source_id, "failed", message, self._work.clock())

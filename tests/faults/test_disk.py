@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -23,6 +24,7 @@ from etl.model import Batch, Delivery, LoadReport
 from etl.sources.text_rows import TextRows
 from metrics import facts
 from tests.etl.loading import COLUMNS, NOW, TICKETS
+from tests.etl.test_schedule_puller import World
 from tests.faults import loader
 
 pytestmark = pytest.mark.fault
@@ -50,12 +52,15 @@ def store(tmp_path: Path) -> Iterator[Warehouse]:
     made.close()
 
 
-def _load(store: Warehouse, first: int, number: int) -> LoadReport:
+def _delivery(first: int, number: int) -> Delivery:
     rows = [
         (f"t{(first + n) * 7919}", "2026-01-01 08:00:00", "1", f"2026-01-0{1 + n % 9} 08:00") for n in range(number)
     ]
-    delivery = Delivery("desk", [Batch("tickets", TextRows.of(COLUMNS, rows))], cursor=str(first))
-    return load(store.cursor(), delivery, parse_mapping(TICKETS), loader.refresh, NOW)
+    return Delivery("desk", [Batch("tickets", TextRows.of(COLUMNS, rows))], cursor=str(first))
+
+
+def _load(store: Warehouse, first: int, number: int) -> LoadReport:
+    return load(store.cursor(), _delivery(first, number), parse_mapping(TICKETS), loader.refresh, NOW)
 
 
 def _size(store: Warehouse) -> int:
@@ -120,6 +125,27 @@ def test_a_log_that_cannot_be_folded_in_is_kept(store: Warehouse, tmp_path: Path
     last = loader.opened(tmp_path / "w.duckdb")
     assert _state(last) == loaded
     last.close()
+
+
+class Full(World):
+    """A scheduled source whose load the disk does not hold."""
+
+    def pulled(self, con: Any, intake: Any) -> Iterator[LoadReport]:
+        """Load more than there is room for."""
+        yield load(con, _delivery(FEW, MANY), parse_mapping(TICKETS), loader.refresh, NOW)
+
+
+@pytest.mark.parametrize("is_all_full", [False, True], ids=["the failure can be noted", "nothing can be written"])
+def test_a_scheduled_source_is_told_of_a_full_disk_and_tried_again(store: Warehouse, is_all_full: bool) -> None:
+    with file_limit(0 if is_all_full else _size(store)):
+        world = Full(store.cursor())
+        outcome = world.puller.pull("desk")
+    assert outcome.error is not None and outcome.error.startswith("there is no room to write the warehouse")
+    assert not outcome.is_final
+    failed = store.cursor().execute("SELECT count(*) FROM load_run WHERE state = 'failed'").fetchall()
+    assert failed == [(0 if is_all_full else 1,)]
+    assert world.puller.pull("desk").error is None
+    assert _state(store)[0] == [(FEW + MANY,)]
 
 
 def test_room_for_a_second_file_of_that_size_and_a_gigabyte_is_enough(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ class Night:
                 self._upkeep.forget(rules.keep_rejects_days)
         except LoadStopped:
             return  # the process is stopping, so there is no next night
+        except Exception:
+            self.await_next()  # a fault of the program ends this night, not all of them
+            raise
         self.await_next()
 
     def _asked(self) -> list[str]:

@@ -133,3 +133,10 @@ def test_a_night_is_worked_beside_so_that_a_stop_need_not_wait_for_an_answer() -
     house.bell.works[0]()
     assert house.bell.beside_all == ["night"]
     assert house.upkeep.done[:2] == ["one", "two"]
+
+
+def test_a_fault_of_the_program_ends_one_night_and_not_all() -> None:
+    house = House(one=KeyError("fault"))
+    with pytest.raises(KeyError):
+        house.night.work()
+    assert house.bell.rings == [HALF_PAST_THREE]

@@ -249,9 +249,9 @@ FROM (
     LEFT JOIN new_touch t ON t.case_key = b.dated_key
     LEFT JOIN new_life l ON l.case_key = b.dated_key
     LEFT JOIN new_credit c ON c.case_key = b.dated_key
-    LEFT JOIN new_followup u ON u.case_key = b.dated_key
-    LEFT JOIN new_assigned a ON a.case_key = b.case_key
-    LEFT JOIN new_surveyed v ON v.case_key = b.dated_key
-    LEFT JOIN new_chain n ON n.case_key = b.dated_key
-    LEFT JOIN new_updated g ON g.case_key = b.dated_key
+    {followed}
+    {assigned}
+    {surveyed}
+    {chained}
+    {updated}
 ) r

@@ -9,16 +9,20 @@ def remember(job: Job) -> None:
         job.run("chains", "remember")
 
 
-def find(job: Job) -> None:
-    """Fill temp table new_chain for every issue group of new_brief and old_group; renumber the stored neighbours."""
+def find(job: Job) -> bool:
+    """Fill temp table new_chain for every issue group of new_brief and old_group; renumber the stored neighbours.
+
+    Tell whether there may be any.
+    """
     if not _are_there(job):
         job.run("chains", "none")
-        return
+        return False
     if not job.whole:
         job.run("chains", "neighbours", own=job.text("chains", "own"))
     job.run("chains", "chains", chain="new_chain", linkable=linkable(job))
     if not job.whole:
         job.run("chains", "move")
+    return True
 
 
 def linkable(job: Job) -> str:

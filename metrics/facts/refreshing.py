@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from metrics import problems, slots
 from metrics.facts import (
+    cases,
     chains,
     complaints,
     days,
@@ -24,7 +25,7 @@ from metrics.facts import (
     turns,
     visits,
 )
-from metrics.facts.job import COLUMNS, PLACED, Job
+from metrics.facts.job import COLUMNS, Job
 from metrics.facts.script import DIM_COLUMNS, FOLDER
 from metrics.model import Desk
 
@@ -156,7 +157,7 @@ def _forget(job: Job) -> None:
 
 def _make(job: Job) -> None:
     members.number(job)
-    _make_cases(job)
+    cases.store(job)
     gaps.store(job)
     complaints.store(job)
     job.drop("new_brief")
@@ -183,42 +184,6 @@ def _make(job: Job) -> None:
     job.drop(*(f"scoped_{table}" for table in COLUMNS))
 
 
-def _make_cases(job: Job) -> None:
-    _find_assigned(job)
-    job.run("cases", "base", **members.joined(job))
-    for section in ("touch", "status", "life", "credit"):
-        job.run("cases", section)
-    job.run("cases", "followup" if job.held.followups else "no_followup")
-    job.run("cases", "surveyed" if job.held.surveys else "no_surveyed")
-    _cover(job)
-    job.run("cases", "brief")
-    chains.find(job)
-    gaps.find(job)
-    told = job.text("cases", "told", visits=visits.digits_sql(job.desk))
-    joined = job.text("cases", "joined", placed=job.placed(f"({told})", *PLACED))
-    job.run("cases", "store" if job.whole else "store_new", joined=joined)
-    job.drop(
-        "new_updated",
-        "new_base",
-        "new_touch",
-        "new_life",
-        "new_credit",
-        "new_followup",
-        "new_surveyed",
-    )
-
-
-def _find_assigned(job: Job) -> None:
-    if not job.held.assigns:
-        job.run("cases", "no_assigns")
-        return
-    assigns = job.text("cases", "assigns")
-    for section in ("counted", "handed"):
-        job.run("cases", section, assigns=assigns)
-    job.run("cases", "assigned")
-    job.drop("new_counted")
-
-
 def _make_resolutions(job: Job) -> None:
     is_interrupted = job.number("resolutions", "count") > 0
     for section in ("intervals", "pauses", "paused") if is_interrupted else ("no_pauses",):
@@ -228,9 +193,3 @@ def _make_resolutions(job: Job) -> None:
     for section in (section for section, rows in stored.items() if rows):
         job.run("resolutions", section)
     job.drop("new_interval", "new_paused")
-
-
-def _cover(job: Job) -> None:
-    low, high = job.rows("cases", "range")[0] if job.desk.calendars else (None, None)
-    if low is not None:  # nothing dated, nothing to place on an axis
-        slots.cover(job.con, job.desk, low, sla.horizon_us(job.desk, high))

@@ -3,12 +3,14 @@
 import sqlite3
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data.warehouse import watermark
+from etl.load.deferral import is_pending, settle
 from etl.mapping import parse_mapping
 from etl.model import Batch, Later, SourceError
 from etl.quarantine import Lot, redrive
@@ -82,9 +84,11 @@ class Live(Desk):
     def refresh(self, con: Any, mark: datetime | None) -> Later | None:  # type: ignore[override]
         return facts.refresh(con, mark, DESK)
 
-    def pull_sql(self, url: str) -> None:
+    def pull_sql(self, url: str, deliveries: int | None = None) -> None:
+        """Pull; die after so many deliveries."""
         source = open_source("desk", "sql", url, self.mapping)
-        for _ in pull(self.con, Intake("desk", source, self.mapping, self.origin, True), self.refresh, NOW):
+        reports = pull(self.con, Intake("desk", source, self.mapping, self.origin, True), self.refresh, NOW)
+        for _ in islice(reports, deliveries):
             pass
 
     def break_off(self, url: str, breaking: Breaking, pages: int) -> None:
@@ -118,6 +122,23 @@ def test_a_later_read_that_breaks_off_leaves_the_watermark_where_it_was(url: str
     at_work.con.execute("UPDATE source SET watermark = ?, cursor = NULL", [EMPTY])
     at_work.break_off(url, breaking, 4)
     assert watermark(at_work.con) == EMPTY
+
+
+@pytest.mark.parametrize("deliveries", [1, 4])
+def test_a_pull_that_is_killed_moves_no_watermark_and_the_next_start_and_pull_make_it_good(
+    url: str, breaking: Breaking, deliveries: int
+) -> None:
+    killed, whole = live(), live()
+    killed.pull_sql(url, deliveries)
+    assert watermark(killed.con) is None and is_pending(killed.con)
+    assert settle(killed.con, killed.refresh)
+    assert watermark(killed.con) is None
+    killed.pull_sql(url)
+    whole.pull_sql(url)
+    assert watermark(killed.con) == NOW
+    assert {name: rows.total() for name, rows in killed.held().items()} == {
+        name: rows.total() for name, rows in whole.held().items()
+    }
 
 
 @pytest.mark.parametrize("pages", [0, 2, 3, 5])

@@ -60,7 +60,7 @@ class Delivery:
 
     batches     at most one per mapped table, so that (table, row_no) names a row; may be empty
     cursor      None = leave the stored one alone
-    seen        files: what is added to the stored cursor once they are loaded
+    seen        files: what is added to the stored cursor once they are loaded, and gone, what is taken out of it
     until       None = not known by the source: the latest instant found in the rows is taken
     file_hash   sha256 of the content; a hash loaded before under the same mapping is not loaded again
     note        why there is nothing to load, for people
@@ -89,6 +89,7 @@ class Delivery:
     is_present: bool = False
     kind: str | None = None
     settle: Callable[[Exception | None, Sequence[str]], None] | None = None
+    gone: frozenset[str] = frozenset()
 
     @property
     def is_loadable(self) -> bool:
@@ -98,7 +99,10 @@ class Delivery:
 
     def cursor_after(self, known: str | None) -> str | None:
         """Return the cursor once this is loaded; `known` is the stored one, None = from the start."""
-        return json.dumps({**json.loads(known or "{}"), **self.seen}) if self.seen else self.cursor
+        if not self.seen:
+            return self.cursor
+        kept = {name: entry for name, entry in json.loads(known or "{}").items() if name not in self.gone}
+        return json.dumps({**kept, **self.seen})
 
 
 MOST_LAG_S = 900

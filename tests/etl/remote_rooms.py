@@ -25,10 +25,6 @@ def text(*numbers: int) -> str:
     return HEADER + "".join(f"{number},2026-01-02 08:00:00,1,\n" for number in numbers)
 
 
-def _is_idle(folder: Path) -> bool:
-    return not list(folder.iterdir())
-
-
 class Room:
     """A desk that loads a remote folder; what is laid there was changed a minute before."""
 
@@ -37,6 +33,9 @@ class Room:
         self.at_work: Desk = desk()
 
     def lay(self, name: str, content: str | bytes, age_s: float = 60) -> None:
+        raise NotImplementedError
+
+    def take(self, name: str) -> None:
         raise NotImplementedError
 
     def fetched(self) -> list[str]:
@@ -61,7 +60,7 @@ class Room:
         return found, None
 
     def copies(self) -> list[str]:
-        return sorted(path.name for path in (self.place / "copies").rglob("*") if path.is_file() or _is_idle(path))
+        return sorted(path.name for path in (self.place / "copies").rglob("*") if path.is_file())
 
     def tickets(self) -> list[str]:
         return self.at_work.all("SELECT src_ticket_id FROM ticket ORDER BY 1")
@@ -81,6 +80,9 @@ class SftpRoom(Room):
         changed = (NOW - timedelta(seconds=age_s)).timestamp()
         os.utime(path, (changed, changed))
 
+    def take(self, name: str) -> None:
+        (self.desk.root / "out" / name).unlink()
+
     def fetched(self) -> list[str]:
         return self.desk.opened
 
@@ -97,6 +99,9 @@ class S3Room(Room):
 
     def lay(self, name: str, content: str | bytes, age_s: float = 60) -> None:
         self.desk.put(f"out/{name}", content, NOW - timedelta(seconds=age_s))
+
+    def take(self, name: str) -> None:
+        del self.desk.things[f"out/{name}"]
 
     def fetched(self) -> list[str]:
         return [key.removeprefix("out/") for key in self.desk.gets()]

@@ -1,5 +1,6 @@
 """Remote folders, over SFTP and in object stores alike: what is fetched, what is left, what becomes of copies."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -162,3 +163,31 @@ def test_without_the_extra_packages_it_is_told_what_is_missing(monkeypatch: pyte
     monkeypatch.setattr(remote, "import_module", missing)
     with pytest.raises(SourceError, match="sftp:// needs the package paramiko; install the extra `remote`"):
         open_remote(file_reader("desk", CONTRACT), urlsplit("sftp://host/out"), Access(), Path("copies"))
+
+
+def test_an_idle_pull_leaves_no_folder_of_copies(room: Room) -> None:
+    room.lay("a.csv", text(1))
+    for _ in range(2):
+        room.pull()
+    assert list((room.place / "copies").iterdir()) == []
+
+
+def test_a_folder_of_copies_that_cannot_be_made_is_told(room: Room) -> None:
+    room.lay("a.csv", text(1))
+    (room.place / "copies").write_text("a file")
+    _, error = room.pull()
+    assert "no folder for copies can be made there (Not a directory); see remote.copies" in str(error)
+
+
+def test_the_ledger_forgets_files_that_are_no_more(room: Room) -> None:
+    room.lay("a.csv", text(1))
+    room.lay("b.csv", text(2))
+    room.pull()
+    room.take("a.csv")
+    room.lay("c.csv", text(3))
+    room.pull()
+    (cursor,) = room.at_work.all("SELECT cursor FROM source")
+    assert sorted(place.rpartition("/")[2] for place in json.loads(cursor)) == ["b.csv", "c.csv"]
+    room.lay("a.csv", text(1))
+    (report,), _ = room.pull()
+    assert report.message == "a.csv was already loaded in run 1 (a.csv); nothing changed"

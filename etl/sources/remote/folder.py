@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -39,7 +39,9 @@ class RemoteFolder:
         """Yield one delivery for each new or changed file, its copy beside; raises SourceError."""
         seen = contents(cursor)
         with self._opened() as store:
-            listed = [file for file in store.files() if self._tables(file)]
+            everything = store.files()
+            gone = frozenset(seen).difference(map(store.place, everything))
+            listed = [file for file in everything if self._tables(file)]
             pending = [file for file in listed if not _is_seen(seen, store, file) and is_settled(file.mtime_ns, now)]
             if self._order == "date":
                 pending.sort(key=lambda file: file.mtime_ns)
@@ -49,7 +51,7 @@ class RemoteFolder:
                 delivery = self._delivery(store, file)
                 if delivery is not None:
                     n_given += 1
-                    yield delivery
+                    yield replace(delivery, gone=gone)
         if not n_given:
             yield Delivery(self._reader.source_id, (), note=self._idle(store, listed))
 
@@ -62,7 +64,15 @@ class RemoteFolder:
         for path in self._copies.iterdir() if self._copies.exists() else ():
             file = wanted.get(path.name)
             if file is None or not _is_copy(path, file):
-                _remove(path)
+                path.unlink()
+        try:
+            if pending:
+                self._copies.mkdir(parents=True, exist_ok=True)
+            elif self._copies.exists():
+                self._copies.rmdir()
+        except OSError as error:
+            why = f"{self._copies}: no folder for copies can be made there ({error.strerror}); see remote.copies"
+            raise SourceError(why, permanent=False) from error
 
     def _delivery(self, store: Store, file: RemoteFile) -> Delivery | None:
         """Return the delivery of a file; None = somebody writes to it, so that it is left for the next pull.
@@ -84,7 +94,7 @@ class RemoteFolder:
     def _settle(self, copy: Path, error: Exception | None, _: Sequence[str]) -> None:
         """Remove the copy of a loaded file; that of a bad one stays, so that it is not fetched again and again."""
         if error is None:
-            _remove(copy)
+            copy.unlink(missing_ok=True)
 
     def _idle(self, store: Store, listed: Sequence[RemoteFile]) -> str:
         if not listed:
@@ -104,7 +114,6 @@ def _is_copy(path: Path, file: RemoteFile) -> bool:
 
 def _fetched(store: Store, file: RemoteFile, copy: Path) -> bool:
     """Copy a file here, whole or not at all; return False when it changed meanwhile."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
     part = copy.with_name(f".{file.name}.part")
     try:
         store.fetch(file, part)
@@ -113,12 +122,5 @@ def _fetched(store: Store, file: RemoteFile, copy: Path) -> bool:
         os.utime(part, ns=(file.mtime_ns, file.mtime_ns))
         part.replace(copy)
     finally:
-        _remove(part)
+        part.unlink(missing_ok=True)
     return True
-
-
-def _remove(copy: Path) -> None:
-    """Remove a copy, and its folder with the last one."""
-    copy.unlink(missing_ok=True)
-    with suppress(OSError):  # others are still in it
-        copy.parent.rmdir()

@@ -20,6 +20,7 @@ TERMINAL = (
     "etl/upkeep_verbs.py",
     "etl/verbs.py",
     "etl/schedule/verbs.py",
+    "etl/schedule/teller.py",
 )
 PROSE = re.compile(r"[A-Za-z']{2,}[,;:]? [a-z`'{]")
 SQL = re.compile(

@@ -6,12 +6,11 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
 import waitress
 
@@ -28,7 +27,7 @@ from data.stop import Stop
 from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
-from etl import account, intakes
+from etl import intakes
 from etl.backfill import Span
 from etl.load import deferral
 from etl.model import Later, LoadReport
@@ -40,16 +39,17 @@ from etl.schedule.errands import Errands
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
 from etl.schedule.loads import Loads
-from etl.schedule.progress import FirstLoad, Progress
+from etl.schedule.progress import FirstLoad
 from etl.schedule.puller import Work
 from etl.schedule.rhythm import rhythm_of
 from etl.schedule.status import SourceStatus
+from etl.schedule.teller import Teller
 from etl.schedule.verbs import SourceVerbs
 from etl.span_intakes import spanned
 from etl.totals import first_total
 from etl.upkeep import Upkeep
 from etl.upkeep_verbs import UpkeepVerbs
-from etl.verbs import EXPECTED, LoadVerbs, told
+from etl.verbs import LoadVerbs, told
 from metrics import facts
 from metrics.answers import Answers
 from metrics.catalog import CATALOG
@@ -68,7 +68,6 @@ MOST_BODY = 16 * 2**20  # of a request; nobody sends that much
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-log = structlog.get_logger("monitor")
 
 
 def now() -> datetime:
@@ -171,16 +170,14 @@ def make_ready(store: Warehouse, desk: Desk) -> None:
 
 
 class Monitor:
-    """The running monitor: the pages, and the loads beside them, of which it is told."""
+    """The running monitor: the pages, and the loads beside them."""
 
     def __init__(self, home: House, living: demo.Living | None) -> None:
         self._home, self._living = home, living
-        self._progress = Progress(now)
-        self._changed: set[str] = set()
-        self._errors: dict[str, str] = {}
+        self._teller = Teller(now, home.total, self._warm)
         work = Work(home.store.cursor, home.intake, home.pulled, home.limit, now)
         signature = functools.partial(intakes.signature, environment=os.environ)
-        self._loads = Loads(home.settings, work, home.gate, self, signature, home.salt)
+        self._loads = Loads(home.settings, work, home.gate, self._teller, signature, home.salt)
         answers = Answers(home.store.cursor, home.desk, home.targets, now)
         build_id = f"{now():%Y%m%d%H%M%S}"
         self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load, self._orders())
@@ -208,10 +205,10 @@ class Monitor:
     def _orders(self) -> Orders:
         """Return what people may do to the sources from the pages."""
         schedule, rules = self._loads.schedule, {rule.id: rule for rule in self._home.settings.sources}
-        errands = Errands(rules, Upkeep(self._home, now), self._loads, self)
+        errands = Errands(rules, Upkeep(self._home, now), self._loads, self._teller)
         return Orders(
             schedules=lambda: [
-                replace(planned(one, rules[one.source_id]), first_load=told_of(self._progress.of(one.source_id)))
+                planned(one, rules[one.source_id], self._teller.progress.of(one.source_id))
                 for one in schedule.statuses()
             ],
             run_now=schedule.run_now,
@@ -231,44 +228,10 @@ class Monitor:
         self._loads.clockwork.at("warm", now(), self._warm)
         if (living := self._living) is not None:
             self._loads.clockwork.every("demo", DEMO_STEP_S, lambda: living.advance(now()), now())
-        Night(self._home.settings, Upkeep(self._home, now), self._loads.clockwork, now, self.failed).await_next()
+        Night(
+            self._home.settings, Upkeep(self._home, now), self._loads.clockwork, now, self._teller.failed
+        ).await_next()
         self._loads.start()
-
-    def began(self, source_id: str) -> None:
-        """Tell of a first pull that it begins."""
-        if self._progress.began(source_id):
-            say(f"{source_id}: reading what is new ...")
-            self._loads.clockwork.beside(f"count {source_id}", lambda: self._count(source_id))
-
-    def _count(self, source_id: str) -> None:
-        """Learn how many rows a first load has before it, beside the load."""
-        try:
-            self._progress.expect(source_id, self._home.total(source_id))
-        except EXPECTED as error:
-            log.info("rows are not counted", source=source_id, why=str(error))
-
-    def loaded(self, report: LoadReport) -> None:
-        """Tell how far a first pull is, on screens and terminal."""
-        self._errors.pop(report.source_id, None)
-        if report.is_change:
-            self._changed.add(report.source_id)
-        if self._progress.of(report.source_id) is not None:
-            far = self._progress.loaded(report)
-            say(f"{report.source_id}: {account.account(report)}" + (f"; {far}" if far else ""))
-
-    def failed(self, source_id: str, error: Exception) -> None:
-        """Log an error, once as long as it stays the same."""
-        if self._errors.get(source_id) != str(error):
-            self._errors[source_id] = str(error)
-            unexpected = None if isinstance(error, EXPECTED) else error
-            log.error("load failed", source=source_id, error=str(error), exc_info=unexpected)
-
-    def ended(self, source_id: str) -> None:
-        """Make the answers ready that the pull has changed."""
-        self._progress.ended(source_id)
-        if source_id in self._changed:
-            self._changed.discard(source_id)
-            self._warm()
 
     def _warm(self) -> None:
         """Make answers ready; a stop may take the warehouse away meanwhile."""
@@ -280,7 +243,7 @@ class Monitor:
 
     def _first_load(self) -> Loading | None:
         """Return the first loads that are under way as one; None = none."""
-        return told_of(self._progress.together())
+        return told_of(self._teller.progress.together())
 
     def _stop(self, grace_s: float) -> None:
         say("Stopping; a load under way is finished first.")
@@ -296,7 +259,7 @@ def told_of(load: FirstLoad | None) -> Loading | None:
     return None if load is None else Loading(load.since, load.rows, load.total, load.per_s, load.left_s(now()))
 
 
-def planned(status: SourceStatus, rule: SourceRule) -> Schedule:
+def planned(status: SourceStatus, rule: SourceRule, first_load: FirstLoad | None) -> Schedule:
     """Return what the pages tell of a source's plan."""
     return Schedule(
         source_id=rule.id,
@@ -310,6 +273,7 @@ def planned(status: SourceStatus, rule: SourceRule) -> Schedule:
         failures=status.failures,
         pulled_at=status.pulled_at,
         circuit=status.circuit,
+        first_load=told_of(first_load),
     )
 
 

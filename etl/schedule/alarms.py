@@ -30,6 +30,11 @@ class Alarms(Protocol):
         """Do the work now, beside everything else."""
 
 
+def beside(name: str, work: Work) -> None:
+    """Do the work in a thread that does not keep the process from ending."""
+    threading.Thread(target=work, name=name, daemon=True).start()
+
+
 class Clockwork:
     """The alarms of a running monitor."""
 
@@ -57,7 +62,7 @@ class Clockwork:
 
     def beside(self, name: str, work: Work) -> None:
         """Do the work in a thread that does not keep the process from ending."""
-        threading.Thread(target=work, name=name, daemon=True).start()
+        beside(name, work)
 
     def start(self) -> None:
         """Begin to ring."""

@@ -18,6 +18,7 @@ from dashboard.model import Loading, Schedule, Site
 from dashboard.model import Loads as Orders
 from dashboard.server import create_app, warm
 from data import demo
+from data.inbox import Inbox, inbox_beside
 from data.log import set_up_log
 from data.owner import Owner
 from data.salt import salt_beside, token_beside
@@ -32,7 +33,6 @@ from etl.backfill import Span
 from etl.load import deferral
 from etl.model import Later, LoadReport
 from etl.night import Night
-from etl.push.inbox import Inbox, inbox_beside
 from etl.push.inlet import Inlet
 from etl.run import Intake, Turn, pull
 from etl.schedule.errands import Errands

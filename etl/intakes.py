@@ -8,13 +8,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from data.inbox import Inbox
 from data.settings import filled, rooted
 from data.source_rules import SourceRule
 from etl.file_intakes import file_source
 from etl.mapping import Mapping as SourceMapping
 from etl.mapping import load_mapping
 from etl.model import Origin, Source, SourceError
-from etl.push.inbox import Inbox
 from etl.push.inlet import token_of
 from etl.push.source import PushSource
 from etl.run import Intake

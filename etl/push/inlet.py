@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from data.inbox import Entry, Inbox
 from data.settings import filled, rooted
 from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
 from etl.mapping import load_mapping
 from etl.model import MappingError, SourceError
 from etl.push.events import Sorted, id_of, is_heartbeat, written
-from etl.push.inbox import Entry, Inbox
 from etl.push.judge import Fault, Judge
 
 LEAST_TOKEN = 16

@@ -5,10 +5,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from data.inbox import Inbox, Kept
 from etl.mapping import Mapping as SourceMapping
 from etl.model import Delivery, SourceError
 from etl.push.events import Sorted, check_tables
-from etl.push.inbox import Inbox, Kept
 
 EVENTS_PER_DELIVERY = 10_000
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
+from data.inbox import Inbox
 from data.source_rules import SourceRule
 from etl.intakes import scheduled
 from etl.model import LoadReport
-from etl.push.inbox import Inbox
 from etl.push.inlet import Inlet
 from etl.push.source import PushSource
 from etl.run import pull

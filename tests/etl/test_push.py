@@ -11,12 +11,12 @@ from threading import Thread
 import pytest
 import yaml
 
+from data.inbox import Inbox
 from data.settings import ROOT
 from data.source_rules import SourceRule
 from etl.intakes import scheduled
 from etl.mapping import parse_mapping
 from etl.model import MappingError, SourceError
-from etl.push.inbox import Inbox
 from etl.push.inlet import Inlet, token_of
 from etl.push.judge import Judge
 from etl.push.source import PushSource

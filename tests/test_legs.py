@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PLACES = {
     mark: [ROOT / place for place in places.split()]
-    for mark, places in re.findall(r"-m (\w+)((?: tests/\S+)+)", (ROOT / ".ci" / "test").read_text())
+    for mark, places in re.findall(
+        r"-m (\w+)((?: +tests/\S+)+)", (ROOT / ".ci" / "test").read_text().replace("\\\n", "")
+    )
 }
 
 

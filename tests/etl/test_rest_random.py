@@ -30,6 +30,7 @@ from tests.etl.servers.intercom import Intercom
 from tests.etl.servers.jira import Jira
 from tests.etl.servers.web import Reply, Web
 
+pytestmark = pytest.mark.oracle
 BEGIN = date(2026, 1, 1)
 STEPS, SEEDS = 40, 2
 ANNA = {"type": "admin", "id": "11"}

@@ -21,6 +21,7 @@ def rows_of(world: World) -> dict[str, list[tuple[Any, ...]]]:
     return {table: world.rows(f"SELECT * FROM {table} ORDER BY ALL") for table in TABLES}
 
 
+@pytest.mark.oracle
 @given(seed=st.integers(0, 2**32), size=st.integers(5, 40))
 @few
 def test_parts_give_the_facts_of_the_whole(seed: int, size: int) -> None:

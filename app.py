@@ -24,7 +24,7 @@ from data.owner import Owner
 from data.salt import salt_beside, token_beside
 from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_settings, rooted
 from data.source_rules import SourceRule
-from data.stop import Stop
+from data.stop import Stop, leave
 from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
@@ -318,6 +318,7 @@ def serve(
         server = home.settings.server
         living = living_demo(home.settings) if is_demo else None
         Monitor(home, living).run(server.host, server.port if port is None else port, is_opening, grace)
+    leave()
 
 
 @cli.command()

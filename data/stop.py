@@ -1,6 +1,9 @@
 """The signals that ask the process to stop: remembered while it starts, then raised once, then the system's again."""
 
+import os
 import signal
+import sys
+import threading
 from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -37,3 +40,14 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     for each in SIGNALS:
         signal.signal(each, signal.SIG_DFL)
     raise KeyboardInterrupt
+
+
+def leave() -> None:
+    """End the process well, at once where threads are left that hang in a read; call it when all is closed.
+
+    The interpreter cannot end beside them: it ends such a thread in the middle of the engine's code, which aborts.
+    """
+    if any(thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)

@@ -2,10 +2,13 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
+from data.settings import ROOT
 from data.stop import SIGNALS, Stop
 
 
@@ -39,3 +42,20 @@ def test_a_stop_is_not_broken_off_by_a_second_interrupt(stop: Stop) -> None:
     with pytest.raises(KeyboardInterrupt):
         stop.let()
     assert [signal.getsignal(each) for each in SIGNALS] == [signal.SIG_DFL, signal.SIG_DFL]
+
+
+@pytest.mark.parametrize(("is_daemon", "told"), [("True", "left\n"), ("False", "left\nended\n")])
+def test_a_process_waits_for_no_thread_that_hangs_in_a_read(is_daemon: str, told: str) -> None:
+    program = f"""
+import atexit, threading
+from data.stop import leave
+atexit.register(print, "ended")
+is_over = threading.Event()
+threading.Thread(target=is_over.wait, daemon={is_daemon}).start()
+if not {is_daemon}:
+    is_over.set()
+print("left")
+leave()
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == told

@@ -80,7 +80,7 @@ class Long(Serving):
         self.grace = "60"
         self.serve()
         deadline = time.monotonic() + 120
-        while self._tickets() < ROWS and time.monotonic() < deadline:
+        while (self._tickets() < ROWS or self._loading()) and time.monotonic() < deadline:
             time.sleep(0.2)
         self.stop(signal.SIGTERM)
         assert self.all("SELECT count(*), count(DISTINCT ticket_key) FROM ticket") == [(ROWS, ROWS)]

@@ -28,13 +28,14 @@ from data.stop import Stop, leave
 from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
-from etl import intakes
-from etl.backfill import Span
 from etl.load import deferral
 from etl.model import Later, LoadReport
-from etl.night import Night
+from etl.pull import intakes
+from etl.pull.backfill import Span
+from etl.pull.run import Intake, Turn, pull
+from etl.pull.span_intakes import spanned
+from etl.pull.totals import first_total
 from etl.push.inlet import Inlet
-from etl.run import Intake, Turn, pull
 from etl.schedule.errands import Errands
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
@@ -45,10 +46,9 @@ from etl.schedule.rhythm import rhythm_of
 from etl.schedule.status import SourceStatus
 from etl.schedule.teller import Teller
 from etl.schedule.verbs import SourceVerbs
-from etl.span_intakes import spanned
-from etl.totals import first_total
-from etl.upkeep import Upkeep
-from etl.upkeep_verbs import UpkeepVerbs
+from etl.upkeep.night import Night
+from etl.upkeep.upkeep import Upkeep
+from etl.upkeep.verbs import UpkeepVerbs
 from etl.verbs import LoadVerbs, told
 from metrics import facts
 from metrics.answers import Answers

@@ -22,7 +22,7 @@ from data.settings import load_calendars, load_settings
 from data.warehouse import Warehouse, watermark
 from etl.mapping import load_mapping
 from etl.model import Later, LoadReport, Origin, Refresh
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_source
 from metrics import facts
 from metrics.answers import Answers

@@ -37,7 +37,7 @@ POSSIBLE: Mapping[str, tuple[str, ...]] = {
 class SourceRule(BaseModel):
     """A system that is pulled on a schedule.
 
-    kind        how it is read (etl/intakes.py)
+    kind        how it is read (etl/pull/intakes.py)
     url         address of the database (sql) or of the system; ${NAME}, ${NAME:-default} and ${file:/path} keep
                 secrets out of the file
     path        file or folder, or address of a folder (file)

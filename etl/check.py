@@ -13,7 +13,7 @@ from etl.mapping import Mapping
 from etl.mapping.fields import REFUSE
 from etl.model import Delivery, MappingError, SourceError
 from etl.normalize import Normalized, clear, normalize
-from etl.run import Fault, Intake, naming, together
+from etl.pull.run import Fault, Intake, naming, together
 
 Counts = Lookup[tuple[str, str], int]  # by table and path of the field
 EXAMPLES = 3

@@ -66,7 +66,7 @@ class Delivery:
     note        why there is nothing to load, for people
     more        another delivery of the same pull follows at once: facts and watermark wait for the last one
     error       why its files could not even be opened; then there are no batches
-    is_redrive  its rows come out of the quarantine, listed in temp table redriven (etl/quarantine.py)
+    is_redrive  its rows come out of the quarantine, listed in temp table redriven (etl/upkeep/quarantine.py)
     is_part     more belongs to it than its rows: their instants never tell how far the source has come
     is_present  its rows are what the source holds now, whatever instants of change they carry
     kind        what it is, for the ledger; None = what a source delivers by itself
@@ -151,7 +151,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class Keyed(Protocol):
-    """A source that can tell which rows it has now without giving them whole (etl/reconcile.py)."""
+    """A source that can tell which rows it has now without giving them whole (etl/upkeep/reconcile.py)."""
 
     def keys(self, now: datetime) -> Iterator[Batch]:
         """Yield batches of all rows that each mapped table of tickets has now; several of one table may follow.

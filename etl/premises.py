@@ -11,9 +11,9 @@ import duckdb
 from data.settings import Settings
 from data.source_rules import SourceRule
 from data.warehouse import Warehouse
-from etl.backfill import Span
 from etl.model import Later, LoadReport
-from etl.run import Intake, Turn
+from etl.pull.backfill import Span
+from etl.pull.run import Intake, Turn
 
 
 class Premises(Protocol):

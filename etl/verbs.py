@@ -11,15 +11,16 @@ from data.owner import OwnedElsewhere
 from data.strict_yaml import StrictYamlError
 from data.terminal import MappingFile, SettingsFile, SourceName, StoreFile, say, telling
 from data.warehouse import Warehouse
-from etl import account, intakes
+from etl import account
 from etl.check import check as trial
 from etl.guess import guess
 from etl.mapping import load_mapping
 from etl.model import LoadRefused, MappingError, Origin, SourceError
 from etl.premises import OpenPremises
+from etl.pull import intakes
+from etl.pull.totals import of_files
 from etl.schedule.progress import Progress, spoken
 from etl.schedule.schedule import UnknownSource
-from etl.totals import of_files
 
 EXPECTED = (StrictYamlError, OwnedElsewhere, UnknownSource, SourceError, MappingError, LoadRefused, OSError)
 told = telling(*EXPECTED)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from app import cli
 from data.warehouse import Warehouse
-from etl.backfill import Span
+from etl.pull.backfill import Span
 
 QUERY = "SELECT * FROM tickets WHERE updated >= :since ORDER BY updated, id"
 MAPPING = """

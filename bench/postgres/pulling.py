@@ -15,7 +15,7 @@ from data.settings import ROOT, load_calendars, load_settings
 from data.warehouse import Warehouse
 from etl.mapping import Mapping, load_mapping
 from etl.model import Origin
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_source, sql_adbc
 from metrics import facts
 from metrics.desk import desk_from

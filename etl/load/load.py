@@ -15,10 +15,10 @@ from etl.load.mend import is_mended
 from etl.load.move import Moved, Stamp, compare, move
 from etl.load.purge import purge
 from etl.load.settle import settle
+from etl.load.stopwatch import Stopwatch
 from etl.mapping import Mapping
 from etl.model import Batch, Delivery, Later, LoadRefused, LoadReport, MappingChanged, Origin, Refresh
 from etl.normalize import clear, normalize
-from etl.stopwatch import Stopwatch
 
 MIN_BAD = 20  # fewer rejected rows never refuse a load
 NOTHING = Counts(0, 0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""What becomes of quarantined rows that were taken up again; `redriven` lists them (etl/quarantine.py)."""
+"""What becomes of quarantined rows that were taken up again; `redriven` lists them (etl/upkeep/quarantine.py)."""
 
 import duckdb
 

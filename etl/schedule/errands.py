@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
-from etl.backfill import Span
 from etl.model import LoadReport, LoadStopped, SourceError
+from etl.pull.backfill import Span
 from etl.schedule.loads import Loads
 from etl.schedule.puller import EXPECTED, Listener
-from etl.upkeep import Upkeep
+from etl.upkeep.upkeep import Upkeep
 
 BROKEN_OFF = "broken off when the monitor was stopped; ask for it again"
 

@@ -25,7 +25,7 @@ def plan_of(rule: SourceRule, tz: str, signature: Callable[[SourceRule], str]) -
 class Loads:
     """Pulls the sources of the settings until it is stopped.
 
-    signature  of what a source is made of, see etl/intakes.py
+    signature  of what a source is made of, see etl/pull/intakes.py
     seed       of the schedule's chance
     """
 

@@ -12,7 +12,7 @@ from data.disk import NoRoom
 from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
 from etl.model import LoadRefused, LoadReport, LoadStopped, MappingError, SourceError
-from etl.run import FAULTS, Intake
+from etl.pull.run import FAULTS, Intake
 from etl.schedule import entries
 from etl.schedule.gate import Gate
 from etl.schedule.schedule import Outcome

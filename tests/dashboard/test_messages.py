@@ -17,7 +17,7 @@ TERMINAL = (
     "etl/guess",
     "etl/check.py",
     "etl/account.py",
-    "etl/upkeep_verbs.py",
+    "etl/upkeep/verbs.py",
     "etl/verbs.py",
     "etl/schedule/verbs.py",
     "etl/schedule/teller.py",

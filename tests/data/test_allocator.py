@@ -29,7 +29,7 @@ def _python(code: str, *arguments: str, setting: str | None = None) -> subproces
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
 
 
-@pytest.mark.parametrize("module", ["app", "data.warehouse", "etl.run", "metrics.answers", "bench.stages"])
+@pytest.mark.parametrize("module", ["app", "data.warehouse", "etl.pull.run", "metrics.answers", "bench.stages"])
 def test_is_settled_before_duckdb_is_loaded(module: str) -> None:
     assert _python(SETTING_AT_IMPORT, module).stdout.split() == [allocator.SETTING]
 

@@ -13,10 +13,10 @@ import pytest
 from data.demo import Living, create, export
 from data.source_rules import SourceRule
 from data.warehouse import Warehouse
-from etl import intakes
 from etl.mapping import load_mapping
 from etl.model import LoadReport, Origin
-from etl.run import Intake, pull
+from etl.pull import intakes
+from etl.pull.run import Intake, pull
 
 MAPPINGS = Path(__file__).resolve().parents[2] / "data" / "mappings"
 UNTIL = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)

@@ -15,7 +15,7 @@ from etl import ledger
 from etl.load import load
 from etl.mapping import Mapping
 from etl.model import Delivery, LoadReport, MappingError, Origin, Source, SourceError
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from tests.engine import fresh
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

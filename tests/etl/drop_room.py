@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.model import LoadReport
-from etl.run import FAULTS, Intake, pull
+from etl.pull.run import FAULTS, Intake, pull
 from etl.sources import open_drop_folder
 from etl.sources.drop_folder import Drop, DropFolder
 from tests.etl.loading import NOW, Desk, desk

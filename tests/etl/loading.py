@@ -11,7 +11,7 @@ import duckdb
 from etl.load import load
 from etl.mapping import Mapping, parse_mapping
 from etl.model import Batch, Delivery, LoadReport, Origin
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_source
 from etl.sources.text_rows import TextRows
 from tests.engine import fresh

@@ -10,11 +10,11 @@ import duckdb
 
 from data.inbox import Inbox
 from data.source_rules import SourceRule
-from etl.intakes import scheduled
 from etl.model import LoadReport
+from etl.pull.intakes import scheduled
+from etl.pull.run import pull
 from etl.push.inlet import Inlet
 from etl.push.source import PushSource
-from etl.run import pull
 from tests.engine import fresh
 
 TOKEN = "a-token-of-the-helpdesk"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from etl.mapping import parse_mapping
 from etl.model import LoadReport
-from etl.run import FAULTS, Intake, pull
+from etl.pull.run import FAULTS, Intake, pull
 from etl.sources import file_reader
 from etl.sources.remote import open_remote
 from etl.sources.remote.folder import RemoteFolder

@@ -7,11 +7,11 @@ import duckdb
 
 from etl.mapping import Mapping
 from etl.model import LoadReport, Origin
-from etl.reconcile import Reconciled, reconcile
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources.rest.access import Access
 from etl.sources.rest.retry import Patience
 from etl.sources.rest.source import Manner, RestSource, System
+from etl.upkeep.reconcile import Reconciled, reconcile
 from metrics import facts
 from metrics.measure import measure
 from metrics.model import Desk as KpiDesk

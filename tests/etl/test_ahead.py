@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from etl.ahead import ahead
+from etl.pull.ahead import ahead
 
 
 def test_all_items_come_in_their_order() -> None:

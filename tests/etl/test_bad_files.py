@@ -7,7 +7,7 @@ import pytest
 from etl.account import losses, reject_lines, rejects, told
 from etl.check import check
 from etl.model import LoadRefused, LoadReport, MappingError, Origin, SourceError
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_source
 from tests.etl.loading import NOW, Desk, desk, fates
 

@@ -7,7 +7,7 @@ import pytest
 from etl.check import check
 from etl.mapping import parse_mapping
 from etl.model import MappingError, Origin
-from etl.run import Intake
+from etl.pull.run import Intake
 from etl.sources import open_source
 from tests.etl.loading import NOW, Desk, desk
 

@@ -8,7 +8,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from etl.account import rejects
 from etl.drift import drift_lines
 from etl.model import LoadReport
-from etl.run import FAULTS, Intake, pull
+from etl.pull.run import FAULTS, Intake, pull
 from etl.sources import open_drop_folder
 from etl.sources.drop_folder import Drop
 from tests.etl.drop_room import HEADER, TODAY, Room, row

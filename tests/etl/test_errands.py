@@ -7,11 +7,11 @@ from typing import cast
 
 import pytest
 
-from etl.backfill import Span
 from etl.model import LoadReport, LoadStopped, SourceError
+from etl.pull.backfill import Span
 from etl.schedule.errands import BROKEN_OFF, Errands
 from etl.schedule.loads import Loads
-from etl.upkeep import Upkeep
+from etl.upkeep.upkeep import Upkeep
 
 REPORT = LoadReport(1, "desk", 3, 0, 3, 0, 0, None, 1)
 FIRST, END = date(2025, 1, 10), date(2025, 1, 20)

@@ -13,10 +13,10 @@ from data.warehouse import watermark
 from etl.load.deferral import is_pending, settle
 from etl.mapping import parse_mapping
 from etl.model import Batch, Later, SourceError
-from etl.quarantine import Lot, redrive
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_source, sql_database, sql_table
 from etl.sources.text_rows import TextRows
+from etl.upkeep.quarantine import Lot, redrive
 from metrics import facts
 from metrics.facts.refreshing import ALL
 from tests.etl.loading import NOW, Desk, desk

@@ -7,7 +7,7 @@ import pytest
 from data.warehouse import data_version
 from etl.mapping import parse_mapping
 from etl.model import LoadReport
-from etl.quarantine import Lot, redrive
+from etl.upkeep.quarantine import Lot, redrive
 from tests.etl.loading import NOW, Desk, desk, fates
 
 LOG = """

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from etl.model import Batch
-from etl.reconcile import ReconcileRefused, reconcile
-from etl.run import Intake
+from etl.pull.run import Intake
 from etl.sources import open_source
 from etl.sources.text_rows import TextRows
+from etl.upkeep.reconcile import ReconcileRefused, reconcile
 from tests.etl.loading import NOW, Desk, desk, fates
 
 SQL = """

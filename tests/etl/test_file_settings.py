@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from data.settings import ROOT
 from data.source_rules import SourceRule
-from etl import intakes
-from etl.file_intakes import file_source
 from etl.mapping import parse_mapping
 from etl.model import SourceError
+from etl.pull import intakes
+from etl.pull.file_intakes import file_source
 from etl.sources.drop_folder import DropFolder
 from etl.sources.file import FileSource
 from etl.sources.remote.folder import RemoteFolder

@@ -9,10 +9,10 @@ import pytest
 
 from data.settings import ROOT
 from data.source_rules import SourceRule
-from etl.intakes import scheduled
 from etl.mapping import load_mapping, parse_mapping
 from etl.model import LoadReport, MappingError, Origin, SourceError
-from etl.run import Intake, pull
+from etl.pull.intakes import scheduled
+from etl.pull.run import Intake, pull
 from etl.sources.rest import freshdesk
 from etl.sources.rest.access import Access
 from etl.sources.rest.freshdesk import FRESHDESK

@@ -10,7 +10,7 @@ from etl.check import check
 from etl.guess import guess
 from etl.mapping import Mapping, parse_mapping
 from etl.model import Origin
-from etl.run import Intake
+from etl.pull.run import Intake
 from etl.sources import open_source
 from tests.etl.loading import NOW, Desk, desk, fates
 

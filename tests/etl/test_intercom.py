@@ -8,9 +8,9 @@ import pytest
 
 from data.settings import ROOT
 from data.source_rules import SourceRule
-from etl.intakes import scheduled
 from etl.mapping import load_mapping, parse_mapping
 from etl.model import MappingError, SourceError
+from etl.pull.intakes import scheduled
 from etl.sources.rest.access import Access
 from etl.sources.rest.intercom import INTERCOM
 from etl.sources.rest.source import RestSource

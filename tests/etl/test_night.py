@@ -11,10 +11,10 @@ from data.night import NightRules
 from data.settings import Settings
 from data.source_rules import SourceRule
 from etl.model import LoadStopped, SourceError
-from etl.night import Night
 from etl.people.retention import Forgotten
-from etl.reconcile import Reconciled
-from etl.upkeep import Upkeep
+from etl.upkeep.night import Night
+from etl.upkeep.reconcile import Reconciled
+from etl.upkeep.upkeep import Upkeep
 
 EVENING = datetime(2026, 6, 1, 12, tzinfo=UTC)  # 20:00 in Shanghai
 HALF_PAST_THREE = datetime(2026, 6, 1, 19, 30, tzinfo=UTC)

@@ -12,8 +12,8 @@ from etl.model import Batch, Later
 from etl.people.erase import Person, UnknownPerson, erase
 from etl.people.patterns import HIDDEN, masked, masked_sql
 from etl.people.retention import forget_old
-from etl.quarantine import Lot, redrive
 from etl.sources.text_rows import TextRows
+from etl.upkeep.quarantine import Lot, redrive
 from metrics import facts
 from tests.engine import fresh
 from tests.etl.loading import NOW, Desk, desk

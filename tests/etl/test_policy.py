@@ -6,7 +6,7 @@ import pytest
 
 from etl.mapping import parse_mapping
 from etl.model import MappingError, Origin
-from etl.quarantine import Lot, redrive
+from etl.upkeep.quarantine import Lot, redrive
 from tests.etl.loading import NOW, Desk, desk
 
 COLUMNS = ("id", "created", "agent", "note")

@@ -14,16 +14,16 @@ import yaml
 from data.inbox import Inbox
 from data.settings import ROOT
 from data.source_rules import SourceRule
-from etl.intakes import scheduled
 from etl.mapping import parse_mapping
 from etl.model import MappingError, SourceError
+from etl.pull.intakes import scheduled
+from etl.pull.run import pull
 from etl.push.inlet import Inlet, token_of
 from etl.push.judge import Judge
 from etl.push.source import PushSource
-from etl.quarantine import Lot, redrive
-from etl.run import pull
 from etl.schedule.freshness import max_age_s
 from etl.schedule.rhythm import Every
+from etl.upkeep.quarantine import Lot, redrive
 from tests.etl.contract import NOW, check_source
 from tests.etl.pushing import MAPPING, START, TOKEN, Pushed, change, ticket, totals
 

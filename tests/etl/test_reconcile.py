@@ -10,10 +10,10 @@ import pytest
 from data.warehouse import data_version
 from etl.mapping import parse_mapping
 from etl.model import Batch, Delivery, Keyed, SourceError
-from etl.reconcile import Reconciled, ReconcileRefused, ids_only, reconcile
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_source
 from etl.sources.text_rows import TextRows
+from etl.upkeep.reconcile import Reconciled, ReconcileRefused, ids_only, reconcile
 from tests.etl.loading import NOW, TICKETS, Desk, desk
 
 NIGHT = NOW + timedelta(hours=2)

@@ -10,8 +10,8 @@ from etl import ledger
 from etl.load.mend import is_mended, mended_fields
 from etl.mapping import Mapping, parse_mapping
 from etl.model import Batch, LoadRefused, LoadReport, MappingChanged, MappingError, Origin
-from etl.quarantine import Lot, redrive
 from etl.sources.text_rows import TextRows
+from etl.upkeep.quarantine import Lot, redrive
 from tests.etl.loading import NOW, Desk, desk, fates
 
 WORDS = "{new: new, done: resolved}"

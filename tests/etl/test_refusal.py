@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from data.source_rules import SourceRule
-from etl.intakes import scheduled
 from etl.model import LoadRefused
+from etl.pull.intakes import scheduled
 from tests.etl.loading import TICKETS, desk
 
 GOOD, BAD = ("7", "2026-01-01", "1", None), (None, None, None, None)

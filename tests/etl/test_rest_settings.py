@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from data.settings import ROOT
 from data.source_rules import SourceRule
-from etl.intakes import scheduled
 from etl.model import SourceError
+from etl.pull.intakes import scheduled
 from tests.etl.contract import NOW
 from tests.etl.servers.zendesk import TOKEN, USER
 from tests.etl.zendesk_desk import opened, serving

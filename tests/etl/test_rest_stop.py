@@ -9,9 +9,9 @@ import pytest
 from data.settings import ROOT
 from data.source_rules import SourceRule
 from data.warehouse import Warehouse
-from etl.intakes import scheduled
 from etl.model import Keyed, LoadReport, LoadStopped
-from etl.run import Intake, pull
+from etl.pull.intakes import scheduled
+from etl.pull.run import Intake, pull
 from etl.schedule.gate import Gate
 from etl.schedule.puller import Puller, Work
 from etl.schedule.schedule import Outcome

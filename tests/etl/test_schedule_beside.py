@@ -9,7 +9,7 @@ import pytest
 from data.warehouse import Warehouse
 from etl.mapping import parse_mapping
 from etl.model import LoadReport, Origin, SourceError
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.schedule.gate import Gate
 from etl.sources import open_source
 from tests.etl.loading import NOW, TICKETS, Desk, desk

@@ -12,10 +12,10 @@ import pytest
 from data.settings import Settings
 from data.source_rules import SourceRule
 from data.warehouse import Warehouse
-from etl import intakes
 from etl.mapping import parse_mapping
 from etl.model import Delivery, LoadReport, Origin
-from etl.run import Intake, pull
+from etl.pull import intakes
+from etl.pull.run import Intake, pull
 from etl.schedule.gate import Gate
 from etl.schedule.loads import Loads
 from etl.schedule.puller import Work

@@ -14,7 +14,7 @@ from data.strict_yaml import StrictYamlError
 from data.warehouse import watermark
 from etl.mapping import parse_mapping
 from etl.model import Batch, Delivery, LoadReport, MappingError, Origin, SourceError
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.schedule.entries import NOTHING
 from etl.schedule.freshness import FILES_S, LEAST_S, max_age_s
 from etl.schedule.gate import Gate

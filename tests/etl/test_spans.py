@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from data.source_rules import SourceRule
-from etl.backfill import KIND, Span
 from etl.mapping import parse_mapping
 from etl.model import Batch, Delivery, Origin
-from etl.run import Intake
+from etl.pull.backfill import KIND, Span
+from etl.pull.run import Intake
+from etl.pull.span_intakes import bounded, spanned
 from etl.sources import sql_table
 from etl.sources.text_rows import TextRows
-from etl.span_intakes import bounded, spanned
 from tests.etl.loading import COLUMNS, NOW, TICKETS
 
 SPAN = Span(date(2025, 1, 10), date(2025, 1, 20))

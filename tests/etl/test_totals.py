@@ -12,7 +12,7 @@ from data.source_rules import SourceRule
 from etl import ledger
 from etl.mapping import parse_mapping
 from etl.model import SourceError
-from etl.totals import first_total, of_files, total
+from etl.pull.totals import first_total, of_files, total
 from tests.etl.loading import TICKETS, desk
 
 QUERY = """

@@ -9,7 +9,7 @@ import duckdb
 from data.settings import ROOT
 from etl.mapping import Mapping, load_mapping
 from etl.model import LoadReport, Origin, Refresh
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources.rest.access import Access
 from etl.sources.rest.retry import Patience
 from etl.sources.rest.source import Manner, RestSource

@@ -13,7 +13,7 @@ import duckdb
 from data.warehouse import Warehouse
 from etl.mapping import parse_mapping
 from etl.model import LoadReport, Origin
-from etl.run import FAULTS, Intake, pull
+from etl.pull.run import FAULTS, Intake, pull
 from etl.sources import open_drop_folder, shelf
 from etl.sources.drop_folder import Drop
 

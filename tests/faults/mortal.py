@@ -21,10 +21,10 @@ from etl.load import deferral
 from etl.mapping import parse_mapping
 from etl.model import Origin
 from etl.people.erase import Person, UnknownPerson, erase
-from etl.quarantine import Lot, redrive
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_drop_folder, shelf
 from etl.sources.drop_folder import Drop
+from etl.upkeep.quarantine import Lot, redrive
 from metrics import facts
 from metrics.facts import refreshing
 from tests.faults.loader import DESK, NOW, SOURCE, refresh

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from etl import quarantine
 from etl.normalize import forms
 from etl.normalize.slots import Form
+from etl.upkeep import quarantine
 from metrics.answers import Answers
 from metrics.defects import TITLES, UNREADABLE, defects, findings
 from tests.metrics.world import DESK, World, at

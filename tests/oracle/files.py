@@ -13,7 +13,7 @@ import duckdb
 from data.warehouse import Warehouse
 from etl.mapping import load_mapping
 from etl.model import LoadReport, Origin
-from etl.run import Intake, pull
+from etl.pull.run import Intake, pull
 from etl.sources import open_source
 from metrics import facts
 from metrics.model import Desk

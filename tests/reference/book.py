@@ -11,11 +11,11 @@ import pytest
 
 from data.settings import ROOT
 from data.warehouse import Warehouse, data_version, transaction, watermark
-from etl.intakes import imported
 from etl.load import load
 from etl.mapping import load_mapping
 from etl.model import Later, LoadReport, Origin
-from etl.run import pull
+from etl.pull.intakes import imported
+from etl.pull.run import pull
 from metrics import facts
 from metrics.defects import defects
 from metrics.drill import drill

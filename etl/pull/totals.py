@@ -17,11 +17,11 @@ from etl.mapping import Mapping as SourceMapping
 from etl.mapping import load_mapping
 from etl.mapping.model import TableMapping
 from etl.model import SourceError
+from etl.pull.span_intakes import bounded
 from etl.sources.file import is_unfinished
 from etl.sources.sql_cursor import Position, SqlCursor
 from etl.sources.sql_engine import dialect_of, engine_of
 from etl.sources.sql_table import ORDER
-from etl.span_intakes import bounded
 
 SAMPLE_BYTES = 2**20
 LINES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")

@@ -10,11 +10,11 @@ import typer
 from data.owner import OwnedElsewhere
 from data.terminal import SettingsFile, StoreFile, say
 from etl import account
-from etl.backfill import Span
 from etl.mapping import load_mapping
 from etl.premises import OpenPremises
+from etl.pull.backfill import Span
 from etl.schedule.elsewhere import asked
-from etl.upkeep import Upkeep
+from etl.upkeep.upkeep import Upkeep
 from etl.verbs import told
 
 Source = Annotated[str, typer.Option("--source", help="name of the source")]

@@ -8,7 +8,7 @@ from data.settings import Settings
 from data.strict_yaml import StrictYamlError
 from etl.model import LoadStopped, MappingError, SourceError
 from etl.schedule.rhythm import ByCron
-from etl.upkeep import Upkeep
+from etl.upkeep.upkeep import Upkeep
 
 EXPECTED = (SourceError, MappingError, StrictYamlError, OSError)
 NAME = "night"

@@ -11,7 +11,6 @@ import duckdb
 from data.warehouse import data_version, transaction, watermark
 from etl import ledger
 from etl.account import losses
-from etl.ahead import ahead
 from etl.drift import explained
 from etl.load import load
 from etl.load.deferral import is_pending
@@ -28,6 +27,7 @@ from etl.model import (
     Source,
     SourceError,
 )
+from etl.pull.ahead import ahead
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from etl.load.deferral import finish
 from etl.mapping import Mapping, TicketFields
 from etl.model import Batch, Delivery, Keyed, Later, LoadReport, MappingError, Refresh, Source, SourceError
 from etl.normalize import clear, normalize
-from etl.run import Intake, Turn
+from etl.pull.run import Intake, Turn
 
 MOST_GONE = 0.05  # a larger share of a source's tickets never goes without a person saying so
 GRAINS = ("ticket", "update")

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from data.inbox import Inbox
 from data.settings import filled, rooted
 from data.source_rules import SourceRule
-from etl.file_intakes import file_source
 from etl.mapping import Mapping as SourceMapping
 from etl.mapping import load_mapping
 from etl.model import Origin, Source, SourceError
+from etl.pull.file_intakes import file_source
+from etl.pull.run import Intake
+from etl.pull.span_intakes import bounded
 from etl.push.inlet import token_of
 from etl.push.source import PushSource
-from etl.run import Intake
 from etl.sources import open_source
 from etl.sources.rest.access import Access
 from etl.sources.rest.chatwoot import CHATWOOT
@@ -26,7 +27,6 @@ from etl.sources.rest.intercom import INTERCOM
 from etl.sources.rest.jira import JIRA
 from etl.sources.rest.source import Manner, RestSource, System, Wait
 from etl.sources.rest.zendesk import ZENDESK
-from etl.span_intakes import bounded
 
 WHOLE = ("sql", "zendesk", "jira", "chatwoot", "intercom")  # have all they ever had; Freshdesk has not
 Environment = Mapping[str, str]

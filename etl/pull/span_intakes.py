@@ -7,10 +7,10 @@ from pathlib import Path
 
 from data.settings import rooted
 from data.source_rules import SourceRule
-from etl.backfill import Part, Span, SpanSource, table_part, written
 from etl.mapping import Mapping as SourceMapping
 from etl.model import Source, SourceError
-from etl.run import Intake
+from etl.pull.backfill import Part, Span, SpanSource, table_part, written
+from etl.pull.run import Intake
 from etl.sources import open_source
 
 UNTIL = re.compile(r"(?<!:):until\b")

@@ -10,15 +10,15 @@ from data.salt import stand_in
 from data.source_rules import SourceRule
 from data.warehouse import data_version, transaction
 from etl import drift, ledger
-from etl.backfill import KIND, Span
 from etl.mapping import Mapping
 from etl.model import Delivery, Keyed, LoadReport, MappingError, Origin, SourceError
 from etl.people.erase import Erased, Person, erase
 from etl.people.retention import Forgotten, forget_old
 from etl.premises import Premises
-from etl.quarantine import Lot, redrive
-from etl.reconcile import Reconciled, reconcile
-from etl.run import Intake
+from etl.pull.backfill import KIND, Span
+from etl.pull.run import Intake
+from etl.upkeep.quarantine import Lot, redrive
+from etl.upkeep.reconcile import Reconciled, reconcile
 
 
 class Upkeep:
@@ -30,7 +30,7 @@ class Upkeep:
     def redrive(
         self, source_id: str, rule: str | None = None, mapping: Mapping | None = None, is_vouched: bool = False
     ) -> LoadReport:
-        """Take the rejected rows of a source up again, with its mapping of now or another one (etl/quarantine.py).
+        """Take the rejected rows of a source up again, with its mapping of now or another one.
 
         Raises MappingError for a source that is neither in the settings nor loaded with a mapping given.
         """
@@ -53,7 +53,7 @@ class Upkeep:
         return None, ledger.origin_of(con, source_id, self._home.salt) or Origin(salt=self._home.salt)
 
     def reconcile(self, source_id: str, allow_mass: bool = False) -> Reconciled:
-        """Mark the tickets that a source has no more (etl/reconcile.py).
+        """Mark the tickets that a source has no more (etl/upkeep/reconcile.py).
 
         Raises SourceError for a source that can neither tell its keys nor give all it ever had.
         """
@@ -64,7 +64,7 @@ class Upkeep:
         return reconcile(con, intake, self._home.refresh, self._clock(), allow_mass, self._home.turn)
 
     def backfill(self, source_id: str, span: Span) -> Iterator[LoadReport]:
-        """Read a past span of a source again (etl/backfill.py), one report per committed load; facts at the end.
+        """Read a past span of a source again (etl/pull/backfill.py), one report per committed load; facts at the end.
 
         Its watermark stays, and the ledger has it as a backfill, also when nothing changed. Raises SourceError for a
         source that cannot give its past again, or of which nothing was loaded yet.

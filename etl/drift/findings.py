@@ -136,20 +136,25 @@ def _is_other(known: Mapping[str, Known], seen: Seen) -> bool:
 
 
 def _keep(con: duckdb.DuckDBPyConnection, source_id: str, seen: Seen, known: Mapping[str, Known]) -> None:
-    for name in set(seen.kinds) | set(known):
-        kind, before = seen.kinds.get(name), known.get(name)
-        if before is None:
-            con.execute(
-                "INSERT INTO source_column SELECT ?, ?, ?, count(*), ?, false, NULL FROM source_column"
-                " WHERE source_id = ? AND table_name = ?",
-                [source_id, seen.table.name, name, kind, source_id, seen.table.name],
-            )
-            continue
+    _add(con, source_id, seen.table.name, {name: kind for name, kind in seen.kinds.items() if name not in known})
+    for name, before in known.items():
+        kind = seen.kinds.get(name)
         kept = before.kind if kind is None or _is_usual(before.kind, kind) and before.kind != "empty" else kind
         con.execute(
             "UPDATE source_column SET kind = ?, is_gone = ?, accepted_at = CASE WHEN ? THEN accepted_at END"
             " WHERE source_id = ? AND table_name = ? AND column_name = ?",
             [kept, kind is None, kind is None, source_id, seen.table.name, name],
+        )
+
+
+def _add(con: duckdb.DuckDBPyConnection, source_id: str, table: str, kinds: Mapping[str, str]) -> None:
+    """Write down columns behind those that are known, in their order in the source."""
+    if kinds:
+        con.execute(
+            "INSERT INTO source_column SELECT $source, $table, name, place + (SELECT count(*) FROM source_column"
+            " WHERE source_id = $source AND table_name = $table), kind, false, NULL"
+            " FROM (SELECT unnest($names) AS name, unnest($kinds) AS kind, unnest(range(len($names))) AS place)",
+            {"source": source_id, "table": table, "names": list(kinds), "kinds": list(kinds.values())},
         )
 
 

@@ -63,6 +63,7 @@ GOLDEN = ROOT.parent / "shared/spec/golden/golden.yaml"
 DEMO_TICKETS = 64_000
 DEMO_SEED = 7
 DEMO_STEP_S = 2
+WARM, LIVING = "warm answers", "living demo desk"  # alarms; no ids of sources, which would take their places
 THREADS = 16
 MOST_BODY = 16 * 2**20  # of a request; nobody sends that much
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
@@ -225,9 +226,9 @@ class Monitor:
         return None if home.inbox is None else Inlet(home.settings.sources, home.inbox, os.environ, now)
 
     def _start(self) -> None:
-        self._loads.clockwork.at("warm", now(), self._warm)
+        self._loads.clockwork.at(WARM, now(), self._warm)
         if (living := self._living) is not None:
-            self._loads.clockwork.every("demo", DEMO_STEP_S, lambda: living.advance(now()), now())
+            self._loads.clockwork.every(LIVING, DEMO_STEP_S, lambda: living.advance(now()), now())
         Night(
             self._home.settings, Upkeep(self._home, now), self._loads.clockwork, now, self._teller.failed
         ).await_next()

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from typer.testing import CliRunner, Result
 
-from app import cli, has_display
+from app import LIVING, WARM, cli, has_display
 from data.owner import Owner
 from data.salt import salt_beside, token_beside
+from data.settings import Name
+from etl.upkeep.night import NAME
 
 MAPPING = """
 version: 1
@@ -164,6 +167,12 @@ def test_the_demo_never_overwrites_a_desk(desk: Desk) -> None:
     assert desk.run("demo", "--out", out, "--tickets", 300).exit_code == 0
     refused = desk.run("demo", "--out", out, "--tickets", 300)
     assert refused.exit_code == 1 and "exists" in refused.output
+
+
+@pytest.mark.parametrize("name", [WARM, LIVING, NAME])
+def test_no_source_can_have_the_name_of_an_alarm_of_the_house(name: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Name).validate_python(name)
 
 
 def test_a_guessed_mapping_is_never_written_over_another(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from etl.schedule.rhythm import ByCron
 from etl.upkeep.upkeep import Upkeep
 
 EXPECTED = (SourceError, MappingError, StrictYamlError, OSError)
-NAME = "night"
+NAME = "nightly upkeep"  # no id of a source: those have no blanks
 ASKED = ("sql", "jira", "chatwoot", "intercom")  # Zendesk and Freshdesk tell of deleted tickets by themselves
 
 

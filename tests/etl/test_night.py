@@ -131,7 +131,7 @@ def test_a_night_is_worked_beside_so_that_a_stop_need_not_wait_for_an_answer() -
     house = House()
     house.night.await_next()
     house.bell.works[0]()
-    assert house.bell.beside_all == ["night"]
+    assert house.bell.beside_all == ["nightly upkeep"]
     assert house.upkeep.done[:2] == ["one", "two"]
 
 

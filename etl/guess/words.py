@@ -51,7 +51,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
     (
         "customer",
         r"(customer|requester|reporter|caller|client|contact|user)([ _.]?(id|name|email|e-mail|phone))?$"
-        r"|(客户|用户|来电人)(编号|名称|姓名|电话|号码|id)?$|^(联系|手机|来电)(电话|号码|号)$",
+        r"|(客户|用户|来电人)(编号|名称|姓名|电话|号码|邮箱|邮件|id)?$|^(联系|手机|来电)(电话|号码|号|邮箱)$",
     ),
     ("type", r"^(ticket|case|issue|request)?[ _]?type$|工单类型|诉求类型"),
     ("category", r"category|topic|subject area|分类|类别|问题类型"),

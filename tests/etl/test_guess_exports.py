@@ -173,3 +173,11 @@ def test_a_number_of_eight_digits_is_no_date_by_itself(tmp_path: Path) -> None:
     _, mapping, _ = mapped(tmp_path, "id,contract\n1,20260105\n2,20260106\n")
     assert mapping.tables[0].ticket is not None
     assert mapping.tables[0].ticket.created_at is None
+
+
+@pytest.mark.parametrize("header", ["客户邮箱", "联系邮箱", "用户邮件"])
+def test_an_address_of_the_customer_tells_customers_apart(tmp_path: Path, header: str) -> None:
+    rows = "".join(f"{n},2026-03-0{n} 08:00,u{n}@mail.cn\n" for n in range(1, 6))
+    path = tmp_path / "tickets.csv"
+    path.write_text(f"工单号,创建时间,{header}\n{rows}", encoding="utf-8")
+    assert f'customer: "{header}"' in guess(path)

@@ -22,7 +22,7 @@ from metrics.desk import desk_from
 from metrics.model import Desk
 
 UNTIL = datetime(2026, 11, 1, 4, tzinfo=UTC)
-SMALL = "400MiB"
+SMALL = "300MB"
 Result = dict[str, float]
 
 

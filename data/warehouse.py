@@ -146,8 +146,12 @@ def bump_data_version(con: duckdb.DuckDBPyConnection) -> int:
 def watermark(con: duckdb.DuckDBPyConnection) -> datetime | None:
     """Return the instant up to which everything has been delivered (semantics 1.2); None = nothing loaded.
 
-    The oldest of the live sources; as long as no live source has delivered, the newest of the imports.
+    The oldest of the live sources; those that never count as stale hold nothing back beside others that do. As long
+    as no live source has delivered, the newest of the imports.
     """
-    row = con.execute("SELECT coalesce(min(watermark) FILTER (is_live), max(watermark)) FROM source").fetchone()
+    row = con.execute(
+        "SELECT coalesce(min(watermark) FILTER (is_live AND max_age_s IS NOT NULL),"
+        " min(watermark) FILTER (is_live), max(watermark)) FROM source"
+    ).fetchone()
     found: datetime | None = row[0] if row else None
     return found

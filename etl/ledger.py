@@ -89,6 +89,12 @@ def next_run_id(con: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 1
 
 
+def delivered_until(con: duckdb.DuckDBPyConnection, source_id: str) -> datetime | None:
+    """Return the instant up to which a source has delivered everything; None = not known."""
+    row = con.execute("SELECT watermark FROM source WHERE source_id = ?", [source_id]).fetchone()
+    return row[0] if row else None
+
+
 def loaded_before(con: duckdb.DuckDBPyConnection, delivery: Delivery, digest: str) -> str | None:
     """Return where the same content was loaded before under the same mapping, in words; None = never."""
     row = con.execute(

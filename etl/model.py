@@ -166,6 +166,7 @@ class LoadReport:
     """What a load did: every row read is new, changed, same or rejected (semantics 2.4).
 
     run_id     0 = no entry in the ledger, because nothing was loaded
+    watermark  up to when the source has delivered everything now; None = not known
     seconds    per stage of the load, elapsed
     message    what a person should know, such as "already loaded"; None = nothing special
     notice     what is so of the source itself, such as "open transactions are hidden", of a load that left no entry

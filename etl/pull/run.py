@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import duckdb
 
-from data.warehouse import data_version, transaction, watermark
+from data.warehouse import data_version, transaction
 from etl import ledger
 from etl.account import losses
 from etl.drift import explained
@@ -230,4 +230,5 @@ def _load_one(
         if delivery.file_name is not None:
             ledger.settle_file(con, intake.source_id, delivery.file_name, now)
         return report if report.run_id else replace(report, notice=delivery.note)
-    return LoadReport.of_no_rows(intake.source_id, 0, watermark(con), data_version(con), delivery.note)
+    until = ledger.delivered_until(con, intake.source_id)
+    return LoadReport.of_no_rows(intake.source_id, 0, until, data_version(con), delivery.note)

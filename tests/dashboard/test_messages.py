@@ -52,7 +52,7 @@ OTHER = {
     *("Basic {}", "Bearer {}", "business rule", "invalid state", "syntax error", "Unknown column", "Value error, "),
     *("no such column", "no such table", "no such column|unknown column|invalid column|does not exist"),
     *("source number {} was given twice; load one source at a time", "row accounting does not add up: {}"),
-    *("JSON array", "JSON object", "reading ahead", "content {}", "id {}", "column {}"),
+    *("JSON array", "JSON object", "reading ahead", "nightly upkeep", "content {}", "id {}", "column {}"),
     "what would do: mend the file (or the mapping, if the file is right) and put it back into",
 }
 

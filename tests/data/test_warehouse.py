@@ -1,10 +1,11 @@
 """The engine is given a share of the machine, not the machine."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from data.warehouse import MOST_MEMORY, Warehouse, fair_share, opened
+from data.warehouse import MOST_MEMORY, Warehouse, fair_share, opened, watermark
 
 
 def in_bytes(text: str) -> float:
@@ -40,3 +41,31 @@ def test_the_engine_holds_what_the_settings_allow(tmp_path: Path, memory_mb: int
     warehouse = opened(tmp_path / "w.duckdb", memory_mb)
     assert limit_of(warehouse) == pytest.approx(limit, rel=0.06)
     warehouse.close()
+
+
+def at(hour: int) -> datetime:
+    return datetime(2026, 11, 1, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("sources", "mark"),
+    [
+        ([(True, 60, 9), (True, 60, 8)], 8),
+        ([(True, 60, 9), (True, None, 5)], 9),
+        ([(True, None, 9), (True, None, 5)], 5),
+        ([(True, 60, 9), (False, None, 5)], 9),
+        ([(False, None, 9), (False, None, 5)], 9),
+        ([(True, 60, None), (False, None, 5)], 5),
+    ],
+)
+def test_what_never_counts_as_stale_holds_nothing_back(
+    sources: list[tuple[bool, int | None, int | None]], mark: int
+) -> None:
+    con = Warehouse(None).cursor()
+    for number, (is_live, max_age_s, hour) in enumerate(sources):
+        con.execute(
+            "INSERT INTO source BY NAME SELECT ? AS source_no, ? AS source_id, ? AS is_live, ? AS max_age_s,"
+            " ?::TIMESTAMPTZ AS watermark",
+            [number, f"s{number}", is_live, max_age_s, None if hour is None else at(hour)],
+        )
+    assert watermark(con) == at(mark)

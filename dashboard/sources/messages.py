@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from dashboard.words import words
 from metrics.catalog import CATALOG
 from metrics.defects import rule_title
 
@@ -122,6 +123,8 @@ def _part(name: str, found: dict[str, str], language: str) -> str | None:
         return found.get(name)
     if name == "kpis" and (titles := _titles(found[name], language)):
         return titles
+    if name == "split":
+        return words(language).tag("filter", found[name])
     if name == "rules":
         return RULES.sub(lambda rule: rule_title(rule[0]).get(language, rule[0]), found[name])
     return told(found[name], language)

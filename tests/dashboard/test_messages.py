@@ -139,6 +139,10 @@ def test_no_sentence_names_what_is_not_in_the_english_one(language: str) -> None
             "是否已改名为 'X'？\nSQL",
         ),
         (
+            "t: column 'x' is gone: it gave ticket.team (no KPI can be split by team)",
+            "t：列 'x' 已消失：它提供 ticket.team（指标无法按团队细分）",
+        ),
+        (
             "m: ticket.id: column 'nr' is not in the header, did you mean 'no'? The header has: no, b",
             "m: ticket.id：表头中没有列 'nr'，是否为 'no'？表头有：no, b",
         ),

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -76,13 +76,18 @@ class Seen(Protocol):
         """Return column -> kind."""
 
 
-def meaning(column: str, paths: Sequence[str], names: Iterable[str] = ()) -> str:
-    """Return which fields read a column and what the KPIs lose without it; `names` may hold its new name."""
+def meaning(column: str, paths: Sequence[str], fresh: Sequence[str] = (), gone: Sequence[str] = ()) -> str:
+    """Return which fields read a column and what the KPIs lose without it.
+
+    fresh  columns that are new, one of which may be its new name
+    gone   all columns that are gone: of one gone and one new it is asked whether they are the same
+    """
     parts = [f"{path} ({effect_of(path).told()})" if effect_of(path).told() else path for path in paths]
-    lowered = {name.lower(): name for name in names}
+    lowered = {name.lower(): name for name in fresh}
     near = [lowered[word] for word in difflib.get_close_matches(column.lower(), lowered, n=1)]
-    renamed = f". Was it renamed to {near[0]!r}?" if near else ""
-    return f"it gave {', '.join(parts)}{renamed}"
+    only = list(fresh) if len(fresh) == len(gone) == 1 else []
+    renamed = [f". Was it renamed to {name!r}?" for name in near or only]
+    return f"it gave {', '.join(parts)}{''.join(renamed)}"
 
 
 def known_columns(con: duckdb.DuckDBPyConnection, source_id: str, table: str) -> dict[str, Known]:

@@ -64,8 +64,9 @@ class Watched:
         missing = [name for name in known if name not in names and name in read]
         gone = [name for name in missing if not known[name].is_accepted]
         if gone:
+            fresh = [name for name in names if name not in known]
             findings = [
-                Finding(self.table.name, name, "dropped", meaning(name, read[name], names), read[name], True)
+                Finding(self.table.name, name, "dropped", meaning(name, read[name], fresh, gone), read[name], True)
                 for name in gone
             ]
             raise SchemaDrift(self._expected.source_id, findings)

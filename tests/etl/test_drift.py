@@ -99,6 +99,19 @@ def test_a_renamed_column_is_guessed() -> None:
         at_work.load([ROW], columns=("id", "created", "agents", "topic", "resolved", "note"))
 
 
+def test_of_one_column_gone_and_one_new_it_is_asked_whether_they_are_the_same() -> None:
+    at_work = _desk()
+    with pytest.raises(SchemaDrift, match="Was it renamed to 'squad'"):
+        at_work.load([ROW], columns=("id", "created", "squad", "topic", "resolved", "note"))
+
+
+def test_a_column_that_was_there_before_is_no_new_name() -> None:
+    at_work = _desk()
+    with pytest.raises(SchemaDrift) as stop:
+        at_work.load([ROW], columns=("id", "created", "x1", "x2", "topic", "resolved"))
+    assert "renamed" not in str(stop.value)
+
+
 def test_a_column_accepted_as_gone_reads_as_empty_from_then_on() -> None:
     at_work = _desk()
     _stopped(at_work, "agent")

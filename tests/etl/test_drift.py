@@ -105,7 +105,7 @@ def test_of_one_column_gone_and_one_new_it_is_asked_whether_they_are_the_same() 
         at_work.load([ROW], columns=("id", "created", "squad", "topic", "resolved", "note"))
 
 
-def test_a_column_that_was_there_before_is_no_new_name() -> None:
+def test_of_several_new_columns_none_is_guessed() -> None:
     at_work = _desk()
     with pytest.raises(SchemaDrift) as stop:
         at_work.load([ROW], columns=("id", "created", "x1", "x2", "topic", "resolved"))

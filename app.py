@@ -217,6 +217,7 @@ class Monitor:
             resume=schedule.resume,
             redrive=errands.redrive,
             backfill=errands.backfill,
+            accept=errands.accept,
             token=token_beside(self._home.owner.warehouse),
             inlet=self._inlet(),
         )

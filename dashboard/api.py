@@ -12,6 +12,7 @@ from dashboard.frame import silent_sources
 from dashboard.model import Answer, Loading
 from dashboard.named import KEYS, named
 from dashboard.room import Room
+from dashboard.sources.accept import accept
 from dashboard.sources.told import told
 from dashboard.sources.verbs import press
 from metrics.model import Annotation, Reading, Window
@@ -26,6 +27,7 @@ def register(server: flask.Flask, room: Room) -> None:
     server.add_url_rule("/api/quality", "quality", lambda: quality(room))
     server.add_url_rule("/api/data", "data", lambda: told(room.stock(), room.clock()))
     server.add_url_rule("/api/data/<verb>", "press", lambda verb: press(room, verb), methods=["POST"])
+    server.add_url_rule("/api/drift", "accept", lambda: accept(room), methods=["POST"])
     server.add_url_rule("/api/backfill", "backfill", lambda: read_again(room), methods=["POST"])
     server.add_url_rule("/api/events", "events", lambda: take(room.loads.inlet), methods=["POST"])
 

@@ -220,6 +220,7 @@ class Loads:
     run_now     reads a source at once, beside its plan; pause and resume stop and start its plan
     redrive     loads the rejected rows of a source anew, of one rule or (None) of all
     backfill    reads a past span of a source again: first day, and first day after it; it has no button
+    accept      takes note of what changed about a column of a source, and returns it in words; it has no button
 
     token       whoever is not on this computer has to know it; None = nobody else may press a button
     inlet       takes events that systems send by themselves; None = none may
@@ -234,6 +235,7 @@ class Loads:
     resume: Callable[[str], object] | None = None
     redrive: Callable[[str, str | None], object] | None = None
     backfill: Callable[[str, date, date], object] | None = None
+    accept: Callable[[str, str], Sequence[str]] | None = None
     token: str | None = field(default=None, repr=False)
     inlet: Inlet | None = None
 

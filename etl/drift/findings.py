@@ -205,10 +205,10 @@ def _settle(
     )
 
 
-def accept(con: duckdb.DuckDBPyConnection, source_id: str, column: str, now: datetime) -> list[str]:
-    """Take note of what is open about a column; one that is gone reads as empty from the next load on.
+def acceptable(con: duckdb.DuckDBPyConnection, source_id: str, column: str) -> list[str]:
+    """Return what is open about a column, in words.
 
-    Returns what was accepted, in words. Raises MappingError when nothing is open, or nothing loads without it.
+    Raises MappingError when nothing is open, or nothing loads without the column.
     """
     rows = con.execute(
         "SELECT table_name, what, detail, fields FROM drift WHERE source_id = ? AND column_name = ?"
@@ -222,6 +222,15 @@ def accept(con: duckdb.DuckDBPyConnection, source_id: str, column: str, now: dat
             raise MappingError(
                 f"{table}: column {column!r} cannot be gone: {detail}. Name in the mapping what it is now"
             )
+    return [Finding(table, column, what, detail).told() for table, what, detail, _ in rows]
+
+
+def accept(con: duckdb.DuckDBPyConnection, source_id: str, column: str, now: datetime) -> list[str]:
+    """Take note of what is open about a column; one that is gone reads as empty from the next load on.
+
+    Returns what was accepted, in words. Raises MappingError for what is not acceptable.
+    """
+    found = acceptable(con, source_id, column)
     con.execute(
         "UPDATE source_column AS c SET accepted_at = ?, is_gone = true FROM drift AS d"
         " WHERE d.source_id = c.source_id AND d.table_name = c.table_name AND d.column_name = c.column_name"
@@ -233,7 +242,7 @@ def accept(con: duckdb.DuckDBPyConnection, source_id: str, column: str, now: dat
         "UPDATE drift SET resolved_at = ? WHERE source_id = ? AND column_name = ? AND resolved_at IS NULL",
         [now, source_id, column],
     )
-    return [Finding(table, column, what, detail).told() for table, what, detail, _ in rows]
+    return found
 
 
 def drift_lines(con: duckdb.DuckDBPyConnection, source_id: str | None = None) -> list[str]:

@@ -12,7 +12,7 @@ from data.salt import token_beside
 PATIENCE_S = 30
 
 
-def asked(elsewhere: OwnedElsewhere, path: str, order: Mapping[str, str] | None) -> dict[str, Any]:
+def asked(elsewhere: OwnedElsewhere, path: str, order: Mapping[str, object] | None) -> dict[str, Any]:
     """Return what the running monitor answers; raises OSError with its words when it refuses."""
     if elsewhere.address is None:
         raise elsewhere

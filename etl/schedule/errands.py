@@ -13,7 +13,7 @@ BROKEN_OFF = "broken off when the monitor was stopped; ask for it again"
 
 
 class Errands:
-    """Re-drive and backfill; they come back at once, and raise ValueError, in words, for what cannot be."""
+    """Re-drive, backfill, accept; they come back at once, and raise ValueError, in words, for what cannot be."""
 
     def __init__(self, known: Collection[str], upkeep: Upkeep, loads: Loads, listener: Listener) -> None:
         self._known, self._upkeep, self._loads, self._listener = known, upkeep, loads, listener
@@ -31,6 +31,22 @@ class Errands:
         except EXPECTED as error:
             raise ValueError(str(error)) from None
         self._beside("backfill", source_id, lambda: reports)
+
+    def accept(self, source_id: str, column: str) -> list[str]:
+        """Take note of what changed about a column as soon as no load is being written; return it in words."""
+        try:
+            found = self._upkeep.acceptable(source_id, column)
+        except EXPECTED as error:
+            raise ValueError(str(error)) from None
+        self._beside("accept", source_id, lambda: self._accepted(source_id, column))
+        return found
+
+    def _accepted(self, source_id: str, column: str) -> Iterator[LoadReport]:
+        self._upkeep.accept(source_id, column)
+        schedule = self._loads.schedule
+        if any(one.source_id == source_id and one.paused_at is None for one in schedule.statuses()):
+            schedule.run_now(source_id)  # a source that was stopped by it is not tried again by itself
+        yield from ()
 
     def _beside(self, verb: str, source_id: str, work: Callable[[], Iterator[LoadReport]]) -> None:
         self._loads.clockwork.beside(f"{verb} {source_id}", lambda: self._done(source_id, work))

@@ -102,6 +102,10 @@ class Upkeep:
                 return rule
         raise SourceError(f"source {source_id!r} is not in the settings, so it cannot be asked", permanent=True)
 
+    def acceptable(self, source_id: str, column: str) -> list[str]:
+        """Return what accept would take note of, in words; raises MappingError when that is nothing, or cannot be."""
+        return drift.acceptable(self._home.store.cursor(), source_id, column)
+
     def accept(self, source_id: str, column: str) -> list[str]:
         """Take note of what changed about a column (etl/drift); return it in words."""
         con = self._home.store.cursor()

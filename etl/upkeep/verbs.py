@@ -63,10 +63,16 @@ class UpkeepVerbs:
     ) -> None:
         """Load rejected rows again, with the mapping mended; what still does not fit stays."""
         rules = load_mapping(mapping) if mapping is not None else None
-        with self._house(settings, warehouse) as home:
-            report = Upkeep(home, self._clock).redrive(source, rule, rules, is_vouched)
-            for line in account.told(home.store.cursor(), [report], rules):
-                say(line)
+        try:
+            with self._house(settings, warehouse) as home:
+                report = Upkeep(home, self._clock).redrive(source, rule, rules, is_vouched)
+                for line in account.told(home.store.cursor(), [report], rules):
+                    say(line)
+        except OwnedElsewhere as elsewhere:
+            if rules is not None or is_vouched:
+                raise OSError(f"{elsewhere}; --mapping and --vouch work only while it is stopped") from None
+            answer = asked(elsewhere, "/api/data/redrive?lang=en", {"source": source, "rule": rule})
+            say(f"{answer.get('message', 'begun')} How it went: {elsewhere.address}/data, or app.py status")
 
     def backfill(
         self,
@@ -95,13 +101,19 @@ class UpkeepVerbs:
         """Tell which columns of the sources changed, and what that costs which KPI."""
         if accept is not None and source is None:
             raise typer.BadParameter("--accept needs --source")
-        with self._house(settings, warehouse) as home:
-            upkeep = Upkeep(home, self._clock)
-            if accept is not None and source is not None:
-                for line in upkeep.accept(source, accept):
-                    say(f"accepted: {line}")
-            for line in upkeep.drift(source) or ["  no column changed"]:
-                say(line)
+        try:
+            with self._house(settings, warehouse) as home:
+                upkeep = Upkeep(home, self._clock)
+                if accept is not None and source is not None:
+                    for line in upkeep.accept(source, accept):
+                        say(f"accepted: {line}")
+                for line in upkeep.drift(source) or ["  no column changed"]:
+                    say(line)
+        except OwnedElsewhere as elsewhere:
+            if accept is None:
+                raise
+            answer = asked(elsewhere, "/api/drift?lang=en", {"source": source, "column": accept})
+            say(str(answer.get("message", "begun")))
 
     def reconcile(
         self,

@@ -28,6 +28,7 @@ from data.stop import Stop, leave
 from data.strict_yaml import StrictYamlError
 from data.terminal import SettingsFile, StoreFile, progress, say
 from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
+from etl.lists import lists
 from etl.load import deferral
 from etl.model import Later, LoadReport
 from etl.pull import intakes
@@ -218,6 +219,7 @@ class Monitor:
             redrive=errands.redrive,
             backfill=errands.backfill,
             accept=errands.accept,
+            lists=lists(self._home.store.cursor, now),
             token=token_beside(self._home.owner.warehouse),
             inlet=self._inlet(),
         )

@@ -13,6 +13,7 @@ from dashboard.model import Answer, Loading
 from dashboard.named import KEYS, named
 from dashboard.room import Room
 from dashboard.sources.accept import accept
+from dashboard.sources.lists import listed
 from dashboard.sources.told import told
 from dashboard.sources.verbs import press
 from metrics.model import Annotation, Reading, Window
@@ -28,6 +29,7 @@ def register(server: flask.Flask, room: Room) -> None:
     server.add_url_rule("/api/data", "data", lambda: told(room.stock(), room.clock()))
     server.add_url_rule("/api/data/<verb>", "press", lambda verb: press(room, verb), methods=["POST"])
     server.add_url_rule("/api/drift", "accept", lambda: accept(room), methods=["POST"])
+    server.add_url_rule("/api/lists/<verb>", "lists", lambda verb: listed(room, verb), methods=["POST"])
     server.add_url_rule("/api/backfill", "backfill", lambda: read_again(room), methods=["POST"])
     server.add_url_rule("/api/events", "events", lambda: take(room.loads.inlet), methods=["POST"])
 

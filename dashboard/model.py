@@ -221,6 +221,7 @@ class Loads:
     redrive     loads the rejected rows of a source anew, of one rule or (None) of all
     backfill    reads a past span of a source again: first day, and first day after it; it has no button
     accept      takes note of what changed about a column of a source, and returns it in words; it has no button
+    lists       what the command line lists, by its verb: (how many, source or None, rule or None) -> lines
 
     token       whoever is not on this computer has to know it; None = nobody else may press a button
     inlet       takes events that systems send by themselves; None = none may
@@ -236,6 +237,7 @@ class Loads:
     redrive: Callable[[str, str | None], object] | None = None
     backfill: Callable[[str, date, date], object] | None = None
     accept: Callable[[str, str], Sequence[str]] | None = None
+    lists: Mapping[str, Callable[[int, str | None, str | None], Sequence[str]]] = field(default_factory=dict)
     token: str | None = field(default=None, repr=False)
     inlet: Inlet | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,11 +14,13 @@ from data.warehouse import Warehouse
 from etl import account
 from etl.check import check as trial
 from etl.guess import guess
+from etl.lists import lists
 from etl.mapping import load_mapping
 from etl.model import LoadRefused, MappingError, Origin, SourceError
 from etl.premises import OpenPremises
 from etl.pull import intakes
 from etl.pull.totals import of_files
+from etl.schedule.elsewhere import listed
 from etl.schedule.progress import Progress, spoken
 from etl.schedule.schedule import UnknownSource
 
@@ -95,9 +97,7 @@ class LoadVerbs:
 
     def status(self, warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
         """Tell the sources and how fresh they are, the last loads, and rejected rows by rule."""
-        with self._house(settings, warehouse) as home:
-            for line in account.status(home.store.cursor(), self._clock()):
-                say(line)
+        self._list("status", settings, warehouse)
 
     def rejects(
         self,
@@ -108,7 +108,14 @@ class LoadVerbs:
         settings: SettingsFile = None,
     ) -> None:
         """List rows that did not load, whole, with what would do."""
-        with self._house(settings, warehouse) as home:
-            found = account.rejects(home.store.cursor(), limit, source, rule)
-            for line in account.reject_lines(found):
-                say(line)
+        self._list("rejects", settings, warehouse, limit, source, rule)
+
+    def _list(self, verb: str, settings: Path | None, warehouse: Path | None, *asked: Any) -> None:
+        limit, source, rule = asked or (0, None, None)
+        try:
+            with self._house(settings, warehouse) as home:
+                lines = lists(home.store.cursor, self._clock)[verb](limit, source, rule)
+        except OwnedElsewhere as elsewhere:
+            lines = listed(elsewhere, verb, limit, source, rule)
+        for line in lines:
+            say(line)

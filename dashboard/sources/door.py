@@ -25,12 +25,26 @@ def refusal(token: str | None) -> tuple[str, int] | None:
     """
     if flask.request.mimetype != "application/json":
         return "json", 415
-    given = flask.request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if token and given and hmac.compare_digest(given.encode(), token.encode()):
+    if _knows(token):
         return None
     if not _is_local():
         return ("token", 401) if token else ("shut", 403)
     return None if _is_ours() else ("origin", 403)
+
+
+def refusal_of_rows(token: str | None) -> tuple[str, int] | None:
+    """Return why the present request may not see rows as they were delivered; None when it may.
+
+    They are for whoever may read the files of the warehouse: at this computer, with the token beside it.
+    """
+    if not _is_local():
+        return "elsewhere", 403
+    return None if _knows(token) else ("token", 401)
+
+
+def _knows(token: str | None) -> bool:
+    given = flask.request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(token and given and hmac.compare_digest(given.encode(), token.encode()))
 
 
 def _is_local() -> bool:

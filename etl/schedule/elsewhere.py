@@ -30,6 +30,14 @@ def asked(elsewhere: OwnedElsewhere, path: str, order: Mapping[str, object] | No
         raise OSError(f"{elsewhere.address}: {_words(refusal)}") from None
 
 
+def listed(
+    elsewhere: OwnedElsewhere, verb: str, limit: int = 0, source: str | None = None, rule: str | None = None
+) -> list[str]:
+    """Return what a verb lists (etl/lists.py), from the running monitor; raises OSError when it refuses."""
+    order = {"limit": limit, "source": source, "rule": rule}
+    return [str(line) for line in asked(elsewhere, f"/api/lists/{verb}?lang=en", order)["lines"]]
+
+
 def _words(refusal: urllib.error.HTTPError) -> str:
     try:
         return str(json.load(refusal)["error"]["message"])

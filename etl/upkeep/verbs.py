@@ -13,12 +13,21 @@ from etl import account
 from etl.mapping import load_mapping
 from etl.premises import OpenPremises
 from etl.pull.backfill import Span
-from etl.schedule.elsewhere import asked
+from etl.schedule.elsewhere import asked, listed
 from etl.upkeep.upkeep import Upkeep
 from etl.verbs import told
 
 Source = Annotated[str, typer.Option("--source", help="name of the source")]
 Days = Annotated[int, typer.Option("--days", min=0, help="how long rejected rows are kept whole")]
+
+
+UNCHANGED = "  no column changed"
+
+
+def _through(elsewhere: OwnedElsewhere, source: str | None, accept: str | None) -> list[str]:
+    if accept is None:
+        return listed(elsewhere, "drift", source=source) or [UNCHANGED]
+    return [str(asked(elsewhere, "/api/drift?lang=en", {"source": source, "column": accept}).get("message", "begun"))]
 
 
 def _span(first: date, end: date) -> Span:
@@ -107,13 +116,11 @@ class UpkeepVerbs:
                 if accept is not None and source is not None:
                     for line in upkeep.accept(source, accept):
                         say(f"accepted: {line}")
-                for line in upkeep.drift(source) or ["  no column changed"]:
+                for line in upkeep.drift(source) or [UNCHANGED]:
                     say(line)
         except OwnedElsewhere as elsewhere:
-            if accept is None:
-                raise
-            answer = asked(elsewhere, "/api/drift?lang=en", {"source": source, "column": accept})
-            say(str(answer.get("message", "begun")))
+            for line in _through(elsewhere, source, accept):
+                say(line)
 
     def reconcile(
         self,

@@ -80,6 +80,9 @@ def test_rejected_rows_are_taken_up_through_the_monitor(serving: Serving) -> Non
     serving.deliver("a.csv", "\n".join(["id,created,state", *ROWS, ""]))
     wait(lambda: source(serving, "desk")["rejected"])
     assert source(serving, "desk")["rejected"] == 1
+    listed = serving.told("rejects", "--rule", "unknown_status")
+    assert "parked" in listed and "parked" not in serving.told("rejects", "--rule", "missing_key")
+    assert "  desk unknown_status: 1" in serving.told("status").splitlines()
     (serving.folder / "mine.yaml").write_text(MAPPING.replace("{open: open}", "{open: open, parked: on_hold}"))
     told = serving.told("redrive", "--source", "desk", "--rule", "unknown_status")
     assert "The rejected rows of Desk are being loaded again" in told and f"{serving.address}/data" in told
@@ -98,9 +101,11 @@ def test_a_lost_column_is_accepted_through_the_monitor_and_its_source_goes_on(se
     change(serving.folder, "ALTER TABLE t DROP COLUMN who")
     wait(lambda: data(serving)["drift"])
     assert [one["column"] for one in data(serving)["drift"]] == ["who"]
+    assert "STOPPED tickets: column 'who' is gone" in serving.told("drift")
     assert "nothing is open" in refused(serving, "drift", "--source", "base", "--accept", "other")
     change(serving.folder, "INSERT INTO t VALUES (2, '2025-03-11T10:00:00Z')")
     told = serving.told("drift", "--source", "base", "--accept", "who")
     assert told.startswith("base: accepted") and "column 'who' is gone" in told
     wait(lambda: source(serving, "base")["tickets"] == 2)
     assert source(serving, "base")["tickets"] == 2 and data(serving)["drift"] == []
+    assert serving.told("drift") == "  no column changed\n"

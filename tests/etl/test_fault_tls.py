@@ -105,3 +105,13 @@ def test_a_certificate_that_is_vouched_for_gets_it(tmp_path: Path, monkeypatch: 
     with _serving(certificate) as (url, asked), _client(url, []) as client:
         assert client.get("/x").listed("tickets") == []
     assert asked == [SECRET]
+
+
+def test_a_desk_of_ones_own_is_vouched_for_by_a_file_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = _certificate(tmp_path, "127.0.0.1", NOW + DAY)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with _serving(certificate) as (url, asked), _client(url, []) as client:
+        assert client.get("/x").listed("tickets") == []
+    assert asked == [SECRET]

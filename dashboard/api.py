@@ -4,7 +4,6 @@ from typing import Any
 
 import flask
 
-from dashboard.backfill import read_again
 from dashboard.cases import download
 from dashboard.events import take
 from dashboard.face import difference
@@ -13,6 +12,7 @@ from dashboard.model import Answer, Loading
 from dashboard.named import KEYS, named
 from dashboard.room import Room
 from dashboard.sources.accept import accept
+from dashboard.sources.backfill import read_again
 from dashboard.sources.lists import listed
 from dashboard.sources.told import told
 from dashboard.sources.verbs import press

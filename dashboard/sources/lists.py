@@ -1,14 +1,8 @@
 """POST /api/lists/<verb>: what the command line lists, for the command line beside the monitor."""
 
-from typing import Any
-
-import flask
-
 from dashboard.room import Room
 from dashboard.sources.door import refusal_of_rows
-from dashboard.words import Words, languages, words
-
-Told = tuple[dict[str, Any], int]
+from dashboard.sources.order import Told, asked_in, fields, refused
 
 
 def listed(room: Room, verb: str) -> Told:
@@ -17,19 +11,13 @@ def listed(room: Room, verb: str) -> Told:
     401 and 403 for whoever may not see rows as they were delivered, 404 for a list that there is none of, 400 for
     a field of another kind.
     """
-    asked = flask.request.args.get("lang")
-    text = words(asked if asked in languages() else room.site.language)
+    text = asked_in(room)
     found = refusal_of_rows(room.loads.token)
     if found is not None:
-        return _error(text, "lists.elsewhere" if found[0] == "elsewhere" else "denied.token", found[1])
+        return refused(text, "lists.elsewhere" if found[0] == "elsewhere" else "denied.token", found[1])
     if verb not in room.loads.lists:
-        return _error(text, "denied.verb", 404, verb=verb, known=", ".join(room.loads.lists))
-    given = flask.request.get_json(silent=True)
-    limit, *which = (given.get(key) if isinstance(given, dict) else None for key in ("limit", "source", "rule"))
-    if type(limit) is not int or limit < 0 or not all(one is None or isinstance(one, str) for one in which):
-        return _error(text, "lists.wanted", 400)
-    return {"lines": list(room.loads.lists[verb](limit, *which))}, 200
-
-
-def _error(text: Words, key: str, status: int, **values: object) -> Told:
-    return {"error": {"code": key.partition(".")[2], "message": text(key, **values)}}, status
+        return refused(text, "denied.verb", 404, verb=verb, known=", ".join(room.loads.lists))
+    limit, source, rule = fields("limit", "source", "rule")
+    if not isinstance(source, str | None) or not isinstance(rule, str | None) or type(limit) is not int or limit < 0:
+        return refused(text, "lists.wanted", 400)
+    return {"lines": list(room.loads.lists[verb](limit, source, rule))}, 200

@@ -1,17 +1,10 @@
 """POST /api/data/<verb>: the buttons of the data page, for its script and for machines with the token."""
 
-from typing import Any
-
-import flask
-
 from dashboard.model import Loads
 from dashboard.room import Room
 from dashboard.sources.door import refusal
-from dashboard.sources.messages import told
+from dashboard.sources.order import Told, asked_in, cannot, fields, refused
 from dashboard.sources.standing import standings
-from dashboard.words import Words, languages, words
-
-Told = tuple[dict[str, Any], int]
 
 
 def press(room: Room, verb: str) -> Told:
@@ -19,21 +12,20 @@ def press(room: Room, verb: str) -> Told:
 
     400 names a field that is not text, 404 a verb or source that there is none of, 409 tells why it cannot be now.
     """
-    text = _words(room)
+    text = asked_in(room)
     found = refusal(room.loads.token)
     if found is not None:
-        return _error(text, *found)
+        return refused(text, f"denied.{found[0]}", found[1])
     if verb not in room.loads.verbs:
-        return _error(text, "verb", 404, verb=verb, known=", ".join(room.loads.verbs))
-    given = flask.request.get_json(silent=True)
-    source, rule = (given.get(key) if isinstance(given, dict) else None for key in ("source", "rule"))
+        return refused(text, "denied.verb", 404, verb=verb, known=", ".join(room.loads.verbs))
+    source, rule = fields("source", "rule")
     if not isinstance(source, str) or not (rule is None or isinstance(rule, str)):
-        return _error(text, "field", 400)
+        return refused(text, "denied.field", 400)
     if source not in (known := {one.source_id: one.name for one in standings(room.stock())}):
-        return _error(text, "source", 404, source=source, known=", ".join(known))
-    refused = _do(room.loads, verb, source, rule)
-    if refused is not None:
-        return {"error": {"code": "cannot", "message": told(refused, text.language)}}, 409
+        return refused(text, "denied.source", 404, source=source, known=", ".join(known))
+    why = _do(room.loads, verb, source, rule)
+    if why is not None:
+        return cannot(text, why)
     return {"done": verb, "source": source, "message": text(f"done.{verb}", source=known[source])}, 200
 
 
@@ -47,12 +39,3 @@ def _do(loads: Loads, verb: str, source: str, rule: str | None) -> str | None:
     except ValueError as error:
         return str(error)
     return None
-
-
-def _error(text: Words, code: str, status: int, **values: object) -> Told:
-    return {"error": {"code": code, "message": text(f"denied.{code}", **values)}}, status
-
-
-def _words(room: Room) -> Words:
-    asked = flask.request.args.get("lang")
-    return words(asked if asked in languages() else room.site.language)

@@ -1,10 +1,13 @@
 """What a person at the terminal is told, and what verbs of the command line have in common."""
 
+import errno
 import functools
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, ParamSpec, TextIO, TypeVar
 
 import typer
 
@@ -15,18 +18,45 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings 
 MappingFile = Annotated[Path, typer.Option("--mapping", "-m", help="mapping file, see docs/mapping.md")]
 StoreFile = Annotated[Path | None, typer.Option("--warehouse", help="warehouse file; default from the settings")]
 SourceName = Annotated[str | None, typer.Option("--source", help="name of the source; default the mapping's name")]
+GONE = (errno.EPIPE, errno.EIO)  # `| head` has read enough; the terminal was closed
+
+
+@contextmanager
+def unread(stream: TextIO) -> Iterator[None]:
+    """Let what is written inside break no work off when nobody reads the stream any more; other errors are raised."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in GONE:
+            raise
+        _let_go(stream)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Have what is still buffered go nowhere, or the interpreter fails at its end when it writes it."""
+    with suppress(AttributeError, OSError):  # no file of the system's
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def say(line: str) -> None:
-    """Print a line for the person at the terminal, at once."""
-    typer.echo(line)
-    sys.stdout.flush()
+    """Print a line for the person at the terminal, at once; that nobody reads it any more is no fault of the work."""
+    with unread(sys.stdout):
+        typer.echo(line)
+
+
+def complain(line: str) -> None:
+    """Print why a command ends, where errors go."""
+    with unread(sys.stderr):
+        typer.echo(line, err=True)
 
 
 def progress(done: int, total: int) -> None:
     """Show how far a long work is; a terminal gets one line that renews itself."""
-    if sys.stdout.isatty():
-        typer.echo(f"\r  {done:,} of {total:,}", nl=done >= total)
+    if sys.stdout and sys.stdout.isatty():
+        with unread(sys.stdout):
+            typer.echo(f"\r  {done:,} of {total:,}", nl=done >= total)
     elif done >= total:
         say(f"  {done:,} of {total:,}")
 
@@ -40,7 +70,7 @@ def telling(*expected: type[Exception]) -> Callable[[Callable[P, R]], Callable[P
             try:
                 return verb(*args, **kwargs)
             except expected as error:
-                typer.echo(str(error), err=True)
+                complain(str(error))
                 raise typer.Exit(1) from None
 
         return told

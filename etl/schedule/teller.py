@@ -1,12 +1,11 @@
 """What the terminal and the log are told of the pulls of a running monitor, and which pulls have changed anything."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 
 import structlog
 
-from data import terminal
+from data.terminal import say
 from etl import account
 from etl.model import LoadReport
 from etl.schedule.alarms import beside
@@ -14,12 +13,6 @@ from etl.schedule.progress import Progress
 from etl.schedule.puller import EXPECTED
 
 log = structlog.get_logger("monitor")
-
-
-def say(line: str) -> None:
-    """Print a line; that nobody reads the terminal any more is no fault of a pull."""
-    with suppress(BrokenPipeError):
-        terminal.say(line)
 
 
 class Teller:

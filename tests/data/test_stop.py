@@ -41,7 +41,24 @@ def test_a_stop_is_not_broken_off_by_a_second_interrupt(stop: Stop) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt):
         stop.let()
-    assert [signal.getsignal(each) for each in SIGNALS] == [signal.SIG_DFL, signal.SIG_DFL]
+    assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == [signal.SIG_DFL, signal.SIG_DFL]
+
+
+def test_a_terminal_that_is_closed_may_tell_so_twice(stop: Stop) -> None:
+    stop.hold()
+    os.kill(os.getpid(), signal.SIGHUP)
+    with pytest.raises(KeyboardInterrupt):
+        stop.let()
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+
+
+def test_whom_nohup_started_outlives_the_terminal(stop: Stop) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    stop.hold()
+    stop.let()
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
 
 
 @pytest.mark.parametrize(("is_daemon", "told"), [("True", "left\n"), ("False", "left\nended\n")])
@@ -59,3 +76,22 @@ leave()
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == told
+
+
+def test_a_process_whose_terminal_is_closed_leaves_well() -> None:
+    program = """
+import sys, threading
+from data.stop import leave
+from data.terminal import say
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+sys.stdin.read()
+say("nobody reads this")
+sys.stdout.write("nor this, still buffered")
+leave()
+"""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, error = process.communicate(timeout=60)
+    assert (process.returncode, error) == (0, b"")

@@ -1,5 +1,6 @@
 """How a column writes its instants, judged over all its values."""
 
+import re
 from dataclasses import dataclass
 
 import duckdb
@@ -8,6 +9,7 @@ SLASHED = r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})([ T,].*)?$"
 ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T].*)?$"
 OFFSET = r":\d{2}.*([Zz]|[+-]\d{2}(:?\d{2})?)$"
 CHINESE = r"^\d{4}年\d{1,2}月\d{1,2}日.*$"
+HALVED = r"^\d{4}([-/.年])\d{1,2}([-/.月])\d{1,2}(日?\s*)(上午|下午)(\s*)\d{1,2}:\d{2}(:\d{2})?$"
 # Numbers of 2000 to 2100; only a header that speaks of a time makes them instants.
 NUMBERS = {
     "epoch_ms": (946_684_800_000, 4_102_444_800_000),
@@ -42,8 +44,19 @@ def dates_of(con: duckdb.DuckDBPyConnection, values: str, filled: int, is_time: 
     """
     if not filled:
         return None
-    found = _written(con, values, filled) or _spelled(con, values, filled, is_time)
+    found = _halved(con, values, filled) or _written(con, values, filled) or _spelled(con, values, filled, is_time)
     return found or (_numbered(con, values, filled) if is_time else None)
+
+
+def _halved(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates | None:
+    """Return the form of times told by halves of the day in Chinese, such as 2026/11/3 下午 3:05."""
+    row = con.execute(f"SELECT count(*), any_value(v) FROM {values} WHERE regexp_matches(v, '{HALVED}')").fetchone()
+    told, example = row or (0, None)
+    if example is None or told < MOST * filled:
+        return None
+    first, second, end, _, blank, seconds = re.findall(HALVED, example)[0]
+    form = f"%Y{first}%m{second}%d{end}%p{blank}%I:%M{':%S' if seconds else ''}"
+    return Dates(form, "named", told, example)
 
 
 def _written(con: duckdb.DuckDBPyConnection, values: str, filled: int) -> Dates | None:

@@ -89,8 +89,16 @@ def _grain(look: Look) -> str:
     if is_repeated and look.first("field") and look.first("answer") and look.first("status") is None:
         return "event"
     if is_repeated and look.first("status") is not None:
-        return "update" if look.first("sequence") or look.first("updated") else "event"
+        if look.first("sequence") or look.first("updated"):
+            return "update"
+        return "ticket" if _tells_ends(look) else "event"
     return "ticket"
+
+
+def _tells_ends(look: Look) -> bool:
+    """Return whether a row tells when a ticket began and when it was answered or ended; events tell one instant."""
+    ends = ("first_reply", "resolved", "closed")
+    return look.first("created") is not None and any(look.first(end) for end in ends)
 
 
 def _reason(look: Look, grain: str) -> str:

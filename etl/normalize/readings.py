@@ -144,6 +144,8 @@ def instant_sql(slot: Slot, text: str, formats: tuple[str, ...]) -> InstantSql:
         moment = f"make_timestamp(round(({number} - 25569) * 86400000)::BIGINT * 1000)"
         inside = f"{number} >= 25569 AND {number} < 73051"
         return InstantSql(f"CASE WHEN {inside} THEN {moment} END", "NULL::TIMESTAMPTZ")
+    if any("%p" in one for one in formats):
+        mapped = f"replace(replace({mapped}, '上午', 'AM'), '下午', 'PM')"
     parsed = f"try_strptime({mapped}, [{', '.join(literal(one) for one in formats)}])"
     if any("%z" in one or "%Z" in one for one in formats):
         return InstantSql("NULL::TIMESTAMP", _within(parsed, "TIMESTAMPTZ"))

@@ -64,6 +64,13 @@ def test_repeated_ids_with_a_counter_are_updates(tmp_path: Path) -> None:
     assert "2 different 'number' in 3 rows" in text
 
 
+def test_a_few_repeated_ids_do_not_make_tickets_events(tmp_path: Path) -> None:
+    lines = CHINESE.splitlines()
+    text, mapping = _guess(tmp_path, "\n".join([*lines, lines[1].replace("已关闭", "已解决")]))
+    assert mapping.tables[0].rows == "ticket"
+    assert "TODO: one ticket per row: 2 different '工单编号' in 3 rows" in text
+
+
 def test_an_unknown_status_is_left_to_decide(tmp_path: Path) -> None:
     text, _ = _guess(tmp_path, LOG)
     assert '# "Mystery":   # TODO: one of new, open' in text
@@ -99,6 +106,9 @@ def test_columns_of_other_forms_than_the_table_have_their_own(tmp_path: Path) ->
     ("value", "form"),
     [
         ("2026年03月01日 08:14", "%Y年%m月%d日 %H:%M"),
+        ("2026/3/1 下午 3:05", "%Y/%m/%d %p %I:%M"),
+        ("2026-03-01 上午12:18:09", "%Y-%m-%d %p%I:%M:%S"),
+        ("2026年3月1日 下午3:05", "%Y年%m月%d日 %p%I:%M"),
         ("1772352856672", "epoch_ms"),
         ("1772352856", "epoch_s"),
         ("46082.343249", "excel"),

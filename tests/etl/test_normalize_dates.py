@@ -51,6 +51,16 @@ def test_month_first_is_inferred_from_the_whole_column() -> None:
     assert found == [datetime(2016, 3, 4, 13, 16, 5, tzinfo=UTC), datetime(2016, 12, 31, tzinfo=UTC)]
 
 
+def test_halves_of_the_day_are_read_in_chinese() -> None:
+    born = "{column: born, format: '%Y/%m/%d %p %I:%M'}"
+    found = read(["2026/11/3 下午 3:05", "2026/11/3 上午 12:18", "2026/11/3 下午 12:18"], born)
+    assert [one and (one.hour, one.minute) for one in found] == [(15, 5), (0, 18), (12, 18)]
+
+
+def test_the_form_of_halves_of_the_day_is_suggested() -> None:
+    assert 'date_format: "%Y/%m/%d %p %I:%M"' in refused(["2026/11/3 下午 3:05"] * 3)
+
+
 def test_several_shapes_of_one_order_are_read() -> None:
     found = read(["13.1.2024", "1.2.2024 10:00", "1.2.2024 10:00:30.250", "1.2.24"])
     assert found[2] == datetime(2024, 2, 1, 10, 0, 30, 250000, UTC)

@@ -96,7 +96,7 @@ class House:
 
     def pulled(self, con: Any, intake: Intake) -> Iterator[LoadReport]:
         """Load what the intake has, facts and all, one report per committed load."""
-        return pull(con, intake, self.refresh, now(), self.turn)
+        return pull(con, intake, self.refresh, now(), self.turn, now)
 
     @property
     def turn(self) -> Turn:

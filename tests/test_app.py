@@ -229,7 +229,9 @@ def test_the_next_three_turns_are_told_on_the_desks_clock(planned: Desk) -> None
 
 def test_a_pause_is_told_and_ended(planned: Desk) -> None:
     assert "drop is paused, also when the monitor starts" in source(planned, "pause", "drop").output
-    assert "paused since" in source(planned, "list").output
+    told = source(planned, "list").output
+    assert "paused since" in told and told.strip().endswith("app.py source resume drop ends it")
+    assert "06:30" not in told  # no turn comes while it is paused
     assert "drop is pulled again in its turns" in source(planned, "resume", "drop").output
     assert "paused" not in source(planned, "list").output
 

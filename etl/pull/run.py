@@ -53,10 +53,12 @@ def pull(
     refresh: Refresh,
     now: datetime,
     turn: Turn = nullcontext,
+    clock: Callable[[], datetime] | None = None,
 ) -> Iterator[LoadReport]:
     """Load what a source has delivered since the last pull, one report per committed load.
 
-    turn  held while something is written, not while the source is read, so that sources are read beside each other
+    turn   held while something is written, not while the source is read, so that sources are read beside each other
+    clock  tells when a load begins, once it has its turn; None = all of them at `now`, when the pull began
 
     A load that was refused or failed stands in the ledger when its error (LoadRefused, SourceError,
     MappingError) comes out; what was committed before it stays, and the next pull goes on from there. A file
@@ -65,17 +67,17 @@ def pull(
     known = ledger.standing(con, intake.source_id)
     origin = replace(intake.origin, replace=intake.origin.replace or _is_remapped(intake, known))
     cursor = None if origin.replace else known.cursor
-    tally = Tally()
+    tally, clock = Tally(), clock or (lambda: now)
     try:
         for delivery in _followed(ahead(intake.source.read(cursor, now))):
             try:
                 with turn(con):
-                    report = _load_one(con, intake, delivery, refresh, now, origin)
+                    report = _load_one(con, intake, delivery, refresh, clock(), origin)
             except FAULTS as error:
                 if delivery.file_name is None or isinstance(error, MappingChanged):
                     raise
                 with turn(con):
-                    _set_aside(con, intake.source_id, (delivery.file_name, error), now)
+                    _set_aside(con, intake.source_id, (delivery.file_name, error), clock())
                 tally.missed(delivery, delivery.file_name, error, _held(con, intake, error))
                 continue
             tally.loaded(delivery)
@@ -83,11 +85,13 @@ def pull(
             if delivery.batches:
                 origin = replace(origin, replace=False)
     except (SourceError, MappingError) as error:
-        _fail(con, intake, error, now, turn)
+        _fail(con, intake, error, clock(), turn)
     if tally.faults and is_pending(con, intake.source_id):
         with turn(con):
-            load(con, Delivery(intake.source_id, ()), intake.mapping, refresh, now, replace(origin, replace=False))
-    _tell(con, intake, tally, now, turn)
+            load(
+                con, Delivery(intake.source_id, ()), intake.mapping, refresh, clock(), replace(origin, replace=False)
+            )
+    _tell(con, intake, tally, clock(), turn)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from etl import ledger
 
 NOTHING = "what was told of the source before is so no longer"
 BACK = "the source answers again; nothing new in it"
+ASIDE = "nothing new; the files that could not be loaded stand among the rejects"
 
 
 def end(con: duckdb.DuckDBPyConnection, source_id: str, state: str, message: str, now: datetime) -> None:
@@ -32,7 +33,7 @@ def note(con: duckdb.DuckDBPyConnection, source_id: str, notice: str | None, now
     ).fetchone()
     state, message, n_read = last or ("done", "", 0)
     if notice is None:
-        is_told = (state, n_read) == ("done", 0) and message not in ("", BACK, NOTHING)
+        is_told = (state, n_read) == ("done", 0) and message not in ("", BACK, ASIDE, NOTHING)
         if is_told:
             end(con, source_id, "done", NOTHING, now)
     elif notice not in message or state != "done":
@@ -51,7 +52,16 @@ def enter(con: duckdb.DuckDBPyConnection, rule: SourceRule, max_age_s: int | Non
         )
 
 
-def is_unsettled(con: duckdb.DuckDBPyConnection, source_id: str) -> bool:
-    """Return whether the last entry of a source says that it could not be loaded."""
-    row = con.execute("SELECT max_by(state, run_id) FROM load_run WHERE source_id = ?", [source_id]).fetchone()
-    return row is not None and row[0] in ("failed", "refused")
+def recovery(con: duckdb.DuckDBPyConnection, source_id: str) -> str | None:
+    """Return what a good pull without anything new says after an entry that failed; None = the last one did not.
+
+    What a file was refused for is no failure of its source, which answered all the time.
+    """
+    row = con.execute(
+        "SELECT state IN ('failed', 'refused'), file_name IS NOT NULL OR EXISTS (SELECT 1 FROM reject AS r"
+        " WHERE r.source_id = u.source_id AND r.run_id = u.run_id AND r.rule = 'bad_file')"
+        " FROM load_run AS u WHERE source_id = ? ORDER BY run_id DESC LIMIT 1",
+        [source_id],
+    ).fetchone()
+    is_unsettled, is_of_a_file = row or (False, False)
+    return (ASIDE if is_of_a_file else BACK) if is_unsettled else None

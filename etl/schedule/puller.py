@@ -119,8 +119,8 @@ class Puller:
         if source_id in self._settled:
             return
         with self._gate.entered(con):
-            if entries.is_unsettled(con, source_id):
-                entries.end(con, source_id, "done", entries.BACK, self._work.clock())
+            if (told := entries.recovery(con, source_id)) is not None:
+                entries.end(con, source_id, "done", told, self._work.clock())
         self._settled.add(source_id)
 
     def _note(self, con: duckdb.DuckDBPyConnection, source_id: str, report: LoadReport | None) -> None:

@@ -4,6 +4,7 @@ They work on the warehouse, or, while a monitor owns it, through that monitor's 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,7 +55,7 @@ class SourceVerbs:
         cli.add_typer(group, name="source")
 
     def list(self, settings: SettingsFile = None) -> None:
-        """Tell of every source when it is due: the next three times on the desk's clock."""
+        """Tell of every source when it is due: the next three times on the desk's clock, of a paused one none."""
         rules = self._settings(settings)
         try:
             with self._house(settings, None) as home:
@@ -62,7 +63,7 @@ class SourceVerbs:
         except OwnedElsewhere as elsewhere:
             states = _running(asked(elsewhere, "/api/data", None))
         for rule in rules.sources:
-            say(_line(rule, rules.timezone, states.get(rule.id, ""), self._clock()))
+            say(_line(rule, rules.timezone, states.get(rule.id, State()), self._clock()))
 
     def run(self, source: Named, settings: SettingsFile = None) -> None:
         """Pull a source now, whatever its plan says."""
@@ -125,31 +126,40 @@ def _rule(settings: Settings, source: str) -> SourceRule:
     raise UnknownSource(f"no source {source!r}; there are: {', '.join(one.id for one in settings.sources) or 'none'}")
 
 
-def _line(rule: SourceRule, tz: str, state: str, now: datetime) -> str:
+@dataclass(frozen=True)
+class State:
+    """What is to be told of a source besides its turns; a paused one has none."""
+
+    told: str = ""
+    is_paused: bool = False
+
+
+def _line(rule: SourceRule, tz: str, state: State, now: datetime) -> str:
     rhythm, zone = rhythm_of(rule, tz), ZoneInfo(tz)
+    if state.is_paused:
+        return f"{rule.id} ({rhythm}){state.told}; app.py source resume {rule.id} ends it"
     due = ", ".join(f"{turn.astimezone(zone):%Y-%m-%d %H:%M:%S}" for turn in turns(rhythm, now, 3))
-    return f"{rule.id} ({rhythm}){state}: {due} ({tz})"
+    return f"{rule.id} ({rhythm}){state.told}: {due} ({tz})"
 
 
-def _remembered(known: Mapping[str, Remembered]) -> dict[str, str]:
+def _remembered(known: Mapping[str, Remembered]) -> dict[str, State]:
     return {
-        source_id: f" paused since {one.paused_at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+        source_id: State(f" paused since {one.paused_at.astimezone(UTC):%Y-%m-%d %H:%M}Z", is_paused=True)
         for source_id, one in known.items()
         if one.paused_at is not None
     }
 
 
-def _running(answer: Mapping[str, Any]) -> dict[str, str]:
+def _running(answer: Mapping[str, Any]) -> dict[str, State]:
     plans = {one["id"]: one["schedule"] for one in answer["sources"] if one["schedule"]}
-    return {source_id: _state(plan) for source_id, plan in plans.items()}
+    return {source_id: State(_told(plan), plan["paused"]) for source_id, plan in plans.items()}
 
 
-def _state(plan: Mapping[str, Any]) -> str:
+def _told(plan: Mapping[str, Any]) -> str:
+    paused = " paused" if plan["paused"] else ""
     if plan["running_since"]:
-        return f" running since {plan['running_since']}"
-    if plan["paused"]:
-        return " paused"
-    if not plan["failures"]:
-        return ""
+        return f"{paused} running since {plan['running_since']}"
+    if plan["paused"] or not plan["failures"]:
+        return paused
     retry = plan["next_at"] or "when settings, mapping or files change, or with app.py source run"
     return f" {plan['failures']} failures in a row ({plan['circuit']}), next try {retry}"

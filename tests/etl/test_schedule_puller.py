@@ -11,7 +11,8 @@ import pytest
 
 from data.source_rules import SourceRule
 from data.strict_yaml import StrictYamlError
-from data.warehouse import watermark
+from data.warehouse import transaction, watermark
+from etl import ledger
 from etl.mapping import parse_mapping
 from etl.model import Batch, Delivery, LoadReport, MappingError, Origin, SourceError
 from etl.pull.run import Intake, pull
@@ -304,3 +305,23 @@ def test_the_limit_of_freshness_is_two_turns(rule: dict[str, Any], rhythm: Rhyth
 
 def test_files_are_old_after_two_days() -> None:
     assert max_age_s(FILES, Every(60), START) == FILES_S
+
+
+@pytest.mark.parametrize("rule", ["bad_file", "refused"])
+def test_a_source_whose_file_was_bad_was_never_down(rule: str) -> None:
+    world = World()
+    with transaction(world.con):
+        if rule == "bad_file":
+            ledger.set_file_aside(world.con, "drop", "a.csv", "a.csv: no column 'id'", START)
+        else:
+            world.con.execute(
+                "INSERT INTO load_run (run_id, source_id, started_at, ended_at, state, message, file_name, n_read,"
+                " n_new, n_changed, n_same, n_rejected) VALUES (1, 'drop', ?, ?, 'refused', 'bad', 'a.csv', 9, 0, 0,"
+                " 0, 9)",
+                [START, START],
+            )
+    world.puller.pull("drop")
+    told = "nothing new; the files that could not be loaded stand among the rejects"
+    assert world.runs()[1:] == [("done", told, 0)]
+    world.puller.pull("drop")
+    assert len(world.runs()) == 2

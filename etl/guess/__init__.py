@@ -1,5 +1,6 @@
 """A first mapping for a file nobody has mapped yet, with comments where it needs a decision."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from etl.guess.columns import look
 from etl.guess.draft import draft
 from etl.mapping import parse_mapping
 from etl.model import MappingError
-from etl.sources.csv_dialect import likely_encoding
+from etl.sources import csv_dialect, xlsx_file
 from etl.sources.file import SUFFIXES, FileTable
+from etl.sources.heading import Heading
 
 __all__ = ["guess"]
 
@@ -23,12 +25,22 @@ def guess(path: Path, table: FileTable | None = None) -> str:
     form = _form(path, table)
     scratch = Warehouse(None)
     try:
-        seen = look(scratch.cursor(), path, replace(table or FileTable(path.stem), encoding=form.get("encoding")))
+        heading = Heading(skip=_titles(path, form))
+        asked = replace(table or FileTable(path.stem), encoding=form.get("encoding"), heading=heading)
+        seen = look(scratch.cursor(), path, asked)
     finally:
         scratch.close()
-    text = draft(seen, form)
+    text = draft(seen, form, heading.skip)
     parse_mapping(text, path.name)
     return text
+
+
+def _titles(path: Path, form: Mapping[str, str]) -> int:
+    """Return how many rows stand above the header of a CSV file or sheet; other files have none."""
+    kind = form.get("format") or SUFFIXES.get(path.suffix.lower())
+    if kind == "csv":
+        return csv_dialect.titles_above(path, form.get("encoding"), form.get("delimiter"))
+    return xlsx_file.titles_above(path, form.get("sheet")) if kind == "xlsx" else 0
 
 
 def _form(path: Path, table: FileTable | None) -> dict[str, str]:
@@ -40,5 +52,5 @@ def _form(path: Path, table: FileTable | None) -> dict[str, str]:
     declared = {name: getattr(table, name, None) for name in ("format", "encoding", "delimiter", "sheet")}
     is_csv = (declared["format"] or SUFFIXES.get(path.suffix.lower())) == "csv"
     if is_csv and declared["encoding"] is None:
-        declared["encoding"] = likely_encoding(path)
+        declared["encoding"] = csv_dialect.likely_encoding(path)
     return {name: value for name, value in declared.items() if value is not None}

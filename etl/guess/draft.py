@@ -19,10 +19,11 @@ KINDS = {
 }
 
 
-def draft(look: Look, form: dict[str, str]) -> str:
+def draft(look: Look, form: dict[str, str], above: int = 0) -> str:
     """Return the text of a mapping for the rows of a file; it reads back without errors.
 
-    form  what has to be said about the file: format, encoding, delimiter, sheet
+    form   what has to be said about the file: format, encoding, delimiter, sheet
+    above  filled rows above its header
     """
     grain = _grain(look)
     lines = [
@@ -33,7 +34,7 @@ def draft(look: Look, form: dict[str, str]) -> str:
         *_nulls(look),
         "tables:",
         f"  - name: {quoted(look.path.stem)}",
-        *_file(look, form, grain),
+        *_file(look, form, above, grain),
         f"    rows: {grain}  # {_reason(look, grain)}",
     ]
     lines += [f"    {line}" for line in _body(look, grain)]
@@ -62,8 +63,9 @@ def _nulls(look: Look) -> Iterator[str]:
         yield f"nulls: [{', '.join(map(quoted, marks))}]  # these stand for no value, in every column"
 
 
-def _file(look: Look, form: dict[str, str], grain: str) -> Iterator[str]:
+def _file(look: Look, form: dict[str, str], above: int, grain: str) -> Iterator[str]:
     parts = [f"{name}: {quoted(value)}" for name, value in form.items()]
+    parts += [f"header: {{skip: {above}}}"] if above else []
     key, question, answer = look.first("response_id"), look.first("question"), look.first("answer")
     if is_long(look) and key and question and answer:
         pieces = {"by": key.name, "name": question.name, "value": answer.name}
@@ -72,6 +74,8 @@ def _file(look: Look, form: dict[str, str], grain: str) -> Iterator[str]:
     if grain == "event" and changed is not None and changes:
         names = ", ".join(quoted(name) for fields in changes.values() for name in fields)
         parts.append(f"only: {{{quoted(changed.name)}: [{names}]}}")
+    if above:
+        yield f"    # {above} rows above the header are left out"
     if parts:
         mark = f"  # {TODO}: do the names above and below read well?" if "encoding" in form else ""
         yield f"    file: {{{', '.join(parts)}}}{mark}"

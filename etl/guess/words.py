@@ -32,7 +32,7 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("response_id", r"\*?resp(ondent|onse)?[ _]?(num|id|no)|survey[ _]?id|(问卷|答卷|评价)(编号|号|id)"),
     (
         "id",
-        r"^(ticket|case|incident|issue|request|conversation|work ?order)?[ _#]*(id|number|nummer|no|nr|key)\.?$"
+        r"^(ticket|case|incident|issue|request|conversation|work ?order)?[ _#]*(id|number|nummer|no|nr|key|#)\.?$"
         r"|^(工单|事件|案例|请求|问题)?(编号|单号|号码|id|号)$",
     ),
     ("status", r"(.*_)?(status|state)$|(工单|处理)?状态"),

@@ -17,6 +17,7 @@ MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF
 DELIMITERS = (",", ";", "\t", "|")
 GUESSES = ("gb18030", "cp1252")
 MAX_BROKEN_SHARE = 0.3
+TITLES = range(6)  # lines above a header that are looked through
 PLAIN = Heading()
 NAMES = {"\t": r"\t (tab)"}
 
@@ -47,6 +48,15 @@ def inspect(path: Path, encoding: str | None, delimiter: str | None, heading: He
     chosen = _delimiter(path, sample, delimiter, heading.skip)
     skip, header = heading.read(path, _filled(sample, chosen))
     return Dialect(known, chosen, header, skip)
+
+
+def titles_above(path: Path, encoding: str | None, delimiter: str | None) -> int:
+    """Return how many filled lines, such as a title, stand above what looks like a table; 0 = none, or no table."""
+    with path.open("rb") as file:
+        raw = file.read(SAMPLE_BYTES)
+    sample = _decoded(raw, _marked(raw) or encoding or "utf-8")
+    tried = (delimiter,) if delimiter else DELIMITERS
+    return next((above for above in TITLES if any(_steady_width(sample, one, above) > 1 for one in tried)), 0)
 
 
 def _declared(path: Path, encoding: str) -> str:

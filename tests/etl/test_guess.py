@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
 from etl.guess import guess
 from etl.guess.words import canonical, meaning
@@ -128,6 +129,28 @@ def test_a_file_that_is_not_utf_8_gets_its_encoding_written_down(tmp_path: Path)
     text = guess(tmp_path / "a.csv")
     assert 'file: {encoding: "gb18030"}' in text
     assert 'created_at: "创建时间"' in text
+
+
+def test_a_title_above_the_header_of_a_file_is_left_out(tmp_path: Path) -> None:
+    text, mapping = _guess(tmp_path, f"客服工单明细, 2026年1月\n\n导出时间：2026-02-01\n{CHINESE}")
+    assert mapping.tables[0].file.header.skip == 2
+    at_work = desk(text)
+    at_work.pull("file", [tmp_path / "a.csv"])
+    assert at_work.all("SELECT count(*) FROM ticket WHERE created_at IS NOT NULL") == [2]
+
+
+def test_a_title_above_the_header_of_a_sheet_is_left_out(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    page = book.add_worksheet()
+    page.merge_range("A1:I1", "Tickets of January")
+    for place, line in enumerate(TICKETS.splitlines(), start=2):
+        page.write_row(place, 0, line.split(","))
+    book.close()
+    told = guess(tmp_path / "a.xlsx")
+    at_work = desk(told)
+    at_work.pull("file", [tmp_path / "a.xlsx"])
+    assert "header: {skip: 1}" in told
+    assert at_work.all("SELECT count(*) FROM ticket WHERE created_at IS NOT NULL") == [3]
 
 
 def test_a_reply_time_is_no_promise(tmp_path: Path) -> None:
@@ -258,6 +281,7 @@ def test_an_empty_file_still_gives_a_mapping(tmp_path: Path) -> None:
         ("Created time", "created"),
         ("sys_updated_at", "updated"),
         ("工单号", "id"),
+        ("Ticket #", "id"),
         ("caller_id", "customer"),
         ("所属班组", "team"),
         ("colour", None),

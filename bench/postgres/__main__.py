@@ -32,6 +32,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with filled(files, given.tickets) as server:
         results = {"COPY to CSV": stage("floor", folder, server.url())}
+        results["tables as they are into DuckDB, nothing else"] = stage("bare", folder, server.url())
         for backend in PEERS if given.peers else ():
             results[f"dlt 1.31, {backend}"] = _peer(backend, folder, server.url())
         results["ours"] = stage("ours", folder, server.url())

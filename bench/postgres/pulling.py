@@ -4,10 +4,13 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 
+import duckdb
 import psycopg
 
 from bench.postgres.server import TABLES
@@ -43,18 +46,39 @@ def floor(folder: Path, url: str) -> Result:
     return {"seconds": seconds}
 
 
+def bare(folder: Path, url: str) -> Result:
+    """Copy the tables as they are into a DuckDB file, all at once through the Arrow-native driver: nothing is read.
+
+    The least that any load takes which ends in DuckDB: no keys, no checks, no ledger, no facts.
+    """
+    path = folder / "bare.duckdb"
+    warehouse = Warehouse(path)
+    started = perf_counter()
+    with ThreadPoolExecutor(len(TABLES)) as pool:
+        rows = sum(pool.map(lambda table: _copied(warehouse.cursor(), url, table), TABLES))
+    warehouse.close()
+    seconds = perf_counter() - started
+    path.unlink()
+    return {"seconds": seconds, "rows": rows}
+
+
+def _copied(con: duckdb.DuckDBPyConnection, url: str, table: str) -> int:
+    driver = import_module(sql_adbc.DRIVER)
+    with driver.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        con.register("arriving", cursor.fetch_record_batch())
+        done = con.execute(f"CREATE TABLE bare_{table} AS FROM arriving").fetchone()
+    return int(done[0]) if done else 0
+
+
 def ours(folder: Path, url: str) -> Result:
     """Pull the tables as the product does: normalized, checked, accounted for, with all facts."""
-    settings = load_settings(ROOT / "data" / "demo.yaml")
-    desk = desk_from(settings, load_calendars(settings))
-    return _pulled(folder / "ours.duckdb", url, _mapping(), desk, None)
+    return _pulled(folder / "ours.duckdb", url, _mapping(), _desk(), None)
 
 
 def small(folder: Path, url: str) -> Result:
     """Do the same with so little memory for the engine that all of the process stays under 1 GB."""
-    settings = load_settings(ROOT / "data" / "demo.yaml")
-    desk = desk_from(settings, load_calendars(settings))
-    return _pulled(folder / "small.duckdb", url, _mapping(), desk, SMALL)
+    return _pulled(folder / "small.duckdb", url, _mapping(), _desk(), SMALL)
 
 
 def plain(folder: Path, url: str) -> Result:
@@ -73,6 +97,11 @@ def read(folder: Path, url: str) -> Result:
     started = perf_counter()
     deliveries = sum(1 for _ in source.read(None, UNTIL))
     return {"seconds": perf_counter() - started, "deliveries": deliveries}
+
+
+def _desk() -> Desk:
+    settings = load_settings(ROOT / "data" / "demo.yaml")
+    return desk_from(settings, load_calendars(settings))
 
 
 def _mapping() -> Mapping:
@@ -101,6 +130,7 @@ def _pulled(path: Path, url: str, mapping: Mapping, desk: Desk | None, memory: s
 
 STAGES: dict[str, Callable[[Path, str], Result]] = {
     "floor": floor,
+    "bare": bare,
     "ours": ours,
     "small": small,
     "plain": plain,

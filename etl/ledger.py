@@ -18,6 +18,7 @@ class Standing:
     """What the warehouse knows of a source.
 
     is_known      False = nothing of it was ever loaded; source_no is the number it would get
+    watermark     instant up to which it has delivered everything; None = not known
     mapping_hash  of the mapping its rows were loaded with; None = none yet
     mapping       that mapping as JSON; None = it was not kept
     """
@@ -87,12 +88,6 @@ def next_run_id(con: duckdb.DuckDBPyConnection) -> int:
     """Return the number of the next run."""
     row = con.execute("SELECT coalesce(max(run_id), 0) + 1 FROM load_run").fetchone()
     return int(row[0]) if row else 1
-
-
-def delivered_until(con: duckdb.DuckDBPyConnection, source_id: str) -> datetime | None:
-    """Return the instant up to which a source has delivered everything; None = not known."""
-    row = con.execute("SELECT watermark FROM source WHERE source_id = ?", [source_id]).fetchone()
-    return row[0] if row else None
 
 
 def loaded_before(con: duckdb.DuckDBPyConnection, delivery: Delivery, digest: str) -> str | None:

@@ -131,7 +131,7 @@ def _report(con: duckdb.DuckDBPyConnection, job: Job, run_id: int, counts: Count
         n_changed=counts.changed,
         n_same=counts.same,
         n_rejected=counts.rejected,
-        watermark=ledger.delivered_until(con, job.source_id),
+        watermark=ledger.standing(con, job.source_id).watermark,
         data_version=data_version(con),
         rejects_by_rule=ledger.by_rule(con, "norm_reject") if counts.read else {},
         defects_by_rule=ledger.by_rule(con, "norm_defect") if counts.read else {},

@@ -234,5 +234,5 @@ def _load_one(
         if delivery.file_name is not None:
             ledger.settle_file(con, intake.source_id, delivery.file_name, now)
         return report if report.run_id else replace(report, notice=delivery.note)
-    until = ledger.delivered_until(con, intake.source_id)
+    until = ledger.standing(con, intake.source_id).watermark
     return LoadReport.of_no_rows(intake.source_id, 0, until, data_version(con), delivery.note)

@@ -202,7 +202,7 @@ def _note(
 ) -> None:
     """Write the run: no row was loaded, so its account is all zero."""
     run_id = ledger.next_run_id(con)
-    until = ledger.delivered_until(con, intake.source_id)
+    until = ledger.standing(con, intake.source_id).watermark
     report = LoadReport.of_no_rows(intake.source_id, run_id, until, data_version(con), found.told())
     times = ledger.Times("done", now, now, known.mapping_hash or "")
     ledger.write_run(con, Delivery(intake.source_id, ()), report, times)

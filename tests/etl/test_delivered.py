@@ -15,4 +15,4 @@ def test_each_source_has_an_instant_of_its_own() -> None:
             " ?::TIMESTAMPTZ AS watermark",
             [number, f"s{number}", mark],
         )
-    assert [ledger.delivered_until(con, name) for name in ("s0", "s1", "s2")] == [early, late, None]
+    assert [ledger.standing(con, name).watermark for name in ("s0", "s1", "s2")] == [early, late, None]

@@ -72,6 +72,10 @@ class Seen(Protocol):
         """Return the mapped table."""
 
     @property
+    def known(self) -> Mapping[str, Known]:
+        """Return the columns as the loads before saw them; empty = nothing is known of the table."""
+
+    @property
     def kinds(self) -> Mapping[str, str]:
         """Return column -> kind."""
 
@@ -102,19 +106,17 @@ def known_columns(con: duckdb.DuckDBPyConnection, source_id: str, table: str) ->
 
 def write(con: duckdb.DuckDBPyConnection, source_id: str, run_id: int, seen: Seen, now: datetime) -> list[Finding]:
     """Keep the columns of a load and what changed about them, inside its transaction; return what changed."""
-    known = known_columns(con, source_id, seen.table.name)
-    names = list(seen.kinds)
-    read = readers(seen.table, names)
-    found = list(_changes(known, seen, read)) if known else []
-    if not known or found or _is_other(known, seen):
-        _keep(con, source_id, seen, known)
+    read = readers(seen.table, list(seen.kinds))
+    found = list(_changes(seen, read)) if seen.known else []
+    if not seen.known or found or _is_other(seen):
+        _keep(con, source_id, seen)
     note(con, source_id, run_id, found, now)
-    _settle(con, source_id, seen.table.name, names, tuple(read), now)
+    _settle(con, source_id, seen, tuple(read), now)
     return found
 
 
-def _changes(known: Mapping[str, Known], seen: Seen, read: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
-    table = seen.table.name
+def _changes(seen: Seen, read: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+    table, known = seen.table.name, seen.known
     for name, kind in seen.kinds.items():
         before = known.get(name)
         if before is None:
@@ -132,17 +134,18 @@ def _is_usual(before: str, kind: str) -> bool:
     return before == kind or "empty" in (before, kind) or kind in _FITS.get(before, ())
 
 
-def _is_other(known: Mapping[str, Known], seen: Seen) -> bool:
+def _is_other(seen: Seen) -> bool:
     """Return whether what is kept has to be written anew: a column that came back, or its first values."""
     return any(
-        known[name].is_gone or (known[name].kind == "empty") != (kind == "empty") and kind != "empty"
+        seen.known[name].is_gone or (seen.known[name].kind == "empty") != (kind == "empty") and kind != "empty"
         for name, kind in seen.kinds.items()
     )
 
 
-def _keep(con: duckdb.DuckDBPyConnection, source_id: str, seen: Seen, known: Mapping[str, Known]) -> None:
-    _add(con, source_id, seen.table.name, {name: kind for name, kind in seen.kinds.items() if name not in known})
-    for name, before in known.items():
+def _keep(con: duckdb.DuckDBPyConnection, source_id: str, seen: Seen) -> None:
+    fresh = {name: kind for name, kind in seen.kinds.items() if name not in seen.known}
+    _add(con, source_id, seen.table.name, fresh)
+    for name, before in seen.known.items():
         kind = seen.kinds.get(name)
         kept = before.kind if kind is None or _is_usual(before.kind, kind) and before.kind != "empty" else kind
         con.execute(
@@ -187,21 +190,18 @@ def note(
         )
 
 
-def _settle(
-    con: duckdb.DuckDBPyConnection,
-    source_id: str,
-    table: str,
-    names: Sequence[str],
-    read: Sequence[str],
-    now: datetime,
-) -> None:
+def _settle(con: duckdb.DuckDBPyConnection, source_id: str, seen: Seen, read: Sequence[str], now: datetime) -> None:
     """Resolve what is true no more: a column that is back, one that is read by now, a stop that was overcome."""
+    table = seen.table.name
+    open_ones = "FROM drift WHERE resolved_at IS NULL AND source_id = ? AND table_name = ? LIMIT 1"
+    if con.execute(open_ones, [source_id, table]).fetchone() is None:
+        return
     con.execute(
         "UPDATE drift SET resolved_at = $now WHERE resolved_at IS NULL"
         " AND source_id = $source AND table_name = $table"
         " AND ((what = 'dropped' AND (is_stopping OR column_name IN (SELECT unnest($names::VARCHAR[]))))"
         " OR (what = 'new' AND column_name IN (SELECT unnest($read::VARCHAR[]))))",
-        {"now": now, "source": source_id, "table": table, "names": list(names), "read": list(read)},
+        {"now": now, "source": source_id, "table": table, "names": list(seen.kinds), "read": list(read)},
     )
 
 

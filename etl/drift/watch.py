@@ -44,6 +44,11 @@ class Watched:
         return self._expected.table
 
     @property
+    def known(self) -> Mapping[str, Known]:
+        """Return the columns as the loads before saw them; empty = nothing is known of the table."""
+        return self._expected.known
+
+    @property
     def columns(self) -> Sequence[str]:
         """Return the header, with the columns that were accepted as gone at its end."""
         return (*self._rows.columns, *self._added)

@@ -1,5 +1,6 @@
 """Event and message lines: one stream each, with keys that are the same in every load (semantics 2.5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.keys import key_sql, space
@@ -11,7 +12,7 @@ from etl.normalize.slots import Form
 from etl.normalize.sqltext import listing, literal
 from etl.normalize.tickets import insert_agents
 from etl.normalize.typed import TYPED
-from etl.normalize.work import Work
+from etl.normalize.work import Work, constant_value
 
 _ACTOR = Form("closed", ACTORS, "unknown_actor_kind")
 _KIND = Form("closed", KINDS, "unknown_kind")
@@ -51,30 +52,46 @@ class Stream:
         return isinstance(line, EventLine) and line.kind.constant == "assign" and line.to is not None
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds its events can be of: all of them where a column tells."""
+        line = self.line
+        if not isinstance(line, EventLine):
+            return ()
+        told = line.kind.constant if constant_value(line.kind, _KIND) is not None else None
+        return KINDS if told is None else (told,)
+
+    def by_kind(self, told: Mapping[str, str], rest: str) -> str:
+        """Return SQL that is another one for some kinds of events; those that cannot be are left out."""
+        apart = [(name, sql) for name, sql in told.items() if name in self.kinds]
+        if len(self.kinds) == 1:
+            return apart[0][1] if apart else rest
+        cases = "".join(f" WHEN {self.value('kind')} = '{name}' THEN {sql}" for name, sql in apart)
+        return f"CASE{cases} ELSE {rest} END"
+
+    @property
     def new(self) -> str:
         """Return SQL for what the event changes to."""
-        kind, to = self.value("kind"), self.value("to")
+        to = self.value("to")
         owner = to if self.has_owner else f"coalesce({to}, {self.value('by')})"
-        assignee = f"WHEN {kind} = 'assign' THEN {owner}"
-        merged = f"WHEN {kind} = 'merge' THEN ({self.work.ticket_key(self.value('into'))})::VARCHAR"
-        return f"CASE {assignee} {merged} ELSE {to} END"
+        merged = f"({self.work.ticket_key(self.value('into'))})::VARCHAR"
+        return self.by_kind({"assign": owner, "merge": merged}, to)
 
     @property
     def actor(self) -> str:
         """Return SQL for who did it; `by` of an assignment without `to` is the assignee, not the actor."""
+        by, to = self.value("by"), self.value("to")
         if self.has_owner:
-            return self.value("by")
-        is_actor = f"{self.value('kind')} <> 'assign' OR {self.value('to')} IS NOT NULL"
-        return f"CASE WHEN {is_actor} THEN {self.value('by')} END"
+            return by
+        return self.by_kind({"assign": f"CASE WHEN {to} IS NOT NULL THEN {by} END"}, by)
 
     @property
     def is_unknown(self) -> str:
         """Return SQL: a status or priority change to a word that is not canonical."""
-        kind, to = self.value("kind"), self.value("to")
+        to = self.value("to")
         slot = self.work.slots.get(f"{self.path}.to")
-        bad = slot.bad if slot is not None and slot.is_checked else "false"
-        tests = [f"({kind} = '{name}' AND {to} NOT IN {listing(words)})" for name, words in _CLOSED_TO.items()]
-        return f"coalesce({bad} OR {' OR '.join(tests)}, false)"
+        tests = {name: f"{to} NOT IN {listing(words)}" for name, words in _CLOSED_TO.items()}
+        bad = [slot.bad] if slot is not None and slot.is_checked else []
+        return f"coalesce({' OR '.join([*bad, self.by_kind(tests, 'false')])}, false)"
 
     @property
     def is_valid(self) -> str:
@@ -86,9 +103,8 @@ class Stream:
         """Return SQL over the typed values for `is_valid`."""
         if isinstance(self.line, MessageLine):
             return self.is_wanted
-        kind = self.value("kind")
-        complete = f"({kind} NOT IN ('status', 'priority', 'merge') OR {self.new} IS NOT NULL)"
-        return f"({self.is_wanted} AND {kind} IS NOT NULL AND NOT {self.is_unknown} AND {complete})"
+        complete = self.by_kind(dict.fromkeys(("status", "priority", "merge"), f"{self.new} IS NOT NULL"), "true")
+        return f"({self.is_wanted} AND {self.value('kind')} IS NOT NULL AND NOT {self.is_unknown} AND {complete})"
 
     @property
     def identity(self) -> str:
@@ -204,9 +220,8 @@ def _refuse_unknown(stream: Stream) -> None:
     work, slot = stream.work, stream.work.slots.get(f"{stream.path}.to")
     if slot is None:
         return
-    told = stream.line.kind.constant if isinstance(stream.line, EventLine) else None
     for name, words in _CLOSED_TO.items():
-        if told not in (None, name):
+        if name not in stream.kinds:
             continue
         condition = f"{stream.is_wanted} AND {stream.value('kind')} = '{name}' AND {stream.is_unknown}"
         remedy = f"add the value to `values` of {slot.path} with one of {', '.join(words)}"

@@ -17,6 +17,7 @@ import waitress
 from dashboard.model import Loading, Schedule, Site
 from dashboard.model import Loads as Orders
 from dashboard.server import create_app, warm
+from dashboard.sources.terminal import remarked, said
 from data import demo
 from data.inbox import Inbox, inbox_beside
 from data.log import set_up_log
@@ -26,7 +27,8 @@ from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_set
 from data.source_rules import SourceRule
 from data.stop import Stop, leave
 from data.strict_yaml import StrictYamlError
-from data.terminal import SettingsFile, StoreFile, progress, say
+from data.terminal import SettingsFile, StoreFile, Verbs, progress, say
+from data.tongue import VOICE
 from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
 from etl.lists import lists
 from etl.load import deferral
@@ -69,7 +71,8 @@ THREADS = 16
 MOST_BODY = 16 * 2**20  # of a request; nobody sends that much
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+VOICE.learn(said, remarked)
+cli = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
 def now() -> datetime:
@@ -140,7 +143,7 @@ def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
     except UnfitSetting as error:
         raise StrictYamlError(error.in_file(file)) from None
     for one in flagged(settings):
-        say(f"{file}: {one.text['en']}")
+        say(f"{file}: {one.text[VOICE.language]}")
     path = rooted(settings.warehouse) if warehouse is None else warehouse
     with Owner(path, now()) as owner:
         store, inbox = opened(path, settings.memory_mb), inbox_of(settings, path)

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, ParamSpec, TextIO, TypeVar
+from typing import Annotated, Any, ParamSpec, TextIO, TypeVar
 
 import typer
+from typer.core import TyperGroup
+
+from data.tongue import VOICE
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,6 +21,21 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings 
 MappingFile = Annotated[Path, typer.Option("--mapping", "-m", help="mapping file, see docs/mapping.md")]
 StoreFile = Annotated[Path | None, typer.Option("--warehouse", help="warehouse file; default from the settings")]
 SourceName = Annotated[str | None, typer.Option("--source", help="name of the source; default the mapping's name")]
+
+
+class Verbs(TyperGroup):
+    """The command line, in the language of whoever calls it."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the verb that was typed; exit code 2 for a language that nobody speaks."""
+        try:
+            VOICE.settle(os.environ)
+        except ValueError as error:
+            complain(str(error))
+            raise SystemExit(2) from None
+        return super().main(*args, **extra)
+
+
 GONE = (errno.EPIPE, errno.EIO)  # `| head` has read enough; the terminal was closed
 
 
@@ -41,24 +59,25 @@ def _let_go(stream: TextIO) -> None:
 
 
 def say(line: str) -> None:
-    """Print a line for the person at the terminal, at once; that nobody reads it any more is no fault of the work."""
+    """Print a line in the language of the terminal, at once; the work goes on where nobody reads it any more."""
     with unread(sys.stdout):
-        typer.echo(line)
+        typer.echo(VOICE.told(line))
 
 
 def complain(line: str) -> None:
     """Print why a command ends, where errors go."""
     with unread(sys.stderr):
-        typer.echo(line, err=True)
+        typer.echo(VOICE.told(line), err=True)
 
 
 def progress(done: int, total: int) -> None:
     """Show how far a long work is; a terminal gets one line that renews itself."""
+    far = f"  {done:,} of {total:,}"
     if sys.stdout and sys.stdout.isatty():
         with unread(sys.stdout):
-            typer.echo(f"\r  {done:,} of {total:,}", nl=done >= total)
+            typer.echo(f"\r{VOICE.told(far)}", nl=done >= total)
     elif done >= total:
-        say(f"  {done:,} of {total:,}")
+        say(far)
 
 
 def telling(*expected: type[Exception]) -> Callable[[Callable[P, R]], Callable[P, R]]:

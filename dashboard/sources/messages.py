@@ -19,14 +19,29 @@ from metrics.defects import rule_title
 FOLDER = Path(__file__).parents[1] / "locales" / "messages"
 NAME = re.compile(r"\{([a-z_]+)\}")
 COUNTS = ("n", "number", "line", "row", "bad", "gone", "back", "missing", "found", "page", "tries", "status")
-FORMS = dict.fromkeys(COUNTS, r"[\d,.]+") | {
+AMOUNTS = ("run_no", "read", "fresh", "changed", "alike", "invited", "agents", "pace", "total")
+FORMS = dict.fromkeys((*COUNTS, *AMOUNTS), r"[\d,.]+") | {
     "field": r"\S+",
     "effect": "[^()]+",
     "id": r"\S+",
-    "quoted": "'[^']*'|\"[^\"]*\"",
+    "quoted": r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"",
+    "instant": r"\d{4}-\d\d-\d\d[ T][^ ,;()]+",
+    "setting": r"'\w+'",
+    "rule": "[a-z_]+",
+    "kpi": "|".join(CATALOG),
+    "cron_field": "minute|hour|day|month|weekday",
+    "how": "live|imported",
+    "circuit": "closed|open|half_open",
+    "run_state": "[a-z]+",
+    "source_kind": "[a-z_]+",
+    "rhythm": r"every [\d,.]+ s|cron .+?",
+    "standing": r" paused.*?| running since .+?| [\d,]+ failures in .+?",
 }
 RULES = re.compile(r"[a-z]+(?:_[a-z]+)+(?= \d)|bad_file|malformed")  # "unknown_status 31, missing_key 2"
-LISTS = ("names", "known", "files", "columns", "words", "lists", "cells", "pattern", "column", "line")  # never told
+# What stands for these names is never told: lists of names, and what people wrote or delivered.
+LISTS = ("names", "known", "files", "columns", "words", "lists", "cells", "pattern", "column", "line")
+DATA = ("value", "quoted", "setting")
+TAGS = {"split": "filter"} | {name: name for name in ("cron_field", "how", "circuit", "run_state", "source_kind")}
 MARKS = {"; ": "；", ": ": "：", ", ": "，"}
 JOINT = re.compile("|".join(MARKS))
 MOST_PARTS = 40
@@ -119,15 +134,28 @@ def _filled(text: str, names: dict[str, str], language: str) -> str:
 
 def _part(name: str, found: dict[str, str], language: str) -> str | None:
     """Return what stands in place of a name; None = the name is none, its braces are part of the text."""
-    if name not in found or name in LISTS:
+    if name not in found or name in LISTS + DATA:
         return found.get(name)
     if name == "kpis" and (titles := _titles(found[name], language)):
         return titles
-    if name == "split":
-        return words(language).tag("filter", found[name])
+    if name in TAGS:
+        return words(language).tag(TAGS[name], found[name])
+    if name in KEYS:
+        return words(language)("terminal.key", id=found[name], title=KEYS[name](found[name], language))
     if name == "rules":
-        return RULES.sub(lambda rule: rule_title(rule[0]).get(language, rule[0]), found[name])
+        return RULES.sub(lambda rule: _rule(rule[0], language), found[name])
     return told(found[name], language)
+
+
+def _rule(name: str, language: str) -> str:
+    return rule_title(name).get(language, name)
+
+
+def _kpi(name: str, language: str) -> str:
+    return _titles(name, language) or name
+
+
+KEYS = {"rule": _rule, "kpi": _kpi}  # told with their titles, and as the command line takes them
 
 
 def _titles(names: str, language: str) -> str | None:

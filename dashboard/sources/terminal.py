@@ -1,0 +1,40 @@
+"""What the terminal says, in the language of whoever sits there: the catalogue of messages.py, line by line."""
+
+import re
+
+from dashboard.sources.messages import catalogue, told
+
+DATA = ("{", "[", '"')  # a row as it was delivered
+# A remark of a YAML line: behind a blank, outside of what is quoted.
+REMARK = re.compile(r"""((?:"(?:\\.|[^"\\])*"|'[^']*'|(?<=\S)[#"']|[^"'#])*)(#\s+)(.*)""")
+
+
+def said(text: str, language: str) -> str:
+    """Return what the rooms say, in a language; a row as it was delivered, and what has no translation, stay.
+
+    >>> said("  desk unknown_status: 31", "zh-CN")
+    '  desk 未知状态（unknown_status）：31'
+    """
+    return "\n".join(_line(line, language) for line in text.split("\n")) if catalogue(language) else text
+
+
+def _line(line: str, language: str) -> str:
+    words = line.lstrip()
+    if not words or words.startswith(DATA):
+        return line
+    indent = line[: len(line) - len(words)]
+    return indent + (catalogue(language).get(words) or told(words, language))
+
+
+def remarked(text: str, language: str) -> str:
+    """Return a YAML text with its remarks in a language; all else stays as it is."""
+    return "\n".join(_remarked(line, language) for line in text.split("\n")) if catalogue(language) else text
+
+
+def _remarked(line: str, language: str) -> str:
+    found = REMARK.fullmatch(line)
+    if found is None:
+        return line
+    code, mark, remark = found.groups()
+    inner = _remarked(remark, language)  # a line that is itself left out, with a remark
+    return code + mark + (inner if inner != remark else told(remark, language))

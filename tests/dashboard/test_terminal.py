@@ -1,0 +1,84 @@
+"""What the terminal says, told line by line; what people delivered stays as it is."""
+
+import pytest
+import yaml
+
+from dashboard.sources.terminal import remarked, said
+
+DRAFT = """# First mapping of a.csv, guessed from its header and 31 rows.
+timezone: UTC  # TODO: instants without an offset (Opened, End) count as UTC; name their zone, such as Asia/Shanghai
+tables:
+  - name: "a  # such as b"  # one ticket per row
+    date_format: "%d/%m/%Y"  # day first: 7 of 31 'Opened' have a first number above 12
+    # channel: "via"  # TODO: no known words in it (3 values, such as x, it's, y)
+    colour: '#fff'
+    other: it's  # TODO: is it?
+"""
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("sources", "数据源"),
+        ("  none", "  无"),
+        ("Stopped.", "已停止。"),
+        (
+            "desk: 3 rows read = 2 new + 0 changed + 0 same + 1 rejected, delivered up to 2025-03-10 12:00:00+00:00"
+            " (backfill of 2025-01-01 to 2025-02-01; 3 more rows read and not used: no line of the mapping asks for"
+            " them); 250,000 of about 1,000,000 rows, 50,000 rows/s, 15 s left",
+            "desk：读取 3 行 = 新增 2 + 变更 0 + 相同 0 + 未导入 1，数据截至 2025-03-10 12:00:00+00:00（重新读取"
+            " 2025-01-01 至 2025-02-01；另有 3 行已读取但未使用：映射中没有任何一行用到它们）；"
+            "250,000 / 约 1,000,000 行，50,000 行/秒，还需 15 秒",
+        ),
+        (
+            "    tickets row 3: column 'created' (ticket.created_at) = 'yesterday'; every row needs ticket.id",
+            "    tickets 第 3 行：列 'created'（ticket.created_at）= 'yesterday'；每一行都必须有 ticket.id",
+        ),
+        ("  desk (sql, live): delivered up to never STALE", "  desk（数据库，持续读取）：尚无数据，已延迟"),
+        (
+            "  7 2025-03-10 12:00:00+00:00 desk refused: 3 read = 0 new + 0 changed + 0 same + 3 rejected",
+            "  7 2025-03-10 12:00:00+00:00 desk 整批拒绝：读取 3 = 新增 0 + 变更 0 + 相同 0 + 未导入 3",
+        ),
+        ("  frt: 3 tickets with a public reply of an agent", "  首次响应时长（frt）：3 张有客服公开回复的工单"),
+        ("  csat: nothing; it needs survey.overall", "  客户响应满意度（csat）：无；需要 survey.overall"),
+        (
+            "desk (every 5 s) 3 failures in a row (open), next try 2026-11-01T08:00:00Z: 2026-11-01 16:00:05,"
+            " 2026-11-01 16:00:10 (Asia/Shanghai)",
+            "desk（每 5 秒），连续失败 3 次（暂缓），下次尝试 2026-11-01T08:00:00Z：2026-11-01 16:00:05, "
+            "2026-11-01 16:00:10（Asia/Shanghai）",
+        ),
+        (
+            "s.yaml:3: targets.0.metric: unknown metric 'frtt'; known: csat, frt",
+            "s.yaml:3：targets.0.metric：未知指标 'frtt'；可用：csat, frt",
+        ),
+        (
+            "s.yaml:9: sources.0: a source of kind zendesk has 'url' and 'user' and 'token' and no 'path'",
+            "s.yaml:9：sources.0：zendesk 类数据源需要 'url'、'user'、'token'，不能有 'path'",
+        ),
+    ],
+)
+def test_lines_of_the_terminal(english: str, chinese: str) -> None:
+    assert said(english, "zh-CN") == chinese
+
+
+def test_a_row_stays_as_it_was_delivered() -> None:
+    assert said('    {"note": "x: is gone, sources"}', "zh-CN") == '    {"note": "x: is gone, sources"}'
+
+
+def test_only_the_remarks_of_a_mapping_are_told() -> None:
+    told = remarked(DRAFT, "zh-CN")
+    assert yaml.safe_load(told) == yaml.safe_load(DRAFT)
+    assert told.splitlines() == [
+        "# a.csv 的映射初稿，由表头和 31 行数据推测。",
+        "timezone: UTC  # TODO：没有时区偏移的时间（Opened, End）按 UTC 计；请写明时区，例如 Asia/Shanghai",
+        "tables:",
+        '  - name: "a  # such as b"  # 每行一张工单',
+        "    date_format: \"%d/%m/%Y\"  # 日在前：'Opened' 的 31 个值中有 7 个的第一个数大于 12",
+        '    # channel: "via"  # TODO：其中没有认识的词（3 种取值，例如 x, it\'s, y）',
+        "    colour: '#fff'",
+        "    other: it's  # TODO：是这样吗？",
+    ]
+
+
+def test_english_stays_as_it_is() -> None:
+    assert (said("  none", "en"), remarked(DRAFT, "en")) == ("  none", DRAFT)

@@ -70,6 +70,7 @@ class Delivery:
     is_part     more belongs to it than its rows: their instants never tell how far the source has come
     is_present  its rows are what the source holds now, whatever instants of change they carry
     kind        what it is, for the ledger; None = what a source delivers by itself
+    share       how much of all that there is to read is read with it, about, 0 to 1; None = not known
     settle      called once it is over, with why it did not load (None = it did) and what was held against its rows;
                 raises SourceError when that leaves something undone that a person has to see to
     """
@@ -90,6 +91,7 @@ class Delivery:
     kind: str | None = None
     settle: Callable[[Exception | None, Sequence[str]], None] | None = None
     gone: frozenset[str] = frozenset()
+    share: float | None = None
 
     @property
     def is_loadable(self) -> bool:
@@ -171,6 +173,7 @@ class LoadReport:
     message    what a person should know, such as "already loaded"; None = nothing special
     notice     what is so of the source itself, such as "open transactions are hidden", of a load that left no entry
                in the ledger; None = nothing
+    share      how much of all that there is to read is loaded with it, about, 0 to 1; None = not known
     """
 
     run_id: int
@@ -187,6 +190,7 @@ class LoadReport:
     seconds: Mapping[str, float] = field(default_factory=dict)
     message: str | None = None
     notice: str | None = None
+    share: float | None = None
 
     @classmethod
     def of_no_rows(

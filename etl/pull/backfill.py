@@ -49,11 +49,18 @@ def written(instant: datetime, form: Form) -> str:
 
 @dataclass(frozen=True)
 class Part:
-    """A source that is read from a cursor until a delivery has passed the end of the span; never = None."""
+    """A source that is read from a cursor until a delivery has passed the end of the span.
+
+    share  how much of the span is read with a delivery, 0 to 1 and more behind its end; None = not known
+    """
 
     source: Source
     cursor: str | None = None
-    is_past: Callable[[Delivery], bool] | None = None
+    share: Callable[[Delivery], float | None] = lambda delivery: delivery.share
+
+    def is_past(self, delivery: Delivery) -> bool:
+        """Return whether nothing that follows a delivery is of the span."""
+        return (self.share(delivery) or 0) > 1
 
 
 def table_part(source: Source, table: TableMapping, span: Span) -> Part:
@@ -61,15 +68,28 @@ def table_part(source: Source, table: TableMapping, span: Span) -> Part:
     if table.cursor is None:
         return Part(source)
     form = table.cursor.format
-    until = written(span.until, form)
 
-    def is_past(delivery: Delivery) -> bool:
+    def share(delivery: Delivery) -> float | None:
         reached = json.loads(delivery.cursor or "{}").get(table.name, {}).get("value")
-        if reached is None:
-            return False
-        return str(reached) > until if form == "text" else int(reached) > int(until)
+        return None if reached is None else passed(str(reached), form, span)
 
-    return Part(source, json.dumps({table.name: {"value": written(span.since, form)}}), is_past)
+    return Part(source, json.dumps({table.name: {"value": written(span.since, form)}}), share)
+
+
+def passed(reached: str, form: Form, span: Span) -> float:
+    """Return how much of a span a value of a change column has passed; a text that is no instant has none or all."""
+    try:
+        second = _second(reached, form)
+    except ValueError:
+        return 2.0 if reached > written(span.until, form) else 0.0
+    return (second - span.since.timestamp()) / (span.until - span.since).total_seconds()
+
+
+def _second(reached: str, form: Form) -> float:
+    if form != "text":
+        return int(reached) / (1000 if form == "epoch_ms" else 1)
+    found = datetime.fromisoformat(reached)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 class SpanSource:
@@ -80,15 +100,18 @@ class SpanSource:
 
     def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
         """Yield what the source has of the span now, and somewhat more; the stored cursor does not matter."""
-        for part in self._parts:
+        for number, part in enumerate(self._parts):
             with closing(_read(part, now)) as found:
-                yield from (_still(delivery, self._span) for delivery in found)
+                for delivery in found:
+                    share = part.share(delivery)
+                    whole = None if share is None else (number + min(1.0, max(0.0, share))) / len(self._parts)
+                    yield replace(_still(delivery, self._span), share=whole)
 
 
 def _read(part: Part, now: datetime) -> Generator[Delivery, None, None]:
     for delivery in part.source.read(part.cursor, now):
         yield delivery
-        if part.is_past is not None and part.is_past(delivery):
+        if part.is_past(delivery):
             return
 
 

@@ -233,6 +233,7 @@ def _load_one(
             report = load(con, delivery, intake.mapping, refresh, now, origin)
         if delivery.file_name is not None:
             ledger.settle_file(con, intake.source_id, delivery.file_name, now)
-        return report if report.run_id else replace(report, notice=delivery.note)
+        notice = report.notice if report.run_id else delivery.note
+        return replace(report, notice=notice, share=delivery.share)
     until = ledger.standing(con, intake.source_id).watermark
     return LoadReport.of_no_rows(intake.source_id, 0, until, data_version(con), delivery.note)

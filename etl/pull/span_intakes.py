@@ -12,6 +12,7 @@ from etl.model import Source, SourceError
 from etl.pull.backfill import Part, Span, SpanSource, table_part, written
 from etl.pull.run import Intake
 from etl.sources import open_source
+from etl.sources.rest.source import RestSource
 
 UNTIL = re.compile(r"(?<!:):until\b")
 END = {"text": "'9999-12-31 00:00:00'", "epoch_s": "253402214400", "epoch_ms": "253402214400000"}
@@ -58,8 +59,9 @@ def _queries(rule: SourceRule, mapping: SourceMapping, span: Span, url: str) -> 
 
 
 def _since(rule: SourceRule, span: Span, opened: Opened) -> Source:
-    """Return a source over the web that begins with the span; it is read up to now."""
-    return opened(rule.model_copy(update={"since": span.since.date()})).source
+    """Return a source over the web that begins and ends with the span."""
+    source = opened(rule.model_copy(update={"since": span.since.date()})).source
+    return source.up_to(span.until.date()) if isinstance(source, RestSource) else source
 
 
 def _files(rule: SourceRule, mapping: SourceMapping) -> Source:

@@ -1,4 +1,7 @@
-"""How far first loads are: rows so far, how fast, and how long still where the source told how many there are."""
+"""How far first loads are: rows so far, how fast, and how long still.
+
+The source has told how many rows there are, or with each load how much of all is read; else it is not known.
+"""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -8,21 +11,30 @@ from datetime import datetime
 from etl.model import LoadReport
 
 SPEAKS_AFTER_S = 2.0  # what is over at once needs no telling
+LEAST_SHARE = 0.005  # of less nobody can tell how much the whole is
 
 
 @dataclass(frozen=True)
 class FirstLoad:
-    """The first pull of a source since the start of the process.
+    """The first pull of a source since the start of the process, or a past span of it that is read again.
 
-    rows   committed so far
-    total  about how many rows there are; None = not known
-    at     when the last of the rows were committed; None = none yet
+    rows     committed so far
+    total    about how many rows there are; None = not known
+    at       when the last of the rows were committed; None = none yet
+    counted  the total was told before the first row; else it follows from the share that is read, and moves
     """
 
     since: datetime
     rows: int = 0
     total: int | None = None
     at: datetime | None = None
+    counted: bool = False
+
+    def after(self, report: LoadReport, at: datetime) -> "FirstLoad":
+        """Return it with a committed load."""
+        rows = self.rows + report.n_read
+        is_told = not self.counted and report.share is not None and report.share >= LEAST_SHARE
+        return replace(self, rows=rows, at=at, total=round(rows / (report.share or 1)) if is_told else self.total)
 
     @property
     def per_s(self) -> float | None:
@@ -41,12 +53,16 @@ class FirstLoad:
         return max(0, round((self.total - self.rows) / pace - (now - self.at).total_seconds()))
 
     def told(self, now: datetime) -> str:
-        """Return it in words, such as "250,000 of about 1,000,000 rows, 50,000 rows/s, 15 s left"."""
+        """Return it in words, such as "250,000 of about 1,000,000 rows, 50,000 rows/s, 15 s left".
+
+        Where it is not known how many rows there are, that is said instead of the time left.
+        """
         of = f" of about {self.total:,}" if self.total is not None and self.rows < self.total else ""
         pace, left = self.per_s, self.left_s(now)
         parts = [f"{self.rows:,}{of} rows"]
         parts += [f"{pace:,.0f} rows/s"] if pace is not None else []
         parts += [f"{_span(left)} left"] if left is not None else []
+        parts += ["time left not known"] if self.total is None else []
         return ", ".join(parts)
 
 
@@ -85,12 +101,13 @@ class Progress:
 
     def expect(self, source_id: str, total: int | None) -> None:
         """Note how many rows a first load has before it; None = its source cannot tell."""
-        self._change(source_id, lambda known: replace(known, total=total))
+        if total is not None:
+            self._change(source_id, lambda known: replace(known, total=total, counted=True))
 
     def loaded(self, report: LoadReport) -> str | None:
         """Note a committed load; return how far it is, in words, once there is something to tell of a first load."""
         now = self._clock()
-        known = self._change(report.source_id, lambda one: replace(one, rows=one.rows + report.n_read, at=now))
+        known = self._change(report.source_id, lambda one: one.after(report, now))
         if known is None or (now - known.since).total_seconds() < SPEAKS_AFTER_S or not known.rows:
             return None
         return known.told(now)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -180,9 +180,11 @@ class FileSource:
         """Yield one delivery for each set of pending files, the k-th files of all tables together."""
         seen = contents(cursor)
         pending = {table.name: self._pending(table, seen, now) for table in self._tables}
-        for place in range(max((len(files) for files in pending.values()), default=0)):
+        number = max((len(files) for files in pending.values()), default=0)
+        for place in range(number):
             group = {table.name: pending[table.name][place : place + 1] for table in self._tables}
-            yield self._reader.opened({name: files[0] for name, files in group.items() if files})
+            delivery = self._reader.opened({name: files[0] for name, files in group.items() if files})
+            yield replace(delivery, share=(place + 1) / number)
         if not any(pending.values()):
             yield self._nothing_new(seen)
 

@@ -31,8 +31,8 @@ def progress(clock: Clock) -> Progress:
     return Progress(clock)
 
 
-def report(rows: int, source_id: str = "desk") -> LoadReport:
-    return LoadReport(1, source_id, rows, rows, 0, 0, 0, None, 1)
+def report(rows: int, source_id: str = "desk", share: float | None = None) -> LoadReport:
+    return LoadReport(1, source_id, rows, rows, 0, 0, 0, None, 1, share=share)
 
 
 def test_rows_pace_and_time_left_are_told(progress: Progress, clock: Clock) -> None:
@@ -46,7 +46,33 @@ def test_without_a_total_no_time_left_is_made_up(progress: Progress, clock: Cloc
     progress.began("desk")
     progress.expect("desk", None)
     clock.go(5)
-    assert progress.loaded(report(250_000)) == "250,000 rows, 50,000 rows/s"
+    assert progress.loaded(report(250_000)) == "250,000 rows, 50,000 rows/s, time left not known"
+
+
+def test_the_share_that_is_read_tells_the_time_left_where_nothing_was_counted(
+    progress: Progress, clock: Clock
+) -> None:
+    progress.began("desk")
+    clock.go(10)
+    assert progress.loaded(report(100, share=0.25)) == "100 of about 400 rows, 10 rows/s, 30 s left"
+    clock.go(10)
+    assert progress.loaded(report(100, share=0.4)) == "200 of about 500 rows, 10 rows/s, 30 s left"
+    assert progress.together() == progress.of("desk")
+    clock.go(20)
+    assert progress.loaded(report(200, share=1.0)) == "400 rows, 10 rows/s"
+
+
+def test_a_count_goes_before_a_share(progress: Progress, clock: Clock) -> None:
+    progress.began("desk")
+    progress.expect("desk", 1_000)
+    clock.go(10)
+    assert progress.loaded(report(100, share=0.5)) == "100 of about 1,000 rows, 10 rows/s, 90 s left"
+
+
+def test_a_share_too_small_to_tell_the_whole_by_tells_nothing(progress: Progress, clock: Clock) -> None:
+    progress.began("desk")
+    clock.go(10)
+    assert progress.loaded(report(100, share=0.001)) == "100 rows, 10 rows/s, time left not known"
 
 
 def test_more_rows_than_expected_leave_no_time_below_nothing(progress: Progress, clock: Clock) -> None:

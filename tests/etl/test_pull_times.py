@@ -32,7 +32,7 @@ class Slow:
 
 def pulled(desk: Desk, source: Slow) -> list[tuple[datetime, datetime]]:
     intake = Intake("desk", source, desk.mapping, desk.origin)
-    with suppress(FAULTS):
+    with suppress(*FAULTS):
         list(pull(desk.con, intake, desk.refresh, NOW, clock=source.clock))
     return desk.con.execute("SELECT started_at, ended_at FROM load_run ORDER BY run_id").fetchall()
 

@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from data.source_rules import SourceRule
 from etl.mapping import parse_mapping
 from etl.model import Batch, Delivery, Origin
-from etl.pull.backfill import KIND, Span
+from etl.pull.backfill import KIND, Part, Span, SpanSource, passed
 from etl.pull.run import Intake
 from etl.pull.span_intakes import bounded, spanned
 from etl.sources import sql_table
+from etl.sources.rest.access import Access
+from etl.sources.rest.jira import JIRA
+from etl.sources.rest.source import RestSource
 from etl.sources.text_rows import TextRows
 from tests.etl.loading import COLUMNS, NOW, TICKETS
 
@@ -33,6 +37,10 @@ tables:
     rows: message
     ticket: {id: id}
     messages: [{author_kind: agent, at: updated}]
+"""
+ISSUES = """
+version: 1
+tables: [{name: issues, rows: ticket, ticket: {id: id, created_at: created}}]
 """
 
 
@@ -63,6 +71,38 @@ def test_a_source_over_the_web_begins_a_day_before_the_span() -> None:
     assert (delivery.cursor, delivery.until, delivery.file_hash, delivery.seen) == (None, None, None, {})
     assert [batch.until for batch in delivery.batches] == [None] and delivery.is_part
     assert (delivery.kind, delivery.note) == (KIND, "backfill of 2025-01-10 to 2025-01-20; slow")
+
+
+def test_a_source_over_the_web_ends_a_day_behind_the_span() -> None:
+    def opened(one: SourceRule) -> Intake:
+        source = RestSource(JIRA, one.id, Access("https://j", "t", "u", one.since), parse_mapping(ISSUES))
+        return Intake("desk", source, parse_mapping(ISSUES), Origin())
+
+    found = spanned(rule("jira", url="https://j", token="t", user="u"), SPAN, opened, str).source
+    (part,) = found._parts  # type: ignore[attr-defined]
+    assert part.source._access == Access("https://j", "t", "u", date(2025, 1, 9), date(2025, 1, 21))
+
+
+def test_the_share_of_a_span_is_told_over_all_of_its_parts() -> None:
+    def parts(shares: list[float | None]) -> list[Part]:
+        return [Part(Web(), share=lambda _, share=share: share) for share in shares]  # type: ignore[misc]
+
+    told = [each.share for each in SpanSource(parts([0.5, 3.0, None, -1.0]), SPAN).read(None, NOW)]
+    assert told == [0.125, 0.5, None, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("reached", "form", "share"),
+    [
+        ("2025-01-09 00:00:00", "text", 0.0),
+        ("2025-01-15T00:00:00+00:00", "text", 0.5),
+        (str(int(datetime(2025, 1, 21, tzinfo=UTC).timestamp())), "epoch_s", 1.0),
+        (f"{int(datetime(2025, 1, 15, tzinfo=UTC).timestamp())}000", "epoch_ms", 0.5),
+        ("2025-01-99 00:00:00", "text", 2.0),  # no instant: it sorts behind the end
+    ],
+)
+def test_a_change_column_tells_how_much_of_the_span_is_read(reached: str, form: Any, share: float) -> None:
+    assert passed(reached, form, SPAN) == share
 
 
 def test_every_query_ends_soon_after_the_span_and_the_next_begins(

@@ -23,7 +23,7 @@ from etl.sources.rest.chatwoot_rows import (
     version,
 )
 from etl.sources.rest.client import Answer, Gone, Query, RestClient, Site
-from etl.sources.rest.paging import DAY_S, SETTLED_S, Page, Row, State, Stream, Walk, reaching_back
+from etl.sources.rest.paging import DAY_S, SETTLED_S, Headway, Page, Row, State, Stream, Walk, reaching_back
 from etl.sources.rest.records import epoch_s, member
 from etl.sources.rest.source import Pull, Record, System
 
@@ -127,6 +127,7 @@ class Conversations:
 
     account: Account
     name: str = "conversations"
+    weight: float = 1.0
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield conversations that are new or changed."""
@@ -141,13 +142,20 @@ class Conversations:
         floor = state["from"] - OVERLAP_S
         for answer, place in listed(self.account.client, ALL, state["page"], state.get("count", 0)):
             records = answer.listed("data.payload")
-            active = [each for each in records if (epoch_s(each.get("last_activity_at")) or 0) >= floor]
+            active = [each for each in records if _active_at(each) >= floor]
             fresh = self._fresh(active, state)
             is_last = place["page"] > state["page"] and (len(active) < len(records) or not records)
             state = {**state, **place, "seen": self._seen(active, state["began"])}
-            yield Page(self._rows(fresh), _finished(state, state["began"]) if is_last else state)
+            passed = self._passed(records, state)
+            yield Page(self._rows(fresh), _finished(state, state["began"]) if is_last else state, passed)
             if is_last:
                 return
+
+    def _passed(self, records: Sequence[Record], state: State) -> float | None:
+        """Return how much of the list is gone through: by time where it has a beginning, else by count."""
+        if state["from"]:
+            return Headway(state["began"], state["from"]).at(min(map(_active_at, records), default=None))
+        return min(1.0, (state["page"] - 1) * len(records) / state["count"]) if state["count"] else None
 
     def _followed(self, state: State) -> Iterator[Page]:
         """Read all that changed since the last pull, in one answer."""
@@ -156,8 +164,8 @@ class Conversations:
         for first in range(0, len(fresh), CHUNK):
             part = fresh[first : first + CHUNK]
             state = {**state, "seen": {**state["seen"], **self._seen(part, second)}}
-            yield Page(self._rows(part), state)
-        yield Page({}, _finished(state, second))
+            yield Page(self._rows(part), state, (first + len(part)) / len(fresh))
+        yield Page({}, _finished(state, second), 1.0)
 
     def _changed(self, since: int) -> Answer:
         """Return what changed since a second of the server's clock, however long the answer was waited for."""
@@ -172,7 +180,10 @@ class Conversations:
                 return answer
 
     def _fresh(self, records: Sequence[Record], state: State) -> list[Record]:
-        return [each for each in records if state["seen"].get(str(each.get("id"))) != version(each)]
+        """Return what is new of the records, and lies before the end of what is asked for."""
+        is_past, seen = self.account.pull.is_past, state["seen"]
+        new = [each for each in records if seen.get(str(each.get("id"))) != version(each)]
+        return [each for each in new if not is_past(_active_at(each))]
 
     def _seen(self, records: Sequence[Record], second: int) -> Mapping[str, str]:
         """Return what need not be read again by a pull that goes on; of the last seconds events may be missing."""
@@ -195,6 +206,10 @@ class Conversations:
         return {name: rows for name, rows in found.items() if name in columns}
 
 
+def _active_at(conversation: Record) -> int:
+    return epoch_s(conversation.get("last_activity_at")) or 0
+
+
 def _finished(state: State, second: int) -> State:
     return {"from": max(state["from"], second), "until": second - SETTLED_S, "seen": {}}
 
@@ -208,6 +223,7 @@ class Responses:
 
     account: Account
     name: str = "csat"
+    weight: float = 0.05
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield the pages of answers."""
@@ -218,15 +234,17 @@ class Responses:
             state = {
                 **reaching_back(state, pull.start, pull.now, REACH_S),
                 "page": 1,
-                "upto": self.account.served + 1,
+                "upto": min(self.account.served, pull.last) + 1 if pull.end else self.account.served + 1,
             }
+        headway = Headway(state["from"], state["upto"])
         while True:
             walk.step(state["page"])
             asked = {"since": state["from"], "until": state["upto"], "sort": "created_at", "page": state["page"]}
             records = self.account.client.get(path, asked).listed("")
             is_last = len(records) < RESPONSES_PER_PAGE
             state = self._over(state) if is_last else {**state, "page": state["page"] + 1}
-            yield Page({"csat": [response_row(each) for each in records]}, state)
+            passed = max((epoch_s(each.get("created_at")) or 0 for each in records), default=None)
+            yield Page({"csat": [response_row(each) for each in records]}, state, headway.at(passed))
             if is_last:
                 return
 
@@ -290,4 +308,5 @@ def _is_extra(column: str) -> bool:
     return column.startswith("custom_attributes.")
 
 
-CHATWOOT = System("Chatwoot", TABLES, "conversations", _site, _streams, _held, _is_extra)
+SPANNED = "its list comes the last active first: what was active behind the span was gone through, and not read"
+CHATWOOT = System("Chatwoot", TABLES, "conversations", _site, _streams, _held, _is_extra, SPANNED)

@@ -21,7 +21,7 @@ from etl.sources.rest.freshdesk_rows import (
     rating_row,
     ticket_row,
 )
-from etl.sources.rest.paging import DAY_S, Page, Row, State, Stream, Walk, reaching_back, settled_until
+from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Stream, Walk, reaching_back, settled_until
 from etl.sources.rest.records import epoch_s
 from etl.sources.rest.source import Pull, Record, System
 
@@ -40,9 +40,22 @@ LISTS: Mapping[str, Mapping[str, str]] = {  # a ticket is in one of them
 class Desk:
     """What the streams of one pull share; names of agents and groups are read once when first asked for."""
 
-    client: RestClient
-    start: int
-    now: datetime
+    pull: Pull
+
+    @property
+    def client(self) -> RestClient:
+        """Return what asks the desk."""
+        return self.pull.client
+
+    @property
+    def start(self) -> int:
+        """Return the epoch second of the first pull's beginning."""
+        return self.pull.start
+
+    @property
+    def now(self) -> datetime:
+        """Return when the pull began, by the clock here."""
+        return self.pull.now
 
     @cached_property
     def agents(self) -> Names:
@@ -82,6 +95,7 @@ class Changed:
 
     name     in the cursor; `query` what is asked for besides the time in `filter`; `stamp` the field it goes by
     reach_s  so much is read again once a day, 0 = never
+    weight   see etl/sources/rest/paging.py
     State: `from` epoch second, `page` of it, `seen` id -> version of records of that second or later,
     `newest` latest second of all
     """
@@ -94,6 +108,7 @@ class Changed:
     stamp: str
     to_rows: Callable[[Sequence[Record]], Mapping[str, Sequence[Row]]]
     reach_s: int = 0
+    weight: float = 1.0
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield the pages of records that are new or changed."""
@@ -101,6 +116,7 @@ class Changed:
         state = {"from": self.desk.start, "page": 1, "seen": {}, **state}
         if state["page"] == 1:
             state = reaching_back(state, self.desk.start, self.desk.now, self.reach_s)
+        headway = Headway(state["from"], self.desk.pull.last)
         while True:
             walk.step((state["from"], state["page"]))
             since = datetime.fromtimestamp(state["from"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -111,8 +127,9 @@ class Changed:
             settled = settled_until(answer.served_at, self.desk.now)
             is_last = len(records) < PER_PAGE
             state = self._after(records, state, settled, is_last)
-            yield Page(self.to_rows(fresh), state)
-            if is_last:
+            wanted = [each for each in fresh if not self.desk.pull.is_past(self._second(each))]
+            yield Page(self.to_rows(wanted), state, headway.at(state["from"]))
+            if is_last or self.desk.pull.is_past(state["from"]):
                 return
 
     def _second(self, record: Record) -> int:
@@ -145,20 +162,22 @@ def _site(source_id: str, access: Access) -> Site:
 
 
 def _streams(pull: Pull) -> Sequence[Stream]:
-    desk = Desk(pull.client, pull.start, pull.now)
+    desk = Desk(pull)
     found: list[Stream] = []
     if {"tickets", "comments"} & pull.columns.keys():
         found += [_tickets(pull, desk, name, query) for name, query in LISTS.items()]
     if "ratings" in pull.columns:
         path = "/api/v2/surveys/satisfaction_ratings"
-        found.append(Changed(desk, "ratings", path, "created_since", {}, "created_at", _ratings_of(desk), REACH_S))
+        made = _ratings_of(desk)
+        found.append(Changed(desk, "ratings", path, "created_since", {}, "created_at", made, REACH_S, weight=0.05))
     return found
 
 
 def _tickets(pull: Pull, desk: Desk, name: str, query: Mapping[str, str]) -> Changed:
     asked = {"order_by": "updated_at", "order_type": "asc", "include": "stats", **query}
     made = _tickets_of(desk, pull.columns, is_deleted=name == "deleted")
-    return Changed(desk, name, TICKETS, "updated_since", asked, "updated_at", made)
+    weight = 1.0 if name == "tickets" else 0.05
+    return Changed(desk, name, TICKETS, "updated_since", asked, "updated_at", made, weight=weight)
 
 
 def _tickets_of(

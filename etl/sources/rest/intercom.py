@@ -54,13 +54,21 @@ class Workspace:
             return None
 
 
-def found_by(client: RestClient, since: int, sort: str) -> Iterator[Answer]:
-    """Yield the answers of the search for what changed from a second on, page by page, the oldest `sort` first."""
+def changed_since(since: int, end: int | None = None) -> Record:
+    """Return the question for what changed from a second on; `end` = and before that one."""
+    later = {"field": "updated_at", "operator": ">", "value": max(0, since - 1)}
+    if end is None:
+        return later
+    return {"operator": "AND", "value": [later, {"field": "updated_at", "operator": "<", "value": end}]}
+
+
+def found_by(client: RestClient, question: Record, sort: str) -> Iterator[Answer]:
+    """Yield the answers of a search page by page, the oldest `sort` first."""
     walk, after = Walk(client.place(SEARCH, "POST")), None
     while True:
         walk.step(after)
         body = {
-            "query": {"field": "updated_at", "operator": ">", "value": max(0, since - 1)},
+            "query": question,
             "sort": {"field": sort, "order": "ascending"},
             "pagination": {"per_page": PER_PAGE, **({"starting_after": after} if after else {})},
         }
@@ -80,22 +88,23 @@ class Conversations:
 
     pull: Pull
     name: str = "conversations"
+    weight: float = 1.0
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield pages of conversations that are new or changed; the next pull needs no cursor of the search."""
         state = {"from": self.pull.start, "seen": {}, **state}
-        workspace, began, top = Workspace(self.pull.client), 0, 0
-        for answer in found_by(self.pull.client, state["from"], "updated_at"):
+        workspace, began, top, read = Workspace(self.pull.client), 0, 0, 0
+        for answer in found_by(self.pull.client, changed_since(state["from"], self.pull.end), "updated_at"):
             records, second = answer.listed("conversations"), self._second(answer)
-            began = began or second
+            began, read = began or second, read + len(records)
             fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != changed(each)]
             rows = self._rows(workspace, fresh)
             state = _remembering(state, records, second)
             if member(answer.data, "pages.next.starting_after"):
                 state, top = _further(state, records, top), max([top, *map(changed, records)])
-                yield Page(rows, state)
+                yield Page(rows, state, _share(read, answer))
             else:
-                yield Page(rows, _finished(state, began))
+                yield Page(rows, _finished(state, began), 1.0)
 
     def _second(self, answer: Answer) -> int:
         return int((answer.served_at or self.pull.now).timestamp())
@@ -117,6 +126,11 @@ class Conversations:
 def changed(conversation: Record) -> int:
     """Return the epoch second of a conversation's last change; 0 = it has none."""
     return epoch_s(conversation.get("updated_at")) or 0
+
+
+def _share(read: int, answer: Answer) -> float | None:
+    total = answer.data.get("total_count")
+    return min(1.0, read / total) if isinstance(total, int) and total > 0 else None
 
 
 def _remembering(state: State, records: Sequence[Record], second: int) -> State:
@@ -151,7 +165,7 @@ def _streams(pull: Pull) -> Sequence[Stream]:
 
 def _held(pull: Pull) -> Iterator[Sequence[Record]]:
     """Yield the conversations of the search, oldest first: what changes meanwhile moves none to another page."""
-    for answer in found_by(pull.client, pull.start, "created_at"):
+    for answer in found_by(pull.client, changed_since(pull.start), "created_at"):
         yield answer.listed("conversations")
 
 

@@ -6,14 +6,14 @@ The search gives issues by last change, to the minute of its user's zone, and ma
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from etl.model import SourceError
 from etl.sources.rest.access import Access
 from etl.sources.rest.client import Answer, Gone, Query, RestClient, Site
 from etl.sources.rest.jira_rows import TABLES, change_rows, comment_rows, custom_field, issue_row
-from etl.sources.rest.paging import Page, Row, State, Stream, Walk
+from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Stream, Walk
 from etl.sources.rest.records import epoch_s, member, objects
 from etl.sources.rest.source import Pull, Record, System
 
@@ -28,11 +28,38 @@ FIELDS = (
 )
 
 
-def changed_since(client: RestClient, since: int) -> str:
-    """Return the condition of a search; its minutes are in the zone of the user whose token it is."""
-    zone = ZoneInfo(str(client.get("/rest/api/3/myself").data.get("timeZone") or "UTC"))
-    minute = datetime.fromtimestamp(since, UTC).astimezone(zone)
-    return f'updated >= "{minute:%Y/%m/%d %H:%M}"'
+def changed_since(client: RestClient, since: int, end: int | None = None) -> str:
+    """Return the condition of a search; its minutes are in the zone of the user whose token it is.
+
+    end  epoch second behind which nothing is asked for; None = up to now
+    """
+    zone = _zone(client)
+    condition = f'updated >= "{_minute(since, zone, -60)}"'
+    return condition if end is None else f'{condition} AND updated <= "{_minute(end + 60, zone, 60)}"'
+
+
+def _zone(client: RestClient) -> ZoneInfo:
+    path = "/rest/api/3/myself"
+    name = str(client.get(path).data.get("timeZone") or "UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SourceError(
+            f"{client.place(path)}: the account's time zone {name!r} is not known here; choose another one in its"
+            " profile",
+            permanent=True,
+        ) from None
+
+
+def _minute(second: int, zone: ZoneInfo, step_s: int) -> str:
+    """Return the local minute of a second; one that the clocks repeat would say two, so the next one that does not.
+
+    step_s  the way to look for it
+    """
+    local = datetime.fromtimestamp(max(second, DAY_S), UTC).astimezone(zone)
+    while local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        local = (local.astimezone(UTC) + timedelta(seconds=step_s)).astimezone(zone)
+    return f"{local:%Y/%m/%d %H:%M}"
 
 
 def found_by(client: RestClient, query: Query) -> Iterator[Answer]:
@@ -56,11 +83,13 @@ class Issues:
 
     pull: Pull
     name: str = "issues"
+    weight: float = 1.0
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield pages of issues that are new or changed; the next pull needs no token, which would expire."""
         state = {"from": self.pull.start, "seen": {}, **state}
-        jql = f"{changed_since(self.pull.client, state['from'])} ORDER BY updated ASC"
+        jql = f"{changed_since(self.pull.client, state['from'], self.pull.end)} ORDER BY updated ASC"
+        headway = Headway(state["from"], self.pull.last)
         asked: dict[str, str | int] = {
             "jql": jql,
             "maxResults": PER_PAGE,
@@ -71,7 +100,8 @@ class Issues:
             issues = answer.listed("issues")
             fresh = [each for each in issues if state["seen"].get(str(each.get("id"))) != _changed(each)]
             state = self._after(answer, issues, state, is_last=not answer.data.get("nextPageToken"))
-            yield Page(self._rows(fresh), state)
+            passed = max((epoch_s(_changed(each)) or 0 for each in issues), default=None)
+            yield Page(self._rows(fresh), state, headway.at(passed))
 
     def _fields(self) -> str:
         """Return the fields to ask for: those of the tables, and custom ones that the mapping names."""

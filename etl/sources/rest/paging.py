@@ -20,10 +20,11 @@ Row = Sequence[object]
 
 @dataclass(frozen=True)
 class Page:
-    """Rows by table, and where the stream goes on after them."""
+    """Rows by table, where the stream goes on after them, and how much of it is read (None = it cannot tell)."""
 
     rows: Mapping[str, Sequence[Row]]
     state: State
+    share: float | None = None
 
 
 class Stream(Protocol):
@@ -33,8 +34,32 @@ class Stream(Protocol):
     def name(self) -> str:
         """Return its name in the cursor."""
 
+    @property
+    def weight(self) -> float:
+        """Return how long it takes to read against the other streams of its system, roughly."""
+
     def pages(self, state: State) -> Iterator[Page]:
         """Yield the pages from a state on, until the system has no more; {} = from the start."""
+
+
+class Headway:
+    """How much of a span a list has passed that comes by time, one way or the other.
+
+    first  epoch second where it begins; 0 = not known: with the first record
+    last   epoch second where it ends
+    """
+
+    def __init__(self, first: int, last: int) -> None:
+        self._first, self._last = first, last
+        self._share: float | None = None
+
+    def at(self, second: int | None) -> float | None:
+        """Return the share that is passed where a page ends at a second; None = nothing was passed so far."""
+        if second:
+            self._first = self._first or second
+            whole = self._last - self._first
+            self._share = min(1.0, max(0.0, (second - self._first) / whole)) if whole else 1.0
+        return self._share
 
 
 class Walk:
@@ -68,9 +93,10 @@ class _Pending:
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     is_moved: bool = False
+    share: float | None = None
 
-    def add(self, page: Page) -> None:
-        self.is_moved = True
+    def add(self, page: Page, share: float | None) -> None:
+        self.is_moved, self.share = True, share
         for table, rows in page.rows.items():
             if rows:
                 self.rows.setdefault(table, []).extend(rows)
@@ -95,15 +121,17 @@ class Deliverer:
     def deliveries(self, streams: Sequence[Stream], cursor: str | None) -> Iterator[Delivery]:
         """Yield deliveries; what was read before an error is delivered before the error comes out."""
         states: dict[str, State] = json.loads(cursor or "{}")
-        pending = _Pending()
+        pending, passed, whole = _Pending(), 0.0, sum(stream.weight for stream in streams)
         try:
             for stream in streams:
                 for page in stream.pages(states.get(stream.name, {})):
                     states[stream.name] = page.state
-                    pending.add(page)
+                    part = None if page.share is None else passed + stream.weight * page.share
+                    pending.add(page, None if part is None else part / whole)
                     if len(pending) >= self.rows_per_delivery:
                         yield self._delivery(pending, states, streams)
                         pending = _Pending()
+                passed += stream.weight
         except SourceError:
             if pending.is_moved:
                 yield self._delivery(pending, states, streams)
@@ -118,6 +146,7 @@ class Deliverer:
             cursor=json.dumps(states, separators=(",", ":"), sort_keys=True),
             until=until,
             is_part=until is None,
+            share=pending.share,
         )
 
 

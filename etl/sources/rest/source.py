@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from etl.mapping import Mapping as SourceMapping
@@ -38,12 +38,24 @@ class Pull:
 
     start    epoch second at which the first pull begins
     columns  of every table that the mapping names
+    end      epoch second behind which nothing is asked for; None = up to now
     """
 
     client: RestClient
     start: int
     now: datetime
     columns: Mapping[str, Sequence[str]]
+    end: int | None = None
+
+    @property
+    def last(self) -> int:
+        """Return the epoch second where the lists end, by the clock here."""
+        now = int(self.now.timestamp())
+        return now if self.end is None else min(now, self.end)
+
+    def is_past(self, second: int | None) -> bool:
+        """Return whether a second lies behind what is asked for; None, an unknown one, does not."""
+        return self.end is not None and second is not None and second >= self.end
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,7 @@ class System:
     site       where it is and what opens it; raises SourceError
     streams    the lists that are read for the tables of a pull
     held       all tickets that it has now, page by page; what is missing counts as deleted; None = it cannot tell
+    spanned    what is to be said where a past span alone is read; None = nothing
     """
 
     name: str
@@ -65,6 +78,7 @@ class System:
     streams: Callable[[Pull], Sequence[Stream]]
     held: Callable[[Pull], Iterator[Sequence[Record]]] | None
     is_extra: Callable[[str], bool]
+    spanned: str | None = None
 
 
 class RestSource:
@@ -79,15 +93,23 @@ class RestSource:
         manner: Manner | None = None,
     ) -> None:
         self._system, self._manner = system, manner or Manner()
+        self._access, self._mapping = access, mapping
         self._site = system.site(source_id, access)
         self._ids = {table.name: _id_columns(table) for table in mapping.tables if table.name == system.tickets}
         columns = {table.name: _columns(system, mapping, table) for table in mapping.tables}
         self._deliverer = Deliverer(source_id, columns, access.start, self._manner.rows_per_delivery)
 
+    def up_to(self, day: date) -> "RestSource":
+        """Return it with a first day that is not read any more, for a past span; its cursor then leads nowhere."""
+        access = replace(self._access, until=day)
+        return RestSource(self._system, self._site.source_id, access, self._mapping, self._manner)
+
     def read(self, cursor: str | None, now: datetime) -> Iterator[Delivery]:
         """Yield deliveries; the last one says up to when all was delivered, by the system's own clock."""
+        note = self._system.spanned if self._access.until is not None else None
         with self._client() as client:
-            yield from self._deliverer.deliveries(self._system.streams(self._pull(client, now)), cursor)
+            for delivery in self._deliverer.deliveries(self._system.streams(self._pull(client, now)), cursor):
+                yield replace(delivery, note=note)
 
     def keys(self, now: datetime) -> Iterator[Batch]:
         """Yield the ids of all tickets that the system has now; raises SourceError when not all could be read."""
@@ -107,7 +129,7 @@ class RestSource:
         return RestClient(self._site, self._manner.patience, self._manner.wait)
 
     def _pull(self, client: RestClient, now: datetime) -> Pull:
-        return Pull(client, self._deliverer.start, now, self._deliverer.headers)
+        return Pull(client, self._deliverer.start, now, self._deliverer.headers, self._access.end)
 
 
 def _id_columns(table: TableMapping) -> Sequence[str]:

@@ -21,7 +21,7 @@ def site(source_id: str, access: Access) -> Site:
 
 
 def _streams(pull: Pull) -> Sequence[Stream]:
-    desk, columns = Desk(pull.client, People(pull.client), pull.start, pull.now), pull.columns
+    desk, columns = Desk(pull, People(pull.client)), pull.columns
     found: list[tuple[bool, Callable[[], Stream]]] = [
         ("tickets" in columns, lambda: Tickets(desk, columns["tickets"])),
         (bool({"changes", "comments"} & columns.keys()), lambda: Events(desk, tuple(columns))),

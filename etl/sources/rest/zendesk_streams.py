@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from etl.sources.rest.client import Answer, RestClient
-from etl.sources.rest.paging import DAY_S, Page, Row, State, Walk, reaching_back, settled_until
+from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Walk, reaching_back, settled_until
 from etl.sources.rest.records import epoch_s, objects
+from etl.sources.rest.source import Pull
 from etl.sources.rest.zendesk_people import PER_PAGE, People
 from etl.sources.rest.zendesk_rows import (
     change_rows,
@@ -27,12 +28,25 @@ EXPORT = "/api/v2/incremental/tickets/cursor.json"
 
 @dataclass(frozen=True)
 class Desk:
-    """What the streams of one pull share: `start` is the epoch second of the first pull's beginning."""
+    """What the streams of one pull share."""
 
-    client: RestClient
+    pull: Pull
     people: People
-    start: int
-    now: datetime
+
+    @property
+    def client(self) -> RestClient:
+        """Return what asks the desk."""
+        return self.pull.client
+
+    @property
+    def start(self) -> int:
+        """Return the epoch second of the first pull's beginning."""
+        return self.pull.start
+
+    @property
+    def now(self) -> datetime:
+        """Return when the pull began, by the clock here."""
+        return self.pull.now
 
 
 def exported(client: RestClient, query: Mapping[str, str | int]) -> Iterator[Answer]:
@@ -55,21 +69,31 @@ class Tickets:
     desk: Desk
     columns: Sequence[str]
     name: str = "tickets"
+    weight: float = 1.0
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield pages up to the end of the stream; its cursor is the system's own and stays valid."""
         where = {"cursor": state["cursor"]} if state.get("cursor") else {"start_time": self.desk.start}
+        headway = Headway(0 if state.get("cursor") else self.desk.start, self.desk.pull.last)
         for answer in exported(self.desk.client, {**where, "include": "metric_sets"}):
             state = {**state, "cursor": answer.data.get("after_cursor") or state.get("cursor")}
             if answer.data.get("end_of_stream"):
                 state["until"] = settled_until(answer.served_at, self.desk.now)
-            yield Page({self.name: self._rows(answer)}, state)
+            passed = max(map(_exported_at, answer.listed("tickets")), default=None)
+            yield Page({self.name: self._rows(answer)}, state, headway.at(passed))
+            if self.desk.pull.is_past(passed):
+                return
 
     def _rows(self, answer: Answer) -> list[Row]:
         tickets = answer.listed("tickets")
         metrics = {each.get("ticket_id"): each for each in objects(answer.data.get("metric_sets"))}
         self.desk.people.learn(ticket.get("assignee_id") for ticket in tickets)
         return [ticket_row(each, metrics.get(each.get("id")), self.desk.people, self.columns) for each in tickets]
+
+
+def _exported_at(ticket: Record) -> int:
+    """Return the second by which the export sorts a ticket; 0 = it does not tell."""
+    return epoch_s(ticket.get("generated_timestamp")) or epoch_s(ticket.get("updated_at")) or 0
 
 
 @dataclass(frozen=True)
@@ -83,11 +107,13 @@ class Events:
     tables: Sequence[str] = ("changes", "comments")
     name: str = "ticket_events"
     path: str = "/api/v2/incremental/ticket_events.json"
+    weight: float = 5.0  # so many updates to a ticket
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield pages up to the end of the stream."""
         walk = Walk(self.desk.client.place(self.path))
         self.desk.people.learn(state.get("staff", ()))
+        headway = Headway(state.get("from", self.desk.start), self.desk.pull.last)
         while True:
             since = state.get("from", self.desk.start)
             walk.step(since)
@@ -97,8 +123,8 @@ class Events:
             is_last = bool(answer.data.get("end_of_stream"))
             rows = self._rows(fresh)
             state = self._after(answer, fresh, state, is_last)
-            yield Page(rows, state)
-            if is_last:
+            yield Page(rows, state, headway.at(state["from"]))
+            if is_last or self.desk.pull.is_past(state["from"]):
                 return
 
     def _rows(self, events: Sequence[Record]) -> dict[str, list[Row]]:
@@ -137,6 +163,7 @@ class Moving:
     to_row: Callable[[Record], Row]
     stamp: Callable[[Record], str | None]
     overlap_s: int
+    weight: float = 0.05
 
     def pages(self, state: State) -> Iterator[Page]:
         """Yield the pages of records that are new or changed."""
@@ -151,7 +178,8 @@ class Moving:
             records = answer.listed(self.name)
             fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != self._stamp(each)]
             state = self._after(answer, fresh, state)
-            yield Page({self.name_of_table: [self.to_row(each) for each in fresh]}, state)
+            wanted = [each for each in fresh if not self.desk.pull.is_past(epoch_s(each.get("created_at")))]
+            yield Page({self.name_of_table: [self.to_row(each) for each in wanted]}, state)
             if "after" not in state:
                 return
 

@@ -83,13 +83,18 @@ class Intercom:
         return Reply(200, {**self.conversations[number], "conversation_parts": held})
 
     def _search(self, body: Record) -> Reply:
-        query, page = body["query"], body["pagination"]
+        query, page, before = body["query"], body["pagination"], float("inf")
+        if query["operator"] == "AND":
+            query, end = query["value"]
+            assert (end["field"], end["operator"]) == ("updated_at", "<")
+            before = end["value"]
         assert (query["field"], query["operator"], body["sort"]["order"]) == ("updated_at", ">", "ascending")
         by, turn = (body["sort"]["field"], 1) if self.is_sorting else ("updated_at", -1)
         found = sorted(
-            (each for each in self.conversations.values() if each["updated_at"] > query["value"]),
+            (each for each in self.conversations.values() if query["value"] < each["updated_at"] < before),
             key=lambda each: (turn * each[by], int(each["id"])),
         )
+        total = len(found)
         if after := page.get("starting_after"):
             found = [
                 each for each in found if [turn * each[by], int(each["id"])] > [int(x) for x in after.split(":")]
@@ -99,4 +104,5 @@ class Intercom:
         if len(found) > size:
             last = found[size - 1]
             pages["next"] = {"page": 2, "starting_after": f"{turn * last[by]}:{last['id']}"}
-        return Reply(200, {"type": "conversation.list", "conversations": found[:size], "pages": pages})
+        told = {"type": "conversation.list", "total_count": total, "pages": pages}
+        return Reply(200, {**told, "conversations": found[:size]})

@@ -72,16 +72,26 @@ class Jira:
         return Reply(200, {name: records[start : start + 2], "total": len(records)})
 
     def _search(self, asked: Asked) -> Reply:
-        ((minute, by),) = re.findall(r'updated >= "([^"]+)" ORDER BY (updated|created) ASC', asked.query["jql"])
-        since = datetime.strptime(minute, "%Y/%m/%d %H:%M").replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        jql = r'updated >= "([^"]+)"(?: AND updated <= "([^"]+)")? ORDER BY (updated|created) ASC'
+        ((first, last, by),) = re.findall(jql, asked.query["jql"])
+        since, until = self._instant(first), self._instant(last) if last else datetime.max.replace(tzinfo=UTC)
         found = sorted(
-            (number for number, fields in self.issues.items() if datetime.fromisoformat(fields["updated"]) >= since),
+            (
+                number
+                for number, fields in self.issues.items()
+                if since <= datetime.fromisoformat(fields["updated"]) <= until
+            ),
             key=lambda number: (self.issues[number][by], number),
         )
         start = int(asked.query.get("nextPageToken", 0))
         end = start + min(self.per_page, int(asked.query["maxResults"]))
         data: Record = {"issues": [self._told(number) for number in found[start:end]]}
         return Reply(200, data | ({"nextPageToken": str(end)} if end < len(found) else {"isLast": True}))
+
+    def _instant(self, minute: str) -> datetime:
+        """Return the instant of a local minute; of one that comes twice the later one, the worse for who asks."""
+        local = datetime.strptime(minute, "%Y/%m/%d %H:%M").replace(tzinfo=ZoneInfo(self.zone), fold=1)
+        return local.astimezone(UTC)
 
     def _told(self, number: int) -> Record:
         histories, comments = self.histories.get(number, []), self.comments.get(number, [])

@@ -27,19 +27,22 @@ from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_set
 from data.source_rules import SourceRule
 from data.stop import Stop, leave
 from data.strict_yaml import StrictYamlError
-from data.terminal import SettingsFile, StoreFile, Verbs, progress, say
+from data.terminal import SettingsFile, Verbs, progress, say
 from data.tongue import VOICE
 from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
 from etl.lists import lists
 from etl.load import deferral
 from etl.model import Later, LoadReport
+from etl.orders.book import Book
+from etl.orders.counter import Counter
+from etl.orders.order import Place
+from etl.orders.through import Ways
 from etl.pull import intakes
 from etl.pull.backfill import Span
 from etl.pull.run import Intake, Turn, pull
 from etl.pull.span_intakes import spanned
 from etl.pull.totals import first_total
 from etl.push.inlet import Inlet
-from etl.schedule.errands import Errands
 from etl.schedule.freshness import max_age_s
 from etl.schedule.gate import Gate
 from etl.schedule.loads import Loads
@@ -69,6 +72,7 @@ DEMO_STEP_S = 2
 WARM, LIVING = "warm answers", "living demo desk"  # alarms; no ids of sources, which would take their places
 THREADS = 16
 MOST_BODY = 16 * 2**20  # of a request; nobody sends that much
+ORDER_GRACE_S = 0.5  # so long again for an order that reads; there is nothing of it to finish
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
 
 VOICE.learn(said, remarked)
@@ -127,6 +131,14 @@ class House:
         """Bring the facts up to what a load touched."""
         return facts.refresh(con, mark, self.desk)
 
+    def rebuild(self, con: Any) -> bool:
+        """Work out all facts anew; return whether anything is loaded to work them out from."""
+        if data_version(con) == 0:
+            return False
+        facts.rebuild(con, watermark(con), self.desk)
+        bump_data_version(con)
+        return True
+
 
 def settings_file(named: Path | None) -> Path:
     """Return the file named, else people's own, else the demo's."""
@@ -183,6 +195,7 @@ class Monitor:
         work = Work(home.store.cursor, home.intake, home.pulled, home.limit, now)
         signature = functools.partial(intakes.signature, environment=os.environ)
         self._loads = Loads(home.settings, work, home.gate, self._teller, signature, home.salt)
+        self._book = Book(Place(home, now, say), home.gate, self._loads, self._teller)
         answers = Answers(home.store.cursor, home.desk, home.targets, now)
         build_id = f"{now():%Y%m%d%H%M%S}"
         self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load, self._orders())
@@ -210,7 +223,7 @@ class Monitor:
     def _orders(self) -> Orders:
         """Return what people may do to the sources from the pages."""
         schedule, rules = self._loads.schedule, {rule.id: rule for rule in self._home.settings.sources}
-        errands = Errands(rules, Upkeep(self._home, now), self._loads, self._teller)
+        counter = Counter(self._book, self._home, now)
         return Orders(
             schedules=lambda: [
                 planned(one, rules[one.source_id], self._teller.progress.of(one.source_id))
@@ -219,10 +232,11 @@ class Monitor:
             run_now=schedule.run_now,
             pause=schedule.pause,
             resume=schedule.resume,
-            redrive=errands.redrive,
-            backfill=errands.backfill,
-            accept=errands.accept,
+            redrive=counter.redrive,
+            backfill=counter.backfill,
+            accept=counter.accept,
             lists=lists(self._home.store.cursor, now),
+            orders=counter,
             token=token_beside(self._home.owner.warehouse),
             inlet=self._inlet(),
         )
@@ -256,6 +270,7 @@ class Monitor:
         say("Stopping; a load under way is finished first.")
         if self._loads.stop(grace_s):
             say("The load took too long and was rolled back; nothing committed is lost.")
+        self._book.stop(ORDER_GRACE_S)
         if self._living is not None:
             self._living.close()
         say("Stopped.")
@@ -330,19 +345,6 @@ def serve(
 
 @cli.command()
 @told
-def rebuild(warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
-    """Work out all facts anew from the loaded rows."""
-    with house(settings, warehouse) as home:
-        con = home.store.cursor()
-        is_loaded = data_version(con) > 0
-        if is_loaded:
-            facts.rebuild(con, watermark(con), home.desk)
-            bump_data_version(con)
-        say("All facts were worked out anew." if is_loaded else "Nothing is loaded yet.")
-
-
-@cli.command()
-@told
 def golden(file: Annotated[Path, typer.Argument(help="cases, see golden/README")] = GOLDEN) -> None:
     """Run cases worked out by hand through the product's own path."""
     from tests.golden.__main__ import main
@@ -361,9 +363,9 @@ def write_demo(
     demo.create(out, tickets, now(), DEMO_SEED, progress)
 
 
-LoadVerbs(house, now).register(cli)
-UpkeepVerbs(house, now).register(cli)
-SourceVerbs(house, lambda named: load_settings(settings_file(named)), now).register(cli)
+WAYS = Ways(house, lambda named: load_settings(settings_file(named)), now)
+for verbs in (LoadVerbs(WAYS), UpkeepVerbs(WAYS), SourceVerbs(WAYS)):
+    verbs.register(cli)
 
 if __name__ == "__main__":
     cli()

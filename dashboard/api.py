@@ -14,6 +14,7 @@ from dashboard.room import Room
 from dashboard.sources.accept import accept
 from dashboard.sources.backfill import read_again
 from dashboard.sources.lists import listed
+from dashboard.sources.orders import follow, place
 from dashboard.sources.told import told
 from dashboard.sources.verbs import press
 from metrics.model import Annotation, Reading, Window
@@ -30,6 +31,8 @@ def register(server: flask.Flask, room: Room) -> None:
     server.add_url_rule("/api/data/<verb>", "press", lambda verb: press(room, verb), methods=["POST"])
     server.add_url_rule("/api/drift", "accept", lambda: accept(room), methods=["POST"])
     server.add_url_rule("/api/lists/<verb>", "lists", lambda verb: listed(room, verb), methods=["POST"])
+    server.add_url_rule("/api/orders/<verb>", "place", lambda verb: place(room, verb), methods=["POST"])
+    server.add_url_rule("/api/orders/<int:number>", "follow", lambda number: follow(room, number))
     server.add_url_rule("/api/backfill", "backfill", lambda: read_again(room), methods=["POST"])
     server.add_url_rule("/api/events", "events", lambda: take(room.loads.inlet), methods=["POST"])
 

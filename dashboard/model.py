@@ -212,6 +212,28 @@ class Inlet(Protocol):
         ...
 
 
+class Orders(Protocol):
+    """Where the command line orders what only the owner of the warehouse can do."""
+
+    @property
+    def verbs(self) -> Sequence[str]:
+        """Return what can be ordered."""
+        ...
+
+    def place(self, verb: str, wanted: object, settings: object) -> Mapping[str, object]:
+        """Take an order with its arguments and return how it stands.
+
+        settings  tells those that its giver reads from others; None = whatever they are
+        Raises LookupError for a verb there is none of, TypeError for arguments that do not fit, ValueError, in words
+        for people, for what cannot be now.
+        """
+        ...
+
+    def told(self, number: int, after: int) -> Mapping[str, object] | None:
+        """Return how an order stands, with its lines behind the first `after`; None = it is not known any more."""
+        ...
+
+
 @dataclass(frozen=True)
 class Loads:
     """What may be done to the sources, as app.py hands it in; what is None has no button.
@@ -222,6 +244,7 @@ class Loads:
     backfill    reads a past span of a source again: first day, and first day after it; it has no button
     accept      takes note of what changed about a column of a source, and returns it in words; it has no button
     lists       what the command line lists, by its verb: (how many, source or None, rule or None) -> lines
+    orders      takes what the command line orders; None = nothing can be ordered
 
     token       whoever is not on this computer has to know it; None = nobody else may press a button
     inlet       takes events that systems send by themselves; None = none may
@@ -238,6 +261,7 @@ class Loads:
     backfill: Callable[[str, date, date], object] | None = None
     accept: Callable[[str, str], Sequence[str]] | None = None
     lists: Mapping[str, Callable[[int, str | None, str | None], Sequence[str]]] = field(default_factory=dict)
+    orders: Orders | None = None
     token: str | None = field(default=None, repr=False)
     inlet: Inlet | None = None
 

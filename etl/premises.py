@@ -50,6 +50,9 @@ class Premises(Protocol):
     def refresh(self, con: duckdb.DuckDBPyConnection, mark: datetime | None) -> Later | None:
         """Bring the facts up to what was touched."""
 
+    def rebuild(self, con: duckdb.DuckDBPyConnection) -> bool:
+        """Work out all facts anew; return whether there was anything to work them out from."""
+
 
 # opens the warehouse of a settings file, or another one: (settings, warehouse)
 OpenPremises = Callable[[Path | None, Path | None], AbstractContextManager[Premises]]

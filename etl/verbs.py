@@ -1,7 +1,6 @@
 """The verbs of the command line that load rows and tell of loads; app.py puts them beside its own."""
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,31 +10,29 @@ from data.owner import OwnedElsewhere
 from data.strict_yaml import StrictYamlError
 from data.terminal import MappingFile, SettingsFile, SourceName, StoreFile, say, telling
 from data.warehouse import Warehouse
-from etl import account
 from etl.check import check as trial
 from etl.guess import guess
 from etl.lists import lists
 from etl.mapping import load_mapping
 from etl.model import LoadRefused, MappingError, Origin, SourceError
-from etl.premises import OpenPremises
+from etl.orders.loading import Import
+from etl.orders.through import OrderFailed, Ways
 from etl.pull import intakes
-from etl.pull.totals import of_files
 from etl.schedule.elsewhere import listed
-from etl.schedule.progress import Progress, spoken
 from etl.schedule.schedule import UnknownSource
 
-EXPECTED = (StrictYamlError, OwnedElsewhere, UnknownSource, SourceError, MappingError, LoadRefused, OSError)
+EXPECTED = (
+    *(StrictYamlError, OwnedElsewhere, OrderFailed, UnknownSource),
+    *(SourceError, MappingError, LoadRefused, OSError),
+)
 told = telling(*EXPECTED)
 
 
 class LoadVerbs:
-    """Import, check, map, status, rejects.
+    """Import, check, map, status, rejects."""
 
-    house  opens the warehouse of a settings file, or another one: (settings, warehouse)
-    """
-
-    def __init__(self, house: OpenPremises, clock: Callable[[], datetime]) -> None:
-        self._house, self._clock = house, clock
+    def __init__(self, ways: Ways) -> None:
+        self._ways, self._clock = ways, ways.clock
 
     def register(self, cli: typer.Typer) -> None:
         """Add the verbs to the command line."""
@@ -59,16 +56,14 @@ class LoadVerbs:
         is_replacing: Annotated[bool, typer.Option("--replace", help="drop what the source loaded before")] = False,
     ) -> None:
         """Load files; ends with an account of every row, and of what did not load."""
-        rules = load_mapping(mapping)
-        with self._house(settings, warehouse) as home:
-            origin = Origin(salt=home.salt, replace=is_replacing)
-            con = home.store.cursor()
-            name, progress = source or mapping.stem, Progress(self._clock)
-            progress.began(name)
-            progress.expect(name, of_files(files, rules))
-            intake = intakes.imported(name, files, rules, origin)
-            for line in account.told(con, spoken(home.pulled(con, intake), progress, say), rules):
-                say(line)
+        load_mapping(mapping)  # what is wrong with it is told before anything is asked for
+        order = Import(
+            source=source or mapping.stem,
+            files=tuple(file.absolute() for file in files),
+            mapping=mapping.absolute(),
+            is_replacing=is_replacing,
+        )
+        self._ways.done(order, settings, warehouse)
 
     def check(self, files: Annotated[list[Path], typer.Argument()], mapping: MappingFile) -> None:
         """Try a mapping on files without loading anything: what would load, what would not, and why."""
@@ -113,7 +108,7 @@ class LoadVerbs:
     def _list(self, verb: str, settings: Path | None, warehouse: Path | None, *asked: Any) -> None:
         limit, source, rule = asked or (0, None, None)
         try:
-            with self._house(settings, warehouse) as home:
+            with self._ways.house(settings, warehouse) as home:
                 lines = lists(home.store.cursor, self._clock)[verb](limit, source, rule)
         except OwnedElsewhere as elsewhere:
             lines = listed(elsewhere, verb, limit, source, rule)

@@ -18,7 +18,8 @@ from data.source_rules import SourceRule
 from data.terminal import SettingsFile, say
 from etl import account
 from etl.model import MappingError, SourceError
-from etl.premises import OpenPremises, Premises
+from etl.orders.through import Ways
+from etl.premises import Premises
 from etl.schedule.elsewhere import asked
 from etl.schedule.memory import Memory, Remembered
 from etl.schedule.progress import Progress, spoken
@@ -30,16 +31,10 @@ Named = Annotated[str, typer.Argument(help="id of the source, as in the settings
 
 
 class SourceVerbs:
-    """List, run, pause, resume.
+    """List, run, pause, resume."""
 
-    house     opens the warehouse of a settings file: (settings, warehouse)
-    settings  reads a settings file; None = the one the monitor would take
-    """
-
-    def __init__(
-        self, house: OpenPremises, settings: Callable[[Path | None], Settings], clock: Callable[[], datetime]
-    ) -> None:
-        self._house, self._settings, self._clock = house, settings, clock
+    def __init__(self, ways: Ways) -> None:
+        self._house, self._settings, self._clock = ways.house, ways.settings, ways.clock
 
     def register(self, cli: typer.Typer) -> None:
         """Add the verbs to the command line, under `source`."""

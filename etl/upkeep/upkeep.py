@@ -122,7 +122,7 @@ class Upkeep:
         with self._home.turn(con):
             whom = Person(source_id, person, self._home.salt, stand_in())
             erased = erase(con, whom, self._home.refresh, self._clock())
-        self._home.store.checkpoint()
+            self._home.store.checkpoint()
         return erased
 
     def forget(self, keep_days: int) -> Forgotten:

@@ -9,12 +9,13 @@ import typer
 
 from data.owner import OwnedElsewhere
 from data.terminal import SettingsFile, StoreFile, say
-from etl import account
+from etl.drift import drift_lines
 from etl.mapping import load_mapping
-from etl.premises import OpenPremises
+from etl.orders.loading import Backfill, Redrive
+from etl.orders.through import Ways
+from etl.orders.upkeeping import Accept, Erase, Forget, Rebuild, Reconcile
 from etl.pull.backfill import Span
-from etl.schedule.elsewhere import asked, listed
-from etl.upkeep.upkeep import Upkeep
+from etl.schedule.elsewhere import listed
 from etl.verbs import told
 
 Source = Annotated[str, typer.Option("--source", help="name of the source")]
@@ -22,12 +23,6 @@ Days = Annotated[int, typer.Option("--days", min=0, help="how long rejected rows
 
 
 UNCHANGED = "  no column changed"
-
-
-def _through(elsewhere: OwnedElsewhere, source: str | None, accept: str | None) -> list[str]:
-    if accept is None:
-        return listed(elsewhere, "drift", source=source) or [UNCHANGED]
-    return [str(asked(elsewhere, "/api/drift?lang=en", {"source": source, "column": accept}).get("message", "begun"))]
 
 
 def _span(first: date, end: date) -> Span:
@@ -38,13 +33,10 @@ def _span(first: date, end: date) -> Span:
 
 
 class UpkeepVerbs:
-    """Redrive, backfill, drift, reconcile, erase, forget.
+    """Redrive, backfill, drift, reconcile, erase, forget, rebuild."""
 
-    house  opens the warehouse of a settings file, or another one: (settings, warehouse)
-    """
-
-    def __init__(self, house: OpenPremises, clock: Callable[[], datetime]) -> None:
-        self._house, self._clock = house, clock
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
 
     def register(self, cli: typer.Typer) -> None:
         """Add the verbs to the command line."""
@@ -55,6 +47,7 @@ class UpkeepVerbs:
             "reconcile": self.reconcile,
             "erase": self.erase,
             "forget": self.forget,
+            "rebuild": self.rebuild,
         }
         for name, verb in verbs.items():
             cli.command(name)(told(verb))
@@ -71,17 +64,11 @@ class UpkeepVerbs:
         settings: SettingsFile = None,
     ) -> None:
         """Load rejected rows again, with the mapping mended; what still does not fit stays."""
-        rules = load_mapping(mapping) if mapping is not None else None
-        try:
-            with self._house(settings, warehouse) as home:
-                report = Upkeep(home, self._clock).redrive(source, rule, rules, is_vouched)
-                for line in account.told(home.store.cursor(), [report], rules):
-                    say(line)
-        except OwnedElsewhere as elsewhere:
-            if rules is not None or is_vouched:
-                raise OSError(f"{elsewhere}; --mapping and --vouch work only while it is stopped") from None
-            answer = asked(elsewhere, "/api/data/redrive?lang=en", {"source": source, "rule": rule})
-            say(f"{answer.get('message', 'begun')} How it went: {elsewhere.address}/data, or app.py status")
+        if mapping is not None:
+            load_mapping(mapping)  # what is wrong with it is told before anything is asked for
+        named = None if mapping is None else mapping.absolute()
+        order = Redrive(source=source, rule=rule, mapping=named, is_vouched=is_vouched)
+        self._ways.done(order, settings, warehouse)
 
     def backfill(
         self,
@@ -92,13 +79,7 @@ class UpkeepVerbs:
     ) -> None:
         """Read a past span of a source again; what is the same changes nothing."""
         span = _span(first.date(), end.date())
-        try:
-            with self._house(settings, None) as home:
-                for line in account.told(home.store.cursor(), Upkeep(home, self._clock).backfill(source, span)):
-                    say(line)
-        except OwnedElsewhere as elsewhere:
-            order = {"source": source, "from": str(span.first), "until": str(span.end)}
-            say(str(asked(elsewhere, "/api/backfill?lang=en", order).get("message", "done")))
+        self._ways.done(Backfill(source=source, first=span.first, end=span.end), settings)
 
     def drift(
         self,
@@ -110,17 +91,15 @@ class UpkeepVerbs:
         """Tell which columns of the sources changed, and what that costs which KPI."""
         if accept is not None and source is None:
             raise typer.BadParameter("--accept needs --source")
+        if accept is not None and source is not None:
+            self._ways.done(Accept(source=source, column=accept), settings, warehouse)
         try:
-            with self._house(settings, warehouse) as home:
-                upkeep = Upkeep(home, self._clock)
-                if accept is not None and source is not None:
-                    for line in upkeep.accept(source, accept):
-                        say(f"accepted: {line}")
-                for line in upkeep.drift(source) or [UNCHANGED]:
-                    say(line)
+            with self._ways.house(settings, warehouse) as home:
+                lines = drift_lines(home.store.cursor(), source)
         except OwnedElsewhere as elsewhere:
-            for line in _through(elsewhere, source, accept):
-                say(line)
+            lines = listed(elsewhere, "drift", source=source)
+        for line in lines or [UNCHANGED]:
+            say(line)
 
     def reconcile(
         self,
@@ -132,8 +111,7 @@ class UpkeepVerbs:
         settings: SettingsFile = None,
     ) -> None:
         """Mark the tickets that a database has no more, and unmark those that came back."""
-        with self._house(settings, warehouse) as home:
-            say(Upkeep(home, self._clock).reconcile(source, allow_mass).told())
+        self._ways.done(Reconcile(source=source, allow_mass=allow_mass), settings, warehouse)
 
     def erase(
         self,
@@ -148,10 +126,12 @@ class UpkeepVerbs:
         settings: SettingsFile = None,
     ) -> None:
         """Erase a person; every count stays."""
-        with self._house(settings, warehouse) as home:
-            say(Upkeep(home, self._clock).erase(source, person).told())
+        self._ways.done(Erase(source=source, person=person), settings, warehouse)
 
     def forget(self, days: Days = 90, warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
         """Empty rejected rows that were not delivered for so long; their counts stay."""
-        with self._house(settings, warehouse) as home:
-            say(Upkeep(home, self._clock).forget(days).told())
+        self._ways.done(Forget(days=days), settings, warehouse)
+
+    def rebuild(self, warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
+        """Work out all facts anew from the loaded rows."""
+        self._ways.done(Rebuild(), settings, warehouse)

@@ -85,15 +85,13 @@ def test_rejected_rows_are_taken_up_through_the_monitor(serving: Serving) -> Non
     assert "  desk unknown_status: 1" in serving.told("status").splitlines()
     (serving.folder / "mine.yaml").write_text(MAPPING.replace("{open: open}", "{open: open, parked: on_hold}"))
     told = serving.told("redrive", "--source", "desk", "--rule", "unknown_status")
-    assert "The rejected rows of Desk are being loaded again" in told and f"{serving.address}/data" in told
-    wait(lambda: not source(serving, "desk")["rejected"])
+    assert told.startswith("1 rows read = 0 new + 1 changed + 0 same + 0 rejected")
     assert source(serving, "desk")["rejected"] == 0
 
 
 def test_what_the_monitor_cannot_take_up_says_what_to_do(serving: Serving) -> None:
-    assert "There is no source nobody" in refused(serving, "redrive", "--source", "nobody")
-    told = refused(serving, "redrive", "--source", "desk", "--vouch")
-    assert "--mapping and --vouch work only while it is stopped" in told and serving.address in told
+    assert "'nobody' is not in the settings" in refused(serving, "redrive", "--source", "nobody")
+    assert "nothing of it was ever loaded" in refused(serving, "redrive", "--source", "desk", "--vouch")
 
 
 def test_a_lost_column_is_accepted_through_the_monitor_and_its_source_goes_on(serving: Serving) -> None:
@@ -105,7 +103,7 @@ def test_a_lost_column_is_accepted_through_the_monitor_and_its_source_goes_on(se
     assert "nothing is open" in refused(serving, "drift", "--source", "base", "--accept", "other")
     change(serving.folder, "INSERT INTO t VALUES (2, '2025-03-11T10:00:00Z')")
     told = serving.told("drift", "--source", "base", "--accept", "who")
-    assert told.startswith("base: accepted") and "column 'who' is gone" in told
+    assert told.startswith("accepted: tickets: column 'who' is gone")
     wait(lambda: source(serving, "base")["tickets"] == 2)
     assert source(serving, "base")["tickets"] == 2 and data(serving)["drift"] == []
     assert serving.told("drift") == "  no column changed\n"

@@ -2,12 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dashboard.sources.messages import NAME, catalogue, told
+from dashboard.sources.messages import FOLDER, NAME, catalogue, told
 from dashboard.words import languages
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +110,12 @@ def test_every_sentence_of_etl_has_one_in_every_language(language: str) -> None:
     assert len(found) > 150
     english = {text: place for text, place in found.items() if rest(text, language)}
     assert english == {}, f"write these into dashboard/locales/messages/{language}/"
+
+
+@pytest.mark.parametrize("language", [one for one in languages() if one != "en"])
+def test_no_sentence_stands_twice_in_a_catalogue(language: str) -> None:
+    files = [tomllib.loads(file.read_text("utf-8")) for file in (FOLDER / language).glob("*.toml")]
+    assert sum(map(len, files)) == len(catalogue(language))
 
 
 @pytest.mark.parametrize("language", [one for one in languages() if one != "en"])

@@ -29,8 +29,9 @@ def main(url: str, backend: str, folder: str) -> None:
     started = time.perf_counter()
     pipeline.run(source, write_disposition="replace")
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "peak": peak}))
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(one.ru_utime + one.ru_stime for one in used)
+    print(json.dumps({"seconds": seconds, "peak": used[0].ru_maxrss * 1024, "processor": processor}))
 
 
 if __name__ == "__main__":

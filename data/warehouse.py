@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = "1"
 STORAGE_VERSION = "v1.5.0"  # read by DuckDB 1.5 and 2.0 alike
 MOST_MEMORY = 12 * 2**30
+FOLDS, AGAIN_S = 20, 0.25
 NEVER = "1024TiB"  # size of a log that is folded into the file
 
 
@@ -89,15 +91,23 @@ class Warehouse:
         cursor.execute("SET TimeZone = 'UTC'")
         return cursor
 
-    def checkpoint(self) -> None:
-        """Fold the log into the file; raises NoRoom where room is short."""
+    def checkpoint(self, wait: Callable[[float], object] = time.sleep) -> bool:
+        """Fold the log into the file; raises NoRoom where room is short.
+
+        wait  waits so many seconds, for the engine folds nothing in while others read what is to go
+        Returns False when they still did after some seconds; then it is done with the next that is folded in.
+        """
         cursor = self.cursor()
         if not self._is_folding:
             raise disk.NoRoom(
                 f"{self.path}: what was deleted still takes its space, for room is short; make room first"
             )
-        with disk.telling():
-            cursor.execute("CHECKPOINT")
+        for _ in range(FOLDS):
+            with suppress(duckdb.TransactionException), disk.telling():
+                cursor.execute("CHECKPOINT")
+                return True
+            wait(AGAIN_S)
+        return False
 
     def close(self) -> None:
         """Close the file and drop spilled temporary files."""

@@ -10,6 +10,8 @@ from data.warehouse import transaction
 from etl.orders.order import Order, Place, SourceOrder
 from etl.upkeep.upkeep import Upkeep
 
+UNFOLDED = "others read meanwhile, so the file still holds what is gone; it goes with a later load, or with the stop"
+
 
 class Reconcile(SourceOrder):
     """Mark the tickets that a source has no more, and unmark those that came back."""
@@ -48,7 +50,10 @@ class Erase(SourceOrder):
 
     def carry_out(self, place: Place) -> None:
         """Erase the customer of that id; raises UnknownPerson."""
-        place.say(Upkeep(place.home, place.clock).erase(self.source, self.person).told())
+        erased = Upkeep(place.home, place.clock).erase(self.source, self.person)
+        place.say(erased.told())
+        if not erased.is_folded:
+            place.say(UNFOLDED)
 
 
 class Forget(Order):

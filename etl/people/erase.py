@@ -45,12 +45,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Erased:
-    """How many tickets and surveys lost their person, and how many rejected rows and noted cells were emptied."""
+    """How many tickets and surveys lost their person, and how many rejected rows and noted cells were emptied.
+
+    is_folded  the file holds nothing of it any more; else until its log is folded in
+    """
 
     tickets: int
     surveys: int
     rows: int
     cells: int
+    is_folded: bool = True
 
     def told(self) -> str:
         """Return it in one line."""

@@ -122,8 +122,8 @@ class Upkeep:
         with self._home.turn(con):
             whom = Person(source_id, person, self._home.salt, stand_in())
             erased = erase(con, whom, self._home.refresh, self._clock())
-            self._home.store.checkpoint()
-        return erased
+            is_folded = self._home.store.checkpoint()
+        return replace(erased, is_folded=is_folded)
 
     def forget(self, keep_days: int) -> Forgotten:
         """Empty rejected rows that were not delivered for so many days (etl/people/retention.py)."""

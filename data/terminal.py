@@ -60,8 +60,13 @@ def _let_go(stream: TextIO) -> None:
 
 def say(line: str) -> None:
     """Print a line in the language of the terminal, at once; the work goes on where nobody reads it any more."""
+    show(VOICE.told(line))
+
+
+def show(text: str) -> None:
+    """Print a text as it is."""
     with unread(sys.stdout):
-        typer.echo(VOICE.told(line))
+        typer.echo(text)
 
 
 def complain(line: str) -> None:

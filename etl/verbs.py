@@ -8,7 +8,8 @@ import typer
 
 from data.owner import OwnedElsewhere
 from data.strict_yaml import StrictYamlError
-from data.terminal import MappingFile, SettingsFile, SourceName, StoreFile, say, telling
+from data.terminal import MappingFile, SettingsFile, SourceName, StoreFile, say, show, telling
+from data.tongue import VOICE
 from data.warehouse import Warehouse
 from etl.check import check as trial
 from etl.guess import guess
@@ -82,9 +83,9 @@ class LoadVerbs:
         out: Annotated[Path | None, typer.Option("--out", "-o", help="where to write; default the terminal")] = None,
     ) -> None:
         """Write a first mapping for a file, with comments where it is unsure."""
-        text = guess(file)
+        text = VOICE.remarked(guess(file))
         if out is None:
-            say(text)
+            show(text)
         else:
             with out.open("x", encoding="utf-8") as written:  # never over somebody's work
                 written.write(text)

@@ -39,6 +39,7 @@ FORMS = dict.fromkeys((*COUNTS, *AMOUNTS), r"[\d,.]+") | {
 }
 RULES = re.compile(r"[a-z]+(?:_[a-z]+)+(?= \d)|bad_file|malformed")  # "unknown_status 31, missing_key 2"
 # What stands for these names is never told: lists of names, and what people wrote or delivered.
+NO_VALUE = "(none)"
 LISTS = ("names", "known", "files", "columns", "words", "lists", "cells", "pattern", "column", "line")
 DATA = ("value", "quoted", "setting")
 TAGS = {"split": "filter"} | {name: name for name in ("cron_field", "how", "circuit", "run_state", "source_kind")}
@@ -80,16 +81,19 @@ def told(text: str, language: str) -> str:
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Return English sentence -> sentence of a language; empty for one without a catalogue, such as English."""
-    files = sorted((FOLDER / language).glob("*.toml"))
+def catalogue(language: str, part: str = "*") -> dict[str, str]:
+    """Return English sentence -> sentence of a language; empty for one without a catalogue, such as English.
+
+    part  name of one file of the catalogue; default all
+    """
+    files = sorted((FOLDER / language).glob(f"{part}.toml"))
     return {key: text for file in files for key, text in tomllib.loads(file.read_text("utf-8")).items()}
 
 
 @cache
-def _sentences(language: str) -> tuple[Sentence, ...]:
+def _sentences(language: str, part: str = "*") -> tuple[Sentence, ...]:
     """Return the catalogue, the sentence with most words of its own first: it fits best where several do."""
-    found = [Sentence.of(key, text) for key, text in catalogue(language).items()]
+    found = [Sentence.of(key, text) for key, text in catalogue(language, part).items()]
     return tuple(sorted(found, key=lambda one: -sum(map(len, one.fixed))))
 
 
@@ -112,7 +116,7 @@ def _found(text: str, language: str) -> str | None:
         return None
     if "\n" in text:
         return _lines(text.split("\n"), language)
-    return _whole(text, language) or _joined(text, language)
+    return whole(text, language) or _joined(text, language)
 
 
 def _lines(lines: Sequence[str], language: str) -> str | None:
@@ -120,8 +124,9 @@ def _lines(lines: Sequence[str], language: str) -> str | None:
     return "\n".join(new or old for new, old in zip(found, lines, strict=True)) if any(found) else None
 
 
-def _whole(text: str, language: str) -> str | None:
-    for one in _sentences(language):
+def whole(text: str, language: str, part: str = "*") -> str | None:
+    """Return a text that is one sentence of a catalogue, or of a part of it; None = it is not."""
+    for one in _sentences(language, part):
         names = one.names(text)
         if names is not None:
             return _filled(one.text, names, language)
@@ -142,6 +147,8 @@ def _part(name: str, found: dict[str, str], language: str) -> str | None:
         return words(language).tag(TAGS[name], found[name])
     if name in KEYS:
         return words(language)("terminal.key", id=found[name], title=KEYS[name](found[name], language))
+    if name == "spread":
+        return found[name].replace(NO_VALUE, words(language)("terminal.no_value"))
     if name == "rules":
         return RULES.sub(lambda rule: _rule(rule[0], language), found[name])
     return told(found[name], language)
@@ -196,7 +203,7 @@ def _after(before: Told, text: str, ends: tuple[tuple[int, int], tuple[int, int]
     """Return a beginning with one more part; None where the part is of several pieces and yet no sentence."""
     (cut, start), (end, _) = ends
     piece, joint = text[start:end], text[cut:start]
-    found = _whole(piece, language) if " " in piece and len(piece) < len(text) else None
+    found = whole(piece, language) if " " in piece and len(piece) < len(text) else None
     if found is None and JOINT.search(piece):
         return None
     mark = MARKS.get(joint, "") if found is not None or before.is_known else joint

@@ -2,8 +2,9 @@
 
 import re
 
-from dashboard.sources.messages import catalogue, told
+from dashboard.sources.messages import catalogue, told, whole
 
+LINES = "terminal"  # the part of the catalogue with what lines are made of; it goes before what stands within them
 DATA = ("{", "[", '"')  # a row as it was delivered
 # A remark of a YAML line: behind a blank, outside of what is quoted.
 REMARK = re.compile(r"""((?:"(?:\\.|[^"\\])*"|'[^']*'|(?<=\S)[#"']|[^"'#])*)(#\s+)(.*)""")
@@ -23,7 +24,7 @@ def _line(line: str, language: str) -> str:
     if not words or words.startswith(DATA):
         return line
     indent = line[: len(line) - len(words)]
-    return indent + (catalogue(language).get(words) or told(words, language))
+    return indent + (catalogue(language).get(words) or whole(words, language, LINES) or told(words, language))
 
 
 def remarked(text: str, language: str) -> str:
@@ -37,4 +38,8 @@ def _remarked(line: str, language: str) -> str:
         return line
     code, mark, remark = found.groups()
     inner = _remarked(remark, language)  # a line that is itself left out, with a remark
-    return code + mark + (inner if inner != remark else told(remark, language))
+    return code + mark + (inner if inner != remark else _remark(remark, language))
+
+
+def _remark(remark: str, language: str) -> str:
+    return catalogue(language).get(remark) or whole(remark, language, "drafts") or told(remark, language)

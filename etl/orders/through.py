@@ -13,6 +13,7 @@ import typer
 from data.owner import OwnedElsewhere
 from data.settings import Settings
 from data.terminal import say
+from data.tongue import VOICE
 from etl.orders.order import Order, Place
 from etl.orders.read import fingerprint, sent
 from etl.premises import OpenPremises
@@ -63,7 +64,7 @@ class Ways:
 
     def _ordered(self, elsewhere: OwnedElsewhere, order: Order, settings: str) -> None:
         body = {"order": sent(order), "settings": settings}
-        placed = asked(elsewhere, f"/api/orders/{order.verb}?lang=en", body)
+        placed = asked(elsewhere, f"/api/orders/{order.verb}?lang={VOICE.language}", body)
         try:
             self._follow(elsewhere, placed)
         except KeyboardInterrupt:
@@ -85,7 +86,7 @@ class Ways:
             raise OrderFailed(told["error"])
 
     def _look(self, elsewhere: OwnedElsewhere, told: dict[str, Any], since: str) -> dict[str, Any]:
-        query = urlencode({"after": told["next"], "lang": "en"})
+        query = urlencode({"after": told["next"], "lang": VOICE.language})
         try:
             found = asked(elsewhere, f"/api/orders/{told['order']}?{query}", None)
         except NoAnswer as error:

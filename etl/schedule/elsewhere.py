@@ -9,6 +9,7 @@ from typing import Any
 
 from data.owner import OwnedElsewhere
 from data.salt import token_beside
+from data.tongue import VOICE
 
 PATIENCE_S = 30
 
@@ -57,7 +58,7 @@ def listed(
 ) -> list[str]:
     """Return what a verb lists (etl/lists.py), from the running monitor; raises OSError when it refuses."""
     order = {"limit": limit, "source": source, "rule": rule}
-    return [str(line) for line in asked(elsewhere, f"/api/lists/{verb}?lang=en", order)["lines"]]
+    return [str(line) for line in asked(elsewhere, f"/api/lists/{verb}?lang={VOICE.language}", order)["lines"]]
 
 
 def _words(refusal: urllib.error.HTTPError) -> str:

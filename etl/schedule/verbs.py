@@ -16,6 +16,7 @@ from data.owner import OwnedElsewhere
 from data.settings import Settings
 from data.source_rules import SourceRule
 from data.terminal import SettingsFile, say
+from data.tongue import VOICE
 from etl import account
 from etl.model import MappingError, SourceError
 from etl.orders.through import Ways
@@ -102,7 +103,7 @@ class SourceVerbs:
                 for line in here(home, rule):
                     say(line)
         except OwnedElsewhere as elsewhere:
-            answer = asked(elsewhere, f"/api/data/{verb}?lang=en", {"source": source})
+            answer = asked(elsewhere, f"/api/data/{verb}?lang={VOICE.language}", {"source": source})
             say(str(answer.get("message", "done")))
 
 

@@ -32,8 +32,15 @@ tables:
         ),
         (
             "    tickets row 3: column 'created' (ticket.created_at) = 'yesterday'; every row needs ticket.id",
-            "    tickets 第 3 行：列 'created'（ticket.created_at）= 'yesterday'；每一行都必须有 ticket.id",
+            "    tickets 第 3 行：列 'created'（ticket.created_at）为 'yesterday'；每一行都必须有 ticket.id",
         ),
+        (
+            "run 1 desk malformed: Tickets row 7:; Expected Number of Columns: 5 Found: 6 mend the line, then deliver"
+            " the row again",
+            "第 1 次 desk 无法读取的行（malformed）：Tickets 第 7 行：应有 5 列，实有 6 列；"
+            "请修正该行，然后重新送来该行",
+        ),
+        ("  ticket priority: (none) 2, P1 1", "  工单优先级：（无） 2, P1 1"),
         ("  desk (sql, live): delivered up to never STALE", "  desk（数据库，持续读取）：尚无数据，已延迟"),
         (
             "  7 2025-03-10 12:00:00+00:00 desk refused: 3 read = 0 new + 0 changed + 0 same + 3 rejected",

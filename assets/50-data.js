@@ -100,14 +100,15 @@
   }
 
   async function press(button) {
-    const { verb, source, rule } = button.dataset, language = document.documentElement.lang;
+    const { verb, source, rule, column } = button.dataset, language = document.documentElement.lang;
     const token = sessionStorage.getItem("token");
     const headers = { "Content-Type": "application/json", ...(token ? { Authorization: "Bearer " + token } : {}) };
     button.setAttribute("aria-busy", "true");
     delete button.dataset.result;
     try {
-      const answer = await fetch("/api/data/" + verb + "?lang=" + language, {
-        method: "POST", headers, credentials: "same-origin", body: JSON.stringify({ source, rule: rule || null }),
+      const [place, order] = verb === "accept" ? ["drift", { source, column }] : ["data/" + verb, { source, rule: rule || null }];
+      const answer = await fetch("/api/" + place + "?lang=" + language, {
+        method: "POST", headers, credentials: "same-origin", body: JSON.stringify(order),
       });
       const told = await answer.json();
       if (answer.status === 401) {

@@ -28,7 +28,7 @@ def fill(screen: Screen) -> Leaves:
     stock, tell = screen.stock(), Teller(screen.words, screen.site.tz, screen.now)
     found = standings(stock)
     trees = {
-        "summary": summary(found, stock, tell),
+        "summary": summary(found, stock, tell, screen.board.as_of),
         "sources": cards(found, stock, tell),
         "drift": drift(stock, tell),
         "rejected": refusals(stock, tell),

@@ -6,12 +6,14 @@ from math import log1p
 from dashboard.face import epoch_ms
 from dashboard.model import Schedule, Stock
 from dashboard.numbers import DASH
+from dashboard.sources.shape import note_of, noted
 from dashboard.sources.standing import LEVELS, Standing
 from dashboard.sources.teller import Teller
 from dashboard.tree import Child, Node, node
 from metrics.ledger import Run
 
 SHOWN = 12  # runs in the table; the line shows all
+BUTTONS = ("run_now", "pause", "resume", "redrive")
 TROUBLES = {"refused": "refused", "interrupted": "interrupted"}
 SAMPLE = """sources:
   - id: helpdesk
@@ -58,7 +60,7 @@ def _card(one: Standing, stock: Stock, tell: Teller) -> Node:
         _next(one.schedule, tell),
         _line(one, tell),
         _buttons(one, stock, tell),
-        _trouble(one, tell) or _note(one, tell),
+        _trouble(one, tell) or note_of(one, stock, tell),
         _history(one, tell),
         data_level=LEVELS[one.state],
         data_state=one.state,
@@ -197,7 +199,7 @@ def _told(run: Run, tell: Teller) -> str:
 def _buttons(one: Standing, stock: Stock, tell: Teller) -> Node | None:
     if stock.door == "shut" or one.schedule is None:
         return None
-    shown = [_button(verb, one, tell) for verb in _possible(one, stock.verbs)]
+    shown = [_button(verb, one, tell) for verb in _possible(one, stock.verbs) if verb in BUTTONS]
     return node("div", "verbs", *shown) if shown else None
 
 
@@ -251,15 +253,6 @@ def _spared(schedule: Schedule, tell: Teller) -> str:
     )
 
 
-def _note(one: Standing, tell: Teller) -> Node | None:
-    """Return what the last run that was done had to say; None = nothing."""
-    run = one.runs[-1] if one.runs else None
-    if run is None or run.state != "done" or not run.message:
-        return None
-    when = node("b", "", tell.words("data.noted", time=tell.time(run.ended_at)))
-    return node("div", "noted", when, node("p", "", *tell.marked(run.message)))
-
-
 def _history(one: Standing, tell: Teller) -> Node | None:
     if not one.runs:
         return None
@@ -280,7 +273,7 @@ def _row(run: Run, tell: Teller) -> Node:
     told = [tell.time(run.ended_at), *(_figures(run, tell) if run.n_read else [DASH] * 7)]
     drawn = [node("td", _css(name), text) for name, text in zip(COLUMNS, told, strict=False)]
     result = node("td", "result", tell.words.tag("run_state", run.state))
-    note = " · ".join(part for part in (run.file_name, tell.said(run.message)) if part)
+    note = " · ".join(part for part in (run.file_name, noted(run, tell)) if part)
     if note:
         result[2].append(node("small", "", note))
     return node("tr", "", *drawn, result, data_run=run.state)

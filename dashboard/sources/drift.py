@@ -12,10 +12,10 @@ NAMED = 6  # KPIs; the rest is a number
 
 def drift(stock: Stock, tell: Teller) -> list[Node]:
     """Return one entry per open change; nothing when the columns are as ever."""
-    return [_change(one, tell) for one in stock.ledger.changes]
+    return [_change(one, stock, tell) for one in stock.ledger.changes]
 
 
-def _change(one: Change, tell: Teller) -> Node:
+def _change(one: Change, stock: Stock, tell: Teller) -> Node:
     words = tell.words
     level = "critical" if one.is_stopping else "warn" if one.fields and one.what != "new" else "none"
     badge = node("span", "badge", node("span", "icon"), node("span", "", words(f"data.drift_{one.what}")))
@@ -25,18 +25,33 @@ def _change(one: Change, tell: Teller) -> Node:
     title = node("strong", "", one.column)
     kinds = [words.tag("column_kind", kind) for kind in one.types or ()]
     types = node("p", "", words("data.drift_types", before=kinds[0], now=kinds[1])) if kinds else None
-    what = node("div", "what", title, node("small", "", place, title=place), stops, types, *told, _way_out(one, tell))
+    what = node(
+        "div", "what", title, node("small", "", place, title=place), stops, types, *told, _way_out(one, stock, tell)
+    )
     seen = node("span", "seen", tell.time(one.found_at))
     key = "-".join(["drift", one.source_id, one.table, one.column, one.what])
     return node("div", "change-of", badge, what, seen, data_level=level, data_key=key)
 
 
-def _way_out(one: Change, tell: Teller) -> Node | None:
-    """Return what to say when the column is gone for good; None where nothing hangs on it, or everything."""
+def _way_out(one: Change, stock: Stock, tell: Teller) -> Node | None:
+    """Return how to say that the column is gone for good; None where nothing hangs on it, or everything."""
     if one.what != "dropped" or not one.fields or one.is_essential:
         return None
-    command = f"app.py drift --source {one.source_id} --accept {one.column!r}"
-    return node("p", "", tell.words("data.drift_accept"), " ", node("code", "", command))
+    words = tell.words
+    command = node("code", "", f"app.py drift --source {one.source_id} --accept {one.column!r}")
+    if "accept" not in stock.verbs or stock.door == "shut":
+        return node("p", "", words("data.drift_accept"), " ", command)
+    button = node(
+        "button",
+        "verb accept",
+        words("shape.accept"),
+        type="button",
+        data_verb="accept",
+        data_source=one.source_id,
+        data_column=one.column,
+        aria_label=words("shape.accept_of", column=one.column),
+    )
+    return node("div", "verbs", button, node("small", "", words("shape.accepted"), " ", command))
 
 
 def _meaning(one: Change, tell: Teller) -> list[str]:

@@ -14,10 +14,12 @@ from dashboard.numbers import DASH, whole
 from dashboard.sources.messages import told
 from dashboard.tree import Child, Node, node
 from dashboard.words import Words
+from metrics.catalog import CATALOG
 from metrics.model import Text
 
 DAILY = re.compile(r"(\d+) (\d+) \* \* \*")
 HOURLY = re.compile(r"(\d+) \* \* \* \*")
+KPIS = re.compile(r"(?<=KPIs without it: )[a-z_]+(?:, [a-z_]+)*")
 NEAR = timedelta(hours=20)  # within it a time of day is clear without its day
 
 
@@ -88,5 +90,9 @@ class Teller:
         return [node("code", "", part) if place % 2 else part for place, part in enumerate(parts) if part]
 
     def said(self, text: str | None) -> str:
-        """Return what etl said, in the reader's language; "" for nothing."""
-        return told(text, self.words.language) if text else ""
+        """Return what etl said, in the reader's language and with KPIs by their titles; "" for nothing."""
+        return KPIS.sub(self._titles, told(text, self.words.language)) if text else ""
+
+    def _titles(self, found: re.Match[str]) -> str:
+        keys = found[0].split(", ")
+        return self.words("tile.comma").join(self.title(CATALOG[key].title, key) for key in keys if key in CATALOG)

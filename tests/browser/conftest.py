@@ -48,8 +48,13 @@ class Live:
         def remember(verb: str) -> Callable[..., None]:
             return lambda *given: self.pressed.append((verb, *given))
 
+        def accept(source: str, column: str) -> list[str]:
+            self.pressed.append(("accept", source, column))
+            return ["answers: column 'Q7ALL' is gone: the mapping does not read it"]
+
         plans = lambda: schedules_of(self.desk.world, NOON)  # noqa: E731 - the world moves on
-        return Loads(plans, remember("run_now"), remember("pause"), remember("resume"), remember("redrive"))
+        run_now, pause, resume, redrive = map(remember, ("run_now", "pause", "resume", "redrive"))
+        return Loads(plans, run_now, pause, resume, redrive, accept=accept)
 
     def stop(self) -> None:
         if self.server:

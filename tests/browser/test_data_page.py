@@ -94,6 +94,40 @@ def test_a_button_shows_what_came_of_it(show: Show, live: Live) -> None:
     expect(page.locator("#data-said")).to_be_empty()
 
 
+def test_the_loss_of_a_column_is_accepted_by_a_button(show: Show, live: Live) -> None:
+    live.desk.world = "error"
+    page = show("/data?lang=en", 1440, 900)
+    page.get_by_role("button", name="Accept the loss of Q7ALL").press("Enter")
+    expect(page.locator("#data-said")).to_contain_text("surveys:")
+    assert live.pressed == [("accept", "surveys", "Q7ALL")]
+
+
+@pytest.mark.parametrize("world", ["error", "much"])
+def test_runs_open_below_their_source_and_cover_nothing(show: Show, live: Live, world: str) -> None:
+    live.desk.world = world
+    page = show("/data?lang=en", 1440, 900)
+    source = page.locator(".source[data-key=surveys]")
+    closed = source.bounding_box()
+    source.locator(".history summary").click()
+    table, buttons = source.locator(".history table").bounding_box(), source.locator(".verbs").first.bounding_box()
+    assert closed and table and buttons and closed["height"] < 180
+    assert table["y"] >= buttons["y"] + buttons["height"]
+    trouble = source.locator(".trouble")
+    if world == "error":
+        box = trouble.bounding_box()
+        assert box and box["y"] + box["height"] <= table["y"]
+    page.get_by_role("button", name="Run now: Satisfaction surveys").click()
+    expect(page.locator("#data-said")).to_have_text("Satisfaction surveys is being read.")
+
+
+def test_thirty_sources_need_no_more_than_two_screens(show: Show, live: Live) -> None:
+    live.desk.world = "thirty"
+    page = show("/data?lang=zh-CN", 1440, 900)
+    expect(page.locator(".source")).to_have_count(30)
+    box = page.locator("#sources").bounding_box()
+    assert box and box["height"] < 2000
+
+
 def test_a_source_being_read_is_not_read_twice(show: Show, live: Live) -> None:
     page = show("/data?lang=en", 1440, 900)
     busy = page.get_by_role("button", name="Reading…: Shop messages")

@@ -42,9 +42,8 @@ def ledger_of(world: str, noon: datetime, late: datetime) -> Ledger:
         return Ledger()
     if world in SINGLE:
         return _alone(world, noon, late)
-    names = (
-        dict(NAMES) if world != "much" else dict(NAMES) | {f"archive_{n}": (f"{LONG} {n}", "file") for n in range(8)}
-    )
+    archives = {"much": 8, "thirty": 26}.get(world, 0)
+    names = dict(NAMES) | {f"archive_{n}": (f"{LONG} {n}", "file") for n in range(archives)}
     sources = tuple(_entry(world, number, name, noon, late) for number, name in enumerate(names.items()))
     return Ledger(sources, _refusals(world, noon), _flaws(world, noon), _changes(world, noon))
 
@@ -123,7 +122,7 @@ def _entry(
     if source_id == "surveys" and world in ("stale", "error"):
         state = DataState.STALE if world == "stale" else DataState.ERROR
         mark = noon - timedelta(hours=31)
-    is_live = not source_id.startswith("archive")
+    is_live = world == "thirty" or not source_id.startswith("archive")
     runs = _runs(world if source_id == "surveys" else "full", number, noon)
     return SourceEntry(source_id, name, kind, state, is_live, mark, 300 if is_live else None, 64_120, runs)
 

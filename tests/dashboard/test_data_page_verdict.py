@@ -1,0 +1,135 @@
+"""What the data page says first: what holds the figures back, what they lose, and which columns changed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dashboard.model import Stock
+from dashboard.sources.cards import cards
+from dashboard.sources.drift import drift
+from dashboard.sources.shape import noted, parted
+from dashboard.sources.standing import standings
+from dashboard.sources.summary import summary
+from dashboard.sources.teller import Teller
+from dashboard.tree import text_of
+from dashboard.words import words
+from metrics.ledger import Ledger
+from metrics.model import DataState
+from tests.dashboard.fake_answers import NOON
+from tests.dashboard.fake_ledger import ledger_of, losses_of, schedules_of
+
+TELL = Teller(words("en"), "Asia/Shanghai", NOON)
+CHINESE = Teller(words("zh-CN"), "Asia/Shanghai", NOON)
+LATE = NOON - timedelta(hours=31)
+RETYPED = (
+    "t: column 'opened' changed its type: instant before, text now; it gave ticket.created_at (nothing loads without"
+    " it; KPIs without it: volume, frt), messages.agent.at (KPIs without it: frt)"
+)
+NEW = "t: column 'a, b' is new: the mapping does not read it"
+
+
+def stock_of(world: str, **more: object) -> Stock:
+    known = ledger_of(world, NOON, NOON)
+    return replace(Stock(known, losses_of(world), schedules_of(world, NOON)), **more)  # type: ignore[arg-type]
+
+
+def verdict(stock: Stock, tell: Teller = TELL) -> str:
+    return text_of(summary(standings(stock), stock, tell, LATE)[0])
+
+
+def with_message(message: str, state: str = "done") -> Stock:
+    known = ledger_of("one", NOON, NOON)
+    (source,) = known.sources
+    run = replace(source.runs[-1], message=message, state=state)
+    return replace(stock_of("one"), ledger=replace(known, sources=(replace(source, runs=(*source.runs[:-1], run)),)))
+
+
+def test_a_silent_source_that_all_figures_end_at_is_named() -> None:
+    told = verdict(stock_of("stale"))
+    assert "Figures end at Nov 17 07:40: Satisfaction surveys has delivered nothing later. If no more files" in told
+
+
+def test_figures_that_end_everywhere_alike_are_held_back_by_nobody() -> None:
+    known = ledger_of("stale", NOON, LATE)
+    assert "Figures end" not in verdict(stock_of("stale", ledger=known))
+
+
+def test_a_source_that_is_never_stale_holds_nothing_back() -> None:
+    known = ledger_of("stale", NOON, NOON)
+    sources = tuple(replace(one, max_age_s=None) for one in known.sources)
+    assert "Figures end" not in verdict(stock_of("stale", ledger=replace(known, sources=sources)))
+
+
+def test_a_fresh_source_holds_nothing_back() -> None:
+    known = ledger_of("stale", NOON, NOON)
+    sources = tuple(replace(one, state=DataState.FRESH) for one in known.sources)
+    assert "Figures end" not in verdict(stock_of("stale", ledger=replace(known, sources=sources)))
+
+
+def test_a_kpi_that_loses_many_cases_spoils_the_good_news() -> None:
+    (first, *_) = summary(standings(stock_of("much")), stock_of("much"), TELL, NOON)
+    assert first[1]["data-level"] == "warn"
+    assert text_of(first) == (
+        "All 12 sources are up to date but First-contact resolution loses 38.1% of its cases to faults of the data"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "rest", "columns"),
+    [
+        (RETYPED, "", ["opened"]),
+        (f"2 files; {RETYPED}; {NEW}", "2 files", ["opened", "a, b"]),
+        (f"{RETYPED}. Was it renamed to 'begun'?; {NEW}", "", ["opened", "a, b"]),
+        ("nothing of columns; at all", "nothing of columns; at all", []),
+    ],
+)
+def test_what_a_run_says_of_columns_is_told_apart(message: str, rest: str, columns: list[str]) -> None:
+    assert parted(message) == (rest, columns)
+
+
+def test_a_note_of_columns_is_one_line_that_leads_to_them() -> None:
+    known = with_message(f"2 files; {RETYPED}; {NEW}")
+    told = text_of(cards(standings(known), known, TELL)[0])
+    assert "2 files 2 columns changed: opened, a, b" in told
+    assert "KPIs without it" not in told
+
+
+def test_columns_lead_somewhere_only_while_they_are_open() -> None:
+    known = with_message(NEW)
+    changes = tuple(replace(one, source_id="helpdesk") for one in ledger_of("error", NOON, NOON).changes)
+    opened = replace(known, ledger=replace(known.ledger, changes=changes))
+    told = [text_of(cards(standings(one), one, TELL)[0]) for one in (known, opened)]
+    assert ["what hangs on it" in each for each in told] == [False, True]
+
+
+def test_many_columns_are_told_as_a_number() -> None:
+    run = with_message("; ".join(f"t: column 'c{n}' is new: it is read" for n in range(9))).ledger.sources[0].runs[-1]
+    assert noted(run, CHINESE) == "9 列有变化：c0、c1、c2、c3、c4、c5 等另外 3 列"
+
+
+def test_kpis_are_named_by_their_titles_in_english_too() -> None:
+    assert TELL.said(f"a.csv: {RETYPED}").count("KPIs without it: Tickets created, First response time)") == 1
+
+
+def accepting(**more: object) -> str:
+    stock = replace(stock_of("error"), **more)  # type: ignore[arg-type]
+    return str(drift(stock, TELL))
+
+
+def test_a_lost_column_is_accepted_by_a_button() -> None:
+    told = accepting(verbs=("run_now", "accept"))
+    assert "'data-verb': 'accept', 'data-source': 'surveys', 'data-column': 'Q7ALL'" in told
+
+
+@pytest.mark.parametrize("more", [{"verbs": ()}, {"verbs": ("accept",), "door": "shut"}])
+def test_where_there_are_no_buttons_the_command_is_told(more: dict[str, object]) -> None:
+    told = accepting(**more)
+    assert "data-verb" not in told and "app.py drift --source surveys --accept 'Q7ALL'" in told
+
+
+def test_accepting_is_no_button_of_a_source() -> None:
+    stock = replace(
+        stock_of("full"), verbs=("run_now", "accept"), ledger=Ledger(ledger_of("full", NOON, NOON).sources)
+    )
+    assert "accept" not in str(cards(standings(stock), stock, TELL))

@@ -146,7 +146,8 @@ def _steady_width(sample: str, delimiter: str, above: int) -> int:
 
 
 def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
-    whole = sample if len(sample) < SAMPLE_BYTES // 4 else sample.rpartition("\n")[0]
+    end = "\n" if "\n" in sample else "\r"
+    whole = sample if len(sample) < SAMPLE_BYTES // 4 else sample.rpartition(end)[0]
     reader = csv.reader(io.StringIO(whole.replace("\0", " "), newline=""), delimiter=delimiter)
     try:
         yield from reader

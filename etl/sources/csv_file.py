@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
 
 import duckdb
 
 from etl.model import Reject, SourceError
 from etl.sources.csv_dialect import PLAIN, Dialect, inspect
+from etl.sources.file_lines import CHUNK, Line, lines_at
 from etl.sources.heading import Heading
 from etl.sources.text_rows import create_stage
 
 CELL_BYTES = 33_554_432  # longest line; DuckDB reads in buffers of twice that
-CHUNK = 8_388_608
 MAX_MENDS = 100
 HINTS = {
     "MISSING COLUMNS": "add the missing fields",
@@ -28,9 +27,8 @@ HINTS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One line DuckDB could not read: its number, byte position, kind, message and first 10,000 characters."""
+    """One record DuckDB could not read: its byte position, kind, message and first 10,000 characters."""
 
-    line: int
     position: int
     kind: str
     message: str
@@ -39,7 +37,8 @@ class Fault:
     @property
     def swallows(self) -> bool:
         """Return whether an open quote took following lines along."""
-        return self.kind in ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM") and "\n" in self.text.rstrip("\r\n")
+        is_open = self.kind in ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM")
+        return is_open and not {"\r", "\n"}.isdisjoint(self.text.rstrip("\r\n"))
 
 
 class CsvRows:
@@ -100,18 +99,23 @@ class CsvRows:
         removed: list[int] = []
         while (swallowing := [fault for fault in faults if fault.swallows]) and len(removed) < MAX_MENDS:
             mended = self._room / f"mended-{len(removed)}.csv"
-            raw = _cut_line(path, swallowing[0].position, mended)
-            self._malformed.append(self._reject(swallowing[0], raw, removed))
+            position = swallowing[0].position
+            self._malformed.append(self._reject(swallowing[0], lines_at(path, [position])[position], removed))
+            _cut_line(path, position, mended)
             removed.append(self._malformed[-1].row_no)
             faults, path = self._scan(con, table, mended), mended
-        self._malformed.extend(self._reject(fault, _line_at(path, fault.position), removed) for fault in faults)
+        lines = lines_at(path, (fault.position for fault in faults))
+        self._malformed.extend(self._reject(fault, lines[fault.position], removed) for fault in faults)
 
-    def _reject(self, fault: Fault, raw: str, removed: Sequence[int]) -> Reject:
-        hint = f"{fault.message} {HINTS.get(fault.kind, 'mend the line')}, then deliver the row again"
-        line = fault.line
+    def _reject(self, fault: Fault, line: Line, removed: Sequence[int]) -> Reject:
+        """Return the reject of a line; `removed` are the lines that were taken out before it was counted."""
+        number = line.number
         for gone in sorted(removed):
-            line += gone <= line
-        return Reject(row_no=line, payload={"line": str(line), "raw": raw}, rule="malformed", hint=hint)
+            number += gone <= number
+        mend = f"{fault.message} {HINTS.get(fault.kind, 'mend the line')}, then deliver the row again"
+        hint = f"line {number}: {mend}"
+        payload = {"line": str(number), "raw": line.text}
+        return Reject(row_no=number, payload=payload, rule="malformed", hint=hint)
 
     def _scan_any_newline(self, con: duckdb.DuckDBPyConnection, table: str, path: Path) -> tuple[list[Fault], Path]:
         try:
@@ -127,10 +131,10 @@ class CsvRows:
             con.execute(f"DROP TABLE IF EXISTS {name}")
         con.execute(self._read_sql(table, path), [str(path)])
         rows = con.execute(
-            "SELECT line, line_byte_position - 1, error_type::VARCHAR, error_message, csv_line FROM csv_fault"
-            " QUALIFY row_number() OVER (PARTITION BY line_byte_position ORDER BY column_idx) = 1 ORDER BY line"
+            "SELECT line_byte_position - 1, error_type::VARCHAR, error_message, csv_line FROM csv_fault"
+            " QUALIFY row_number() OVER (PARTITION BY line_byte_position ORDER BY column_idx) = 1 ORDER BY 1"
         ).fetchall()
-        return [Fault(line, position, kind, message, text or "") for line, position, kind, message, text in rows]
+        return [Fault(position, kind, message, text or "") for position, kind, message, text in rows]
 
     def _read_sql(self, table: str, path: Path) -> str:
         names = ", ".join(f"'c{i + 1}': 'VARCHAR'" for i in range(len(self.columns)))
@@ -168,29 +172,10 @@ def _unify_newlines(source: Path, target: Path) -> Path:
     return target
 
 
-def _cut_line(source: Path, position: int, target: Path) -> str:
-    """Copy `source` without the physical line at a byte position; return that line."""
+def _cut_line(source: Path, position: int, target: Path) -> None:
+    """Copy `source` without the physical line at a byte position."""
     with source.open("rb") as old, target.open("wb") as new:
         while (left := position - old.tell()) > 0:
             new.write(old.read(min(left, CHUNK)))
-        line = old.readline()
+        old.readline()
         shutil.copyfileobj(old, new, CHUNK)
-    return _line_text(line)
-
-
-def _line_at(path: Path, position: int) -> str:
-    with path.open("rb") as file:
-        file.seek(position)
-        return _line_text(_filled_line(file))
-
-
-def _filled_line(file: BinaryIO) -> bytes:
-    """Return the next line that is not blank: behind CRLF, DuckDB's position is the line feed before the line."""
-    line = file.readline()
-    while line and not line.strip(b"\r\n"):
-        line = file.readline()
-    return line
-
-
-def _line_text(line: bytes) -> str:
-    return line.rstrip(b"\r\n").decode("utf-8", "backslashreplace")

@@ -37,14 +37,29 @@ class JsonRows:
         self.columns: Sequence[str] = tuple(self._places.values())
 
     def _read(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Create temp table json_line (number, line, is_object) in file order."""
+        """Create temp table json_line (number, line, is_object) in file order.
+
+        Lines that are no text at all are counted with the others.
+        """
         self._unreadable = self._records.read(con)
+        number, lines = "row_no", "json_text"
+        if self._unreadable:
+            _note_gaps(con, self._gaps())
+            number, lines = (
+                "row_no + coalesce(missing, 0)::BIGINT",
+                "json_text ASOF LEFT JOIN json_gap ON row_no > above",
+            )
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE json_line AS SELECT row_no AS number, c1 AS line,"
+            f"CREATE OR REPLACE TEMP TABLE json_line AS SELECT {number} AS number, c1 AS line,"
             " CASE WHEN json_valid(c1) THEN json_type(c1) = 'OBJECT' ELSE false END AS is_object"
-            " FROM json_text WHERE c1 IS NOT NULL AND trim(c1) <> ''"
+            f" FROM {lines} WHERE c1 IS NOT NULL AND trim(c1) <> ''"
         )
         con.execute("DROP TABLE json_text")
+
+    def _gaps(self) -> list[int]:
+        """Return for each line that is no text how many others stand above it that are."""
+        lines = sorted(int(reject.payload["line"] or 0) for reject in self._unreadable)
+        return [line - place for place, line in enumerate(lines, start=1)]
 
     def _found(self, con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
         """Yield JSON pointer and name of every column."""
@@ -77,6 +92,7 @@ class JsonRows:
         rows = con.execute("SELECT number, line FROM json_line WHERE NOT is_object ORDER BY number").fetchall()
         found = [(str(number), line) for number, line in rows]
         found += [(reject.payload["line"] or "", reject.payload["raw"] or "") for reject in self._unreadable]
+        found.sort(key=lambda each: int(each[0]))
         return tuple(
             Reject(
                 row_no=good + place,
@@ -90,6 +106,15 @@ class JsonRows:
     def malformed(self) -> Sequence[Reject]:
         """Return the lines that are no objects, numbered after the good rows."""
         return self._malformed
+
+
+def _note_gaps(con: duckdb.DuckDBPyConnection, gaps: Sequence[int]) -> None:
+    """Create temp table json_gap: below `above` lines of text so many are missing."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE json_gap AS SELECT above, sum(count(*)) OVER (ORDER BY above) AS missing"
+        " FROM (SELECT unnest(?::BIGINT[]) AS above) GROUP BY above",
+        [list(gaps)],
+    )
 
 
 def _inside(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

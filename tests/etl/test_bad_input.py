@@ -106,6 +106,8 @@ def test_one_malformed_row_of_many_costs_one_row(tmp_path: Path, bad: str) -> No
 def test_a_malformed_row_is_told_by_its_line(tmp_path: Path) -> None:
     at_work, _ = _import(tmp_path, HEADER + GOOD + "8,2026-01-01\n" + GOOD)
     assert at_work.all("SELECT payload->>'$.line' FROM reject") == ["3"]
+    (hint,) = at_work.all("SELECT hint FROM reject")
+    assert hint.startswith("line 3: ") and "add the missing fields" in hint
 
 
 def test_bytes_that_are_no_utf8_cost_their_row(tmp_path: Path) -> None:

@@ -107,7 +107,8 @@ def _silent(screen: Screen) -> str:
         ("live.failed", screen.failed),
         ("live.stale", [name for name in screen.silent if name not in screen.failed]),
     )
-    return " · ".join(screen.words(key, list=", ".join(names)) for key, names in told if names)
+    comma = screen.words("tile.comma")
+    return " · ".join(screen.words(key, list=comma.join(names)) for key, names in told if names)
 
 
 def _as_of(screen: Screen) -> str:

@@ -55,6 +55,23 @@ def test_the_wall_fits_its_screen(show: Show, width: int, height: int, query: st
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_long_names_of_silent_sources_leave_the_age_of_the_data_to_be_seen(
+    show: Show, live: Live, language: str
+) -> None:
+    live.desk.world = "stale"
+    page = show(f"/wall?lang={language}")
+    silent, age = page.locator("#wall-silent"), page.locator(".as-of")
+    expect(silent).not_to_be_empty()
+    silent.evaluate(
+        "one => { one.textContent = one.textContent + ', Nightly exports of the eastern region'.repeat(4) }"
+    )
+    page.locator("#wall-as-of").evaluate("one => { one.textContent = 'Nov 20, 2026 12:00' }")
+    banner, shown = silent.bounding_box(), age.bounding_box()
+    assert banner and shown and banner["x"] + banner["width"] < shown["x"]
+    assert banner["height"] < 90
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("path", ["/", "/?period=custom&from=2026-11-01&to=2026-11-09&team=Billing"])
 def test_a_phone_scrolls_one_way_only(show: Show, path: str, language: str) -> None:
     page = show(path + ("&" if "?" in path else "?") + f"lang={language}", 390, 844)

@@ -24,6 +24,7 @@ STOPPED = (
     "the monitor was stopped before it told how this ended; what was committed stays, app.py status tells what that"
     " is, and asking for it again doubles nothing"
 )
+GOES_ON = "The monitor goes on with it; app.py status tells how it went."
 LEFT = 130  # exit code of a command that Ctrl-C has ended
 
 
@@ -49,26 +50,23 @@ class Ways:
     clock: Callable[[], datetime]
     wait: Callable[[float], object] = time.sleep
 
-    def done(self, order: Order, settings: Path | None, warehouse: Path | None = None) -> OwnedElsewhere | None:
-        """Carry an order out and say what it tells; return who owns the warehouse, None = nobody else.
+    def done(self, order: Order, settings: Path | None, warehouse: Path | None = None) -> None:
+        """Carry an order out and say what it tells.
 
-        Raises what keeps it from being done, as OrderFailed where the monitor failed.
+        Raises what keeps it from being done: OrderFailed where the monitor failed, Unfollowed where it was stopped.
         """
         try:
             with self.house(settings, warehouse) as home:
                 order.carry_out(Place(home, self.clock, say))
         except OwnedElsewhere as elsewhere:
             self._ordered(elsewhere, order, fingerprint(self.settings(settings)))
-            return elsewhere
-        return None
 
     def _ordered(self, elsewhere: OwnedElsewhere, order: Order, settings: str) -> None:
         body = {"order": sent(order), "settings": settings}
-        placed = asked(elsewhere, f"/api/orders/{order.verb}?lang={VOICE.language}", body)
         try:
-            self._follow(elsewhere, placed)
+            self._follow(elsewhere, asked(elsewhere, f"/api/orders/{order.verb}?lang={VOICE.language}", body))
         except KeyboardInterrupt:
-            say(f"The monitor goes on with it (order {placed['order']}); app.py status tells how it went.")
+            say(GOES_ON)
             raise typer.Exit(LEFT) from None
 
     def _follow(self, elsewhere: OwnedElsewhere, told: dict[str, Any]) -> None:

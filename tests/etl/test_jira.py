@@ -135,9 +135,31 @@ def test_who_reported_is_the_customer_whatever_the_account(desk: Jira) -> None:
     assert found == [("customer", None), ("agent", "Anna")]
 
 
+@pytest.mark.parametrize("at_once", [2, 40, 45, 100])
+def test_a_history_longer_than_the_search_gives_is_asked_for(desk: Jira, at_once: int) -> None:
+    desk.at_once = at_once
+    opened(desk, 1)
+    for minute in range(90):
+        at = f"{9 + minute // 60:02}:{minute % 60:02}"
+        desk.change(1, at, ANNA, "status", ("Pending", "In Progress")[minute % 2])
+        if minute < 45:
+            desk.comment(1, at, ANNA)
+    at_work = pulled(desk)
+    assert at_work.all("SELECT count(*) FROM ticket_event") == [90]
+    assert at_work.all("SELECT count(*) FROM message") == [45]
+
+
+def test_a_short_history_costs_no_request_of_its_own(desk: Jira) -> None:
+    opened(desk, 1)
+    for minute in range(10):
+        desk.change(1, f"09:{minute:02}", ANNA, "status", ("Pending", "In Progress")[minute % 2])
+    pulled(desk)
+    assert [asked.path for asked in desk.web.asked if "/issue/" in asked.path] == []
+
+
 @pytest.mark.parametrize("cut", [0, 1, 3, 40])
 def test_a_history_that_the_search_cuts_off_is_asked_for(desk: Jira, cut: int) -> None:
-    desk.cut = cut
+    desk.cut, desk.few, desk.is_honest = cut, cut, True
     opened(desk, 1)
     for minute, word in enumerate(("In Progress", "Pending", "In Progress", "Resolved", "Closed"), start=1):
         desk.change(1, f"09:0{minute}", ANNA, "status", word)
@@ -229,3 +251,31 @@ def test_a_desk_is_opened_from_settings(desk: Jira) -> None:
     rule = SourceRule.model_validate({**given, "mapping": ROOT / "data/mappings/jira.yaml"})
     intake = scheduled(rule, "salt", {"KEY": TOKEN}, None)
     assert [batch.table for each in intake.source.read(None, NOW) for batch in each.batches] == ["issues"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        ("Europe/Berlin", "2026-10-24T23:30:00+00:00"),
+        ("America/New_York", "2026-11-01T04:30:00+00:00"),
+        ("Australia/Lord_Howe", "2026-04-04T14:00:00+00:00"),  # half an hour
+    ],
+)
+def test_the_hour_that_the_clocks_repeat_loses_no_change(desk: Jira, zone: str, first: str) -> None:
+    """A local minute that comes twice is read as the later one by the emulated Jira."""
+    desk.zone, at_work = zone, Puller(desk)
+    for step in range(20):
+        at = datetime.fromisoformat(first) + timedelta(minutes=10 * step)
+        desk.web.clock = at
+        opened(desk, step + 1, at.isoformat()[:19])
+        at_work.pull()
+    desk.web.clock += timedelta(hours=1)
+    at_work.pull()
+    assert at_work.all("SELECT count(*) FROM ticket") == [20]
+
+
+def test_a_time_zone_nobody_knows_is_told(desk: Jira) -> None:
+    desk.zone = "Mars/Olympus"
+    error = error_of(lambda: source(desk))
+    assert isinstance(error, SourceError)
+    assert "time zone 'Mars/Olympus' is not known here" in str(error) and error.permanent

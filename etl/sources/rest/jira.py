@@ -21,6 +21,7 @@ PER_PAGE = 100
 IDS_PER_PAGE = 1000
 OVERLAP_S = 600  # the search may know of a change only minutes later
 SAME_S = 10
+HELD = 20  # the search gives no more than 40 changes and 20 comments of an issue
 SEARCH = "/rest/api/3/search/jql"
 FIELDS = (
     *("created", "updated", "resolutiondate", "status", "priority", "issuetype", "project", "assignee", "reporter"),
@@ -140,8 +141,11 @@ class Issues:
         return self._whole(issue, "comment", "comments", held, member(issue, "fields.comment.total"))
 
     def _whole(self, issue: Record, part: str, name: str, held: list[Record], total: object) -> list[Record]:
-        """Return what belongs to an issue: as the search gave it, or asked for where that was cut off."""
-        if isinstance(total, int) and total <= len(held):
+        """Return what belongs to an issue: as the search gave it, or asked for where that may be cut off.
+
+        The search calls the number that it gives the total, whatever there is besides.
+        """
+        if isinstance(total, int) and total <= len(held) < HELD:
             return held
         path, found = f"/rest/api/3/issue/{issue.get('id')}/{part}", list[Record]()
         walk = Walk(self.pull.client.place(path))
@@ -153,8 +157,17 @@ class Issues:
                 return found
             records = answer.listed(name)
             found += records
-            if not records or len(found) >= int(answer.data.get("total") or 0):
+            if not records or _is_end(answer, len(records), len(found)):
                 return found
+
+
+def _is_end(answer: Answer, n_records: int, n_found: int) -> bool:
+    """Return whether nothing follows a page; only where that is not told, the numbers have to tell."""
+    is_last, most, total = (answer.data.get(name) for name in ("isLast", "maxResults", "total"))
+    if isinstance(is_last, bool):
+        return is_last
+    is_short = n_records < (most if isinstance(most, int) else PER_PAGE)
+    return is_short and n_found >= (total if isinstance(total, int) else 0)
 
 
 def _changed(issue: Record) -> str:

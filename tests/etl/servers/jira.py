@@ -22,14 +22,21 @@ def written(at: str) -> str:
 
 @dataclass
 class Jira:
-    """Issues, written by the test; `cut` is how many histories and comments the search gives at most."""
+    """Issues, written by the test; `cut` and `few` are how many histories and comments the search gives at most.
+
+    What it gives of them has the number given as `total` and `maxResults`, whatever there is besides, as it is
+    documented and seen; `is_honest` = the number there is.
+    """
 
     issues: dict[int, Record] = field(default_factory=dict)
     histories: dict[int, list[Record]] = field(default_factory=dict)
     comments: dict[int, list[Record]] = field(default_factory=dict)
     zone: str = "America/New_York"
     cut: int = 40
+    few: int = 20
     per_page: int = 100
+    at_once: int = 100
+    is_honest: bool = False
 
     def __post_init__(self) -> None:
         self.web = Web(self.answer)
@@ -69,7 +76,13 @@ class Jira:
 
     def _part(self, asked: Asked, name: str, records: list[Record]) -> Reply:
         start = int(asked.query["startAt"])
-        return Reply(200, {name: records[start : start + 2], "total": len(records)})
+        found = records[start : start + self.at_once]
+        end = {"isLast": start + self.at_once >= len(records)} if name == "values" else {}
+        return Reply(200, {name: found, "maxResults": self.at_once, "total": len(found), **end})
+
+    def _part_of(self, name: str, records: list[Record], most: int) -> Record:
+        found = records[:most]
+        return {name: found, "maxResults": len(found), "total": len(records if self.is_honest else found)}
 
     def _search(self, asked: Asked) -> Reply:
         jql = r'updated >= "([^"]+)"(?: AND updated <= "([^"]+)")? ORDER BY (updated|created) ASC'
@@ -95,7 +108,7 @@ class Jira:
 
     def _told(self, number: int) -> Record:
         histories, comments = self.histories.get(number, []), self.comments.get(number, [])
-        comment = {"comments": comments[: self.cut], "total": len(comments)}
-        changelog = {"histories": histories[: self.cut], "total": len(histories)}
+        changelog = self._part_of("histories", histories, self.cut)
+        comment = self._part_of("comments", comments, self.few)
         fields = {**self.issues[number], "comment": comment}
         return {"id": str(number), "key": f"HELP-{number}", "fields": fields, "changelog": changelog}

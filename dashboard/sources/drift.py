@@ -28,30 +28,43 @@ def _change(one: Change, stock: Stock, tell: Teller) -> Node:
     what = node(
         "div", "what", title, node("small", "", place, title=place), stops, types, *told, _way_out(one, stock, tell)
     )
-    seen = node("span", "seen", tell.time(one.found_at))
+    aside = node("div", "aside", node("span", "seen", tell.time(one.found_at)), _button(one, stock, tell))
     key = "-".join(["drift", one.source_id, one.table, one.column, one.what])
-    return node("div", "change-of", badge, what, seen, data_level=level, data_key=key)
+    return node("div", "change-of", badge, what, aside, data_level=level, data_key=key)
 
 
 def _way_out(one: Change, stock: Stock, tell: Teller) -> Node | None:
-    """Return how to say that the column is gone for good; None where nothing hangs on it, or everything."""
-    if one.what != "dropped" or not one.fields or one.is_essential:
+    """Return what to say when the column is gone for good; None where nothing hangs on it, or everything."""
+    if not _is_loss(one) or one.is_essential:
         return None
-    words = tell.words
-    command = node("code", "", f"app.py drift --source {one.source_id} --accept {one.column!r}")
-    if "accept" not in stock.verbs or stock.door == "shut":
-        return node("p", "", words("data.drift_accept"), " ", command)
-    button = node(
+    key = "shape.accepted" if _is_pressed(stock) else "data.drift_accept"
+    command = f"app.py drift --source {one.source_id} --accept {one.column!r}"
+    return node("p", "", tell.words(key), " ", node("code", "", command))
+
+
+def _is_loss(one: Change) -> bool:
+    return one.what == "dropped" and bool(one.fields)
+
+
+def _is_pressed(stock: Stock) -> bool:
+    return "accept" in stock.verbs and stock.door != "shut"
+
+
+def _button(one: Change, stock: Stock, tell: Teller) -> Node | None:
+    """Return the button that says that a change is known, or that a loss is for good; None where neither can be."""
+    if not _is_pressed(stock) or (_is_loss(one) and one.is_essential):
+        return None
+    key = "accept" if _is_loss(one) else "note"
+    return node(
         "button",
         "verb accept",
-        words("shape.accept"),
+        tell.words(f"shape.{key}"),
         type="button",
         data_verb="accept",
         data_source=one.source_id,
         data_column=one.column,
-        aria_label=words("shape.accept_of", column=one.column),
+        aria_label=tell.words(f"shape.{key}_of", column=one.column),
     )
-    return node("div", "verbs", button, node("small", "", words("shape.accepted"), " ", command))
 
 
 def _meaning(one: Change, tell: Teller) -> list[str]:

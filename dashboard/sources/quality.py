@@ -52,10 +52,13 @@ def effects(stock: Stock, tell: Teller) -> list[Node]:
         ("counted", "num"),
         ("lost", "num"),
         ("share", "num share-lost"),
+        ("all", "parted"),
         ("why", ""),
         ("rules", ""),
     )
-    head = [node("th", css, words(f"effect.{name}"), scope="col") for name, css in heads]
+    head = [
+        node("th", css, words(f"effect.{name}" if name != "all" else "shape.all"), scope="col") for name, css in heads
+    ]
     rows = [_row(one, tell) for one in stock.losses]
     return [node("table", "", node("thead", "", node("tr", "", *head)), node("tbody", "", *rows))]
 
@@ -68,11 +71,24 @@ def _row(one: Loss, tell: Teller) -> Node:
         node("td", "num", tell.count(one.n)),
         node("td", "num cost", tell.count(one.lost) if one.lost else DASH),
         node("td", "num cost share-lost", share_text(one.share) if one.lost else ""),
+        node("td", "parted", _parted(one, tell)),
         node("td", "why-lost", *_chips(one.faults, tell)),
         node("td", "by-rule", *_chips(one.rules, tell)),
         data_level=level_of(one.share),
         data_key=one.metric,
     )
+
+
+def _parted(one: Loss, tell: Teller) -> Node | None:
+    """Return a bar of all cases: counted, lost to the data, left out by the KPI's own rules; None without any."""
+    left_out = sum(one.rules.values())
+    most = one.n + one.lost + left_out
+    if not most:
+        return None
+    parts = [("counted", one.n), ("lost", one.lost), ("rules", left_out)]
+    told = tell.words("tile.comma").join(f"{tell.words(f'effect.{name}')} {tell.count(n)}" for name, n in parts)
+    bars = [node("i", f"of-{name}", data_h=round(100 * n / most, 1)) for name, n in parts if n]
+    return node("div", "parts", *bars, role="img", aria_label=told, title=told)
 
 
 def share_text(share: float) -> str:

@@ -56,12 +56,23 @@ class SchemaDrift(MappingError):
 
     def __init__(self, source_id: str, findings: Sequence[Finding]) -> None:
         told = "\n".join(finding.told() for finding in findings)
-        super().__init__(
-            f"{told}\nnothing was loaded, what was loaded before stays. Name the column as the source calls it now,"
-            f" or accept that it is gone: app.py drift --source {source_id} --accept {findings[0].column!r}"
-        )
+        super().__init__(_refusal(told, source_id, findings))
         self.source_id = source_id
         self.findings = tuple(findings)
+
+
+def _refusal(told: str, source_id: str, findings: Sequence[Finding]) -> str:
+    """Return what is gone and what would do: a column that nothing loads without can be renamed, not be given up."""
+    needed = [one.column for one in findings if any(effect_of(field).is_essential for field in one.fields)]
+    if needed:
+        return (
+            f"{told}\nnothing was loaded, what was loaded before stays. Nothing loads without"
+            f" {', '.join(map(repr, needed))}: name in the mapping what it is now, or deliver rows that have it"
+        )
+    return (
+        f"{told}\nnothing was loaded, what was loaded before stays. Name the column as the source calls it now,"
+        f" or accept that it is gone: app.py drift --source {source_id} --accept {findings[0].column!r}"
+    )
 
 
 class Seen(Protocol):

@@ -8,6 +8,7 @@ import pytest
 from dashboard.model import Stock
 from dashboard.sources.cards import cards
 from dashboard.sources.drift import drift
+from dashboard.sources.quality import effects
 from dashboard.sources.shape import noted, parted
 from dashboard.sources.standing import standings
 from dashboard.sources.summary import summary
@@ -112,6 +113,16 @@ def test_kpis_are_named_by_their_titles_in_english_too() -> None:
     assert TELL.said(f"a.csv: {RETYPED}").count("KPIs without it: Tickets created, First response time)") == 1
 
 
+def test_a_kpi_shows_what_of_all_its_cases_it_counts() -> None:
+    told = str(effects(stock_of("error"), TELL))
+    assert "Counts 1,090, Lost 14, Left out by its own rules 261" in told
+    assert "{'class': 'of-lost', 'data-h': '1.0'}" in told
+
+
+def test_a_kpi_without_any_case_has_no_bar() -> None:
+    assert "of-counted" not in str(effects(stock_of("empty"), TELL))
+
+
 def accepting(**more: object) -> str:
     stock = replace(stock_of("error"), **more)  # type: ignore[arg-type]
     return str(drift(stock, TELL))
@@ -126,6 +137,19 @@ def test_a_lost_column_is_accepted_by_a_button() -> None:
 def test_where_there_are_no_buttons_the_command_is_told(more: dict[str, object]) -> None:
     told = accepting(**more)
     assert "data-verb" not in told and "app.py drift --source surveys --accept 'Q7ALL'" in told
+
+
+def test_other_changes_are_taken_note_of_by_a_button() -> None:
+    told = accepting(verbs=("accept",))
+    assert "Take note of colour" in told and "Take note of source" in told
+    assert "Take note of" not in accepting(verbs=("accept",), door="shut")
+
+
+def test_a_column_that_nothing_loads_without_is_never_accepted() -> None:
+    known = ledger_of("error", NOON, NOON)
+    gone = replace(known.changes[0], is_essential=True)
+    told = accepting(verbs=("accept",), ledger=replace(known, changes=(gone,)))
+    assert "--accept" not in told and "data-verb" not in told
 
 
 def test_accepting_is_no_button_of_a_source() -> None:

@@ -46,6 +46,15 @@ def _stopped(at_work: Desk, column: str) -> str:
     return str(stop.value)
 
 
+def test_a_loss_that_may_be_accepted_tells_how() -> None:
+    assert _stopped(_desk(), "agent").endswith("app.py drift --source desk --accept 'agent'")
+
+
+def test_what_nothing_loads_without_is_not_offered_to_be_accepted() -> None:
+    told = _stopped(_desk(), "id")
+    assert "Nothing loads without 'id'" in told and "--accept" not in told
+
+
 def test_the_same_columns_are_no_drift() -> None:
     at_work = _desk()
     at_work.load([ROW], columns=COLUMNS)

@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 from app import cli
 from data.warehouse import Warehouse
 from etl.pull.backfill import Span
+from etl.schedule import progress
+from etl.sources import sql_table
 
 QUERY = "SELECT * FROM tickets WHERE updated >= :since ORDER BY updated, id"
 MAPPING = """
@@ -88,6 +90,16 @@ def test_rows_of_the_span_are_read_again_and_no_others_change(desk: Desk) -> Non
     assert done.exit_code == 0, done.output
     changed = {number for (number,) in desk.all("SELECT src_ticket_id::INTEGER FROM ticket WHERE team = 'B'")}
     assert set(range(10, 20)) <= changed and 1 not in changed
+
+
+def test_it_is_told_how_far_it_is_and_how_long_it_still_takes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "SPEAKS_AFTER_S", 0)
+    for limit in ("PAGE", "ROWS_PER_DELIVERY"):
+        monkeypatch.setattr(sql_table, limit, 4)
+    told = [line for line in desk.backfill().output.splitlines() if "rows/s" in line]
+    assert len(told) > 2
+    assert all(" of about " in line and line.endswith(" left") for line in told[:-1])
+    assert " left" not in told[-1]
 
 
 def test_a_query_with_until_reads_no_further_than_a_day_behind_the_span(desk: Desk) -> None:

@@ -17,6 +17,8 @@ from etl.pull.totals import of_files
 from etl.schedule.progress import Progress, spoken
 from etl.upkeep.upkeep import Upkeep
 
+WAITS = "waits until the pull of this source that is under way is done"
+
 
 class Import(SourceOrder):
     """Load files; tells an account of every row, and of what did not load."""
@@ -37,7 +39,7 @@ class Import(SourceOrder):
         progress.expect(self.source, of_files(self.files, rules))
         origin = Origin(salt=place.home.salt, replace=self.is_replacing)
         intake = intakes.imported(self.source, self.files, rules, origin)
-        with closing(place.home.store.cursor()) as con:
+        with place.alone(self.source, lambda: place.say(WAITS)), closing(place.home.store.cursor()) as con:
             reports = spoken(heard(place, place.home.pulled(con, intake)), progress, place.say)
             for line in account.told(con, reports, rules):
                 place.say(line)
@@ -82,8 +84,10 @@ class Backfill(SourceOrder):
     def carry_out(self, place: Place) -> None:
         """Read the span; raises SourceError, MappingError or LoadRefused."""
         reports = Upkeep(place.home, place.clock).backfill(self.source, Span(self.first, self.end))
+        progress = Progress(place.clock)
+        progress.began(self.source)
         with closing(place.home.store.cursor()) as con:
-            for line in account.told(con, heard(place, reports)):
+            for line in account.told(con, spoken(heard(place, reports), progress, place.say)):
                 place.say(line)
 
 

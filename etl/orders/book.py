@@ -33,7 +33,7 @@ class Book:
     """
 
     def __init__(self, place: Place, gate: Gate, loads: Loads, listener: Listener) -> None:
-        self._place = replace(place, heard=listener.loaded, again=self._again, is_read=True)
+        self._place = replace(place, heard=listener.loaded, again=self._again, alone=loads.alone, is_read=True)
         self._gate, self._loads, self._listener = gate, loads, listener
         self._known = frozenset(rule.id for rule in place.home.settings.sources)
         self._placed: dict[int, Placed] = {}

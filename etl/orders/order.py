@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,11 @@ def _nobody(_: object) -> None:
     """Hear of something, and do nothing about it."""
 
 
+def _free(source_id: str, waits: Callable[[], object]) -> AbstractContextManager[object]:
+    """Return what keeps nobody away, because there is nobody."""
+    return nullcontext()
+
+
 @dataclass(frozen=True)
 class Place:
     """Where an order is carried out, and who is told.
@@ -24,6 +30,7 @@ class Place:
     say      is told each line for the person who gave the order
     heard    is told each committed load
     again    has a source of the schedule tried again
+    alone    keeps a source from being pulled meanwhile; its second argument is called when that has to be waited for
     is_read  others read the warehouse meanwhile, and must not see it half changed
     """
 
@@ -32,6 +39,7 @@ class Place:
     say: Callable[[str], object]
     heard: Callable[[LoadReport], object] = _nobody
     again: Callable[[str], object] = _nobody
+    alone: Callable[[str, Callable[[], object]], AbstractContextManager[object]] = _free
     is_read: bool = False
 
 

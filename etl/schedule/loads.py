@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from random import Random
 
@@ -67,6 +68,10 @@ class Loads:
     def doubt(self, source_id: str) -> None:
         """Have the next good pull of a source say in the ledger that it is well, because a failure was written."""
         self._puller.doubt(source_id)
+
+    def alone(self, source_id: str, waits: Callable[[], object]) -> AbstractContextManager[None]:
+        """Keep a source from being pulled (etl/schedule/puller.py); one that nobody pulls needs no keeping."""
+        return self._puller.alone(source_id, waits)
 
     def stop(self, grace_s: float) -> bool:
         """Pull no more: finish the load under way, or roll it back after the grace; return whether that was needed.

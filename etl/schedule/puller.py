@@ -1,7 +1,8 @@
 """One pull of one source of the settings: its intake made anew, its loads reported, its end told and written down."""
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,7 +15,7 @@ from data.strict_yaml import StrictYamlError
 from etl.model import LoadRefused, LoadReport, LoadStopped, MappingError, SourceError
 from etl.pull.run import FAULTS, Intake
 from etl.schedule import entries
-from etl.schedule.gate import Gate
+from etl.schedule.gate import AGAIN_S, Gate
 from etl.schedule.schedule import Outcome
 
 EXPECTED = (StrictYamlError, SourceError, MappingError, LoadRefused, OSError)
@@ -61,6 +62,7 @@ class Puller:
     def __init__(self, rules: tuple[SourceRule, ...], work: Work, gate: Gate, listener: Listener) -> None:
         self._rules = {rule.id: rule for rule in rules}
         self._work, self._gate, self._listener = work, gate, listener
+        self._busy = {rule.id: threading.Lock() for rule in rules}
         self._settled: set[str] = set()
         self._noted: dict[str, str | None] = {}
         self._interrupted: set[str] = set()
@@ -72,13 +74,14 @@ class Puller:
         self._whole.discard(source_id)
         self._listener.began(source_id)
         try:
-            intake = self._work.intake(self._rules[source_id])
-            report = None
-            for report in self._work.pulled(con, intake):
-                self._listener.loaded(report)
-            self._whole.add(source_id)
-            self._settle(con, source_id)
-            self._note(con, source_id, report)
+            with self.alone(source_id):
+                intake = self._work.intake(self._rules[source_id])
+                report = None
+                for report in self._work.pulled(con, intake):
+                    self._listener.loaded(report)
+                self._whole.add(source_id)
+                self._settle(con, source_id)
+                self._note(con, source_id, report)
             return Outcome()
         except Exception as error:  # a thread has nobody to raise to; the listener and the ledger are told
             if self._gate.is_closed:  # LoadStopped, or an error of the engine that was interrupted
@@ -89,6 +92,22 @@ class Puller:
         finally:
             self._listener.ended(source_id)
             con.close()
+
+    @contextmanager
+    def alone(self, source_id: str, waits: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Keep a source from being pulled by others; raises LoadStopped when the process is stopping.
+
+        waits  called when somebody else has it now
+        """
+        lock = self._busy.get(source_id) or threading.Lock()
+        if not lock.acquire(blocking=False):
+            waits()
+            while not lock.acquire(timeout=AGAIN_S):
+                self._gate.wait(0)
+        try:
+            yield
+        finally:
+            lock.release()
 
     def interrupt(self, source_id: str) -> None:
         """Write down, once, that a pull was broken off; the gate is closed, so nothing of it follows.

@@ -1,6 +1,7 @@
 """An order book in the hands of the test: its clock, its threads, and orders that do what the test says."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -53,6 +54,8 @@ class Stand:
     gate: Gate = field(default_factory=Gate)
     heard: list[str] = field(default_factory=list)
     paused: bool = False
+    is_pulled: bool = False
+    salt: str = "s"
 
     def __post_init__(self) -> None:
         rule = SourceRule.model_construct(id="desk")
@@ -75,6 +78,11 @@ class Stand:
     def doubt(self, source_id: str) -> None:
         self.heard.append(f"doubted {source_id}")
 
+    def alone(self, source_id: str, waits: Callable[[], object]) -> AbstractContextManager[None]:
+        if self.is_pulled:
+            waits()
+        return nullcontext()
+
     def began(self, source_id: str) -> None:
         raise AssertionError("an order is no pull")
 
@@ -86,6 +94,9 @@ class Stand:
 
     def ended(self, source_id: str) -> None:
         self.heard.append(f"ended {source_id}")
+
+    def pulled(self, con: object, intake: object) -> Iterator[LoadReport]:
+        return iter([REPORT])
 
     def runs(self) -> list[Any]:
         """Return source, state, message and kind of every entry of the ledger."""

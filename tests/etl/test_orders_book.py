@@ -1,12 +1,16 @@
 """The order book: carried out beside everything else, one order of a source at a time, told and remembered."""
 
+from pathlib import Path
+
 import pytest
 
 from etl.model import LoadRefused, LoadStopped, MappingError, SourceError
 from etl.orders.book import BROKEN_OFF, KEPT, MOST_KEPT, MOST_OPEN, MOST_RUNNING
+from etl.orders.loading import WAITS, Import
 from etl.orders.order import Place
 from etl.orders.placed import MOST_LINES, Placed
 from etl.schedule import entries
+from tests.etl.loading import TICKETS
 from tests.etl.ordering import REPORT, Doing, Hidden, Stand, failing, nothing
 
 DOWN = SourceError("no route to the host", permanent=False)
@@ -50,7 +54,7 @@ def test_a_failure_is_told_and_stands_in_the_ledger_as_a_run_of_its_kind(stand: 
     stand.known()
     placed = stand.book.place(Doing(source="desk", work=failing(DOWN)))
     assert (placed.state, placed.error) == ("failed", "no route to the host")
-    assert stand.runs() == [("desk", "failed", "no route to the host", "do")]
+    assert stand.runs() == [("desk", "failed", "do: no route to the host", "do")]
     assert stand.heard == ["failed desk: no route to the host", "doubted desk", "ended desk"]
 
 
@@ -142,7 +146,7 @@ def test_a_stop_breaks_orders_off_once_in_words(stand: Stand) -> None:
     stand.gate.close(0)
     stand.book.stop(0)
     assert (running.error, waiting.error) == (BROKEN_OFF, BROKEN_OFF)
-    assert stand.runs() == [("desk", "interrupted", BROKEN_OFF, "do")] * 2
+    assert stand.runs() == [("desk", "interrupted", f"do: {BROKEN_OFF}", "do")] * 2
     stand.hands.release()
     assert (running.error, len(stand.runs())) == (BROKEN_OFF, 2)
     with pytest.raises(ValueError, match="the monitor is stopping"):
@@ -157,7 +161,7 @@ def test_what_a_stop_ends_is_broken_off_and_not_failed(stand: Stand, error: Exce
 
     placed = stand.book.place(Doing(source="desk", work=work))
     assert placed.error == BROKEN_OFF
-    assert stand.runs() == [("desk", "interrupted", BROKEN_OFF, "do")]
+    assert stand.runs() == [("desk", "interrupted", f"do: {BROKEN_OFF}", "do")]
 
 
 def test_a_stop_leaves_alone_what_is_done(stand: Stand) -> None:
@@ -177,3 +181,14 @@ def test_a_source_is_tried_again_unless_it_is_paused(stand: Stand, paused: bool,
 def test_a_source_that_is_not_pulled_is_not_tried(stand: Stand) -> None:
     stand.book.place(Doing(source="imported", work=lambda place: place.again("imported")))
     assert stand.heard == ["ended imported"]
+
+
+@pytest.mark.parametrize("is_pulled", [True, False])
+def test_an_import_into_a_source_that_is_pulled_waits_for_the_pull(
+    stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_pulled: bool
+) -> None:
+    (tmp_path / "m.yaml").write_text(TICKETS)
+    monkeypatch.setattr(stand, "is_pulled", is_pulled)
+    order = Import(source="desk", files=(tmp_path / "t.csv",), mapping=tmp_path / "m.yaml")
+    account = "3 rows read = 0 new + 3 changed + 0 same + 0 rejected"
+    assert lines(stand.book.place(order)) == [WAITS] * is_pulled + [account]

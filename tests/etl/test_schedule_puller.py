@@ -1,5 +1,6 @@
 """One pull from its intake to the ledger: what is written down, what is told, what is no use to try again."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from data.strict_yaml import StrictYamlError
 from data.warehouse import transaction, watermark
 from etl import ledger
 from etl.mapping import parse_mapping
-from etl.model import Batch, Delivery, LoadReport, MappingError, Origin, SourceError
+from etl.model import Batch, Delivery, LoadReport, LoadStopped, MappingError, Origin, SourceError
 from etl.pull.run import Intake, pull
 from etl.schedule.entries import NOTHING
 from etl.schedule.freshness import FILES_S, LEAST_S, max_age_s
@@ -325,3 +326,34 @@ def test_a_source_whose_file_was_bad_was_never_down(rule: str) -> None:
     assert world.runs()[1:] == [("done", told, 0)]
     world.puller.pull("drop")
     assert len(world.runs()) == 2
+
+
+def test_a_source_that_somebody_has_for_himself_is_pulled_when_he_is_done() -> None:
+    world, waits = World(), list[str]()
+    with world.puller.alone("desk"):
+        thread = threading.Thread(target=world.puller.pull, args=("desk",))
+        thread.start()
+        thread.join(0.1)
+        assert thread.is_alive() and "ended" not in world.heard
+    thread.join()
+    assert world.heard[-2:] == ["loaded 0", "ended"]
+    with world.puller.alone("desk", lambda: waits.append("waited")):
+        assert waits == []
+
+
+def test_nobody_waits_for_a_source_once_the_monitor_stops() -> None:
+    world, waits = World(), list[str]()
+    world.gate.close(0)
+    with (
+        world.puller.alone("desk"),
+        pytest.raises(LoadStopped),
+        world.puller.alone("desk", lambda: waits.append("waited")),
+    ):
+        pass
+    assert waits == ["waited"]
+
+
+def test_a_source_that_nobody_pulls_is_free() -> None:
+    world = World()
+    with world.puller.alone("imported"), world.puller.alone("imported", pytest.fail):
+        pass

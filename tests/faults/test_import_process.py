@@ -156,7 +156,7 @@ def test_a_monitor_stopped_while_it_imports_says_so_in_the_ledger_too(beside: Be
     out, err = command.communicate(timeout=60)
     assert (command.returncode, out, err.strip()) == (1, "", STOPPED)
     told = printed(beside.folder / "settings.yaml", "status")[1]
-    assert f"mine interrupted: 0 read = 0 new + 0 changed + 0 same + 0 rejected ({BROKEN_OFF})" in told
+    assert f"mine interrupted: 0 read = 0 new + 0 changed + 0 same + 0 rejected (import: {BROKEN_OFF})" in told
     again(beside)
     assert beside.counts()[1] == [("mine", "interrupted", "import"), ("mine", "done", None)]
 

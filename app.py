@@ -19,6 +19,7 @@ from dashboard.model import Loads as Orders
 from dashboard.server import create_app, warm
 from dashboard.sources.terminal import remarked, said
 from data import demo
+from data.command_line import Verbs
 from data.inbox import Inbox, inbox_beside
 from data.log import set_up_log
 from data.owner import Owner
@@ -27,7 +28,7 @@ from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_set
 from data.source_rules import SourceRule
 from data.stop import Stop, leave
 from data.strict_yaml import StrictYamlError
-from data.terminal import SettingsFile, Verbs, progress, say
+from data.terminal import SettingsFile, progress, say
 from data.tongue import VOICE
 from data.warehouse import Warehouse, bump_data_version, data_version, opened, transaction, watermark
 from etl.lists import lists
@@ -76,7 +77,8 @@ ORDER_GRACE_S = 0.5  # so long again for an order that reads; there is nothing o
 GRACE_S = 10.0  # a stop waits so long for a load to finish before it is rolled back
 
 VOICE.learn(said, remarked)
-cli = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+HELP = "Live KPIs of a service desk, on the web. KPI_LANG=zh-CN or en sets the language, else the locale does."
+cli = typer.Typer(cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 
 
 def now() -> datetime:

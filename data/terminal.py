@@ -7,10 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TextIO, TypeVar
+from typing import Annotated, ParamSpec, TextIO, TypeVar
 
 import typer
-from typer.core import TyperGroup
 
 from data.tongue import VOICE
 
@@ -21,19 +20,6 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings 
 MappingFile = Annotated[Path, typer.Option("--mapping", "-m", help="mapping file, see docs/mapping.md")]
 StoreFile = Annotated[Path | None, typer.Option("--warehouse", help="warehouse file; default from the settings")]
 SourceName = Annotated[str | None, typer.Option("--source", help="name of the source; default the mapping's name")]
-
-
-class Verbs(TyperGroup):
-    """The command line, in the language of whoever calls it."""
-
-    def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the verb that was typed; exit code 2 for a language that nobody speaks."""
-        try:
-            VOICE.settle(os.environ)
-        except ValueError as error:
-            complain(str(error))
-            raise SystemExit(2) from None
-        return super().main(*args, **extra)
 
 
 GONE = (errno.EPIPE, errno.EIO)  # `| head` has read enough; the terminal was closed

@@ -1,4 +1,4 @@
-"""In which language this process speaks to whoever started it (docs/decisions/0033)."""
+"""In which language this process speaks to whoever started it (docs/decisions/0034)."""
 
 from collections.abc import Callable, Mapping
 
@@ -47,6 +47,7 @@ class Voice:
 
     def settle(self, environment: Mapping[str, str]) -> None:
         """Speak the language of the environment from now on; raises ValueError for one that nobody speaks."""
+        self.language = ENGLISH
         self.language = language_of(environment)
 
     def told(self, text: str) -> str:

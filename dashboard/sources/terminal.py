@@ -21,10 +21,10 @@ def said(text: str, language: str) -> str:
 
 def _line(line: str, language: str) -> str:
     words = line.lstrip()
-    if not words or words.startswith(DATA):
-        return line
     indent = line[: len(line) - len(words)]
-    return indent + (catalogue(language).get(words) or whole(words, language, LINES) or told(words, language))
+    if (exact := catalogue(language).get(words)) is not None:
+        return indent + exact
+    return line if words.startswith(DATA) else indent + (whole(words, language, LINES) or told(words, language))
 
 
 def remarked(text: str, language: str) -> str:

@@ -1,10 +1,14 @@
 """What the terminal says, told line by line; what people delivered stays as it is."""
 
+import re
+
 import pytest
 import yaml
 
 from dashboard.sources.terminal import remarked, said
 
+ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")  # prose, not names and values
+CODE = re.compile(r"`[^`]*`|'[^']*'|app\.py [^\n]*")
 DRAFT = """# First mapping of a.csv, guessed from its header and 31 rows.
 timezone: UTC  # TODO: instants without an offset (Opened, End) count as UTC; name their zone, such as Asia/Shanghai
 tables:
@@ -31,8 +35,10 @@ tables:
             "250,000 / 约 1,000,000 行，50,000 行/秒，还需 15 秒",
         ),
         (
-            "    tickets row 3: column 'created' (ticket.created_at) = 'yesterday'; every row needs ticket.id",
-            "    tickets 第 3 行：列 'created'（ticket.created_at）为 'yesterday'；每一行都必须有 ticket.id",
+            "    tickets row 3: column 'created' (ticket.created_at) = 'yesterday'; write an instant of the form iso"
+            " from 1970 to 2099, or list the value under nulls",
+            "    tickets 第 3 行：列 'created'（ticket.created_at）为 'yesterday'；请按格式 iso 写时间"
+            "（1970 至 2099 年），或把该值列入 nulls",
         ),
         (
             "run 1 desk malformed: Tickets row 7:; Expected Number of Columns: 5 Found: 6 mend the line, then deliver"
@@ -66,6 +72,61 @@ tables:
 )
 def test_lines_of_the_terminal(english: str, chinese: str) -> None:
     assert said(english, "zh-CN") == chinese
+
+
+ACCOUNT = "7 rows read = 2 new + 0 changed + 0 same + 5 rejected"
+WHOLE = (
+    ACCOUNT,
+    f"{ACCOUNT} (backfill of 2025-01-01 to 2025-02-01)",
+    f"{ACCOUNT}, delivered up to 2025-03-10 12:00:00+00:00; 7 rows, 5 rows/s, time left not known",
+    f"desk: {ACCOUNT}; 7 of about 12 rows, 5 rows/s, 1 s left",
+    "  2 loaded with a defect: unknown_priority",
+    "  desk (sql, live): delivered up to 2025-03-10 12:00:00+00:00 STALE",
+    "  mine (file, imported): delivered up to 2025-03-10 12:00:00+00:00",
+    "  7 2025-03-10 12:00:00+00:00 desk done: 3 read = 3 new + 0 changed + 0 same + 0 rejected (taken out of the"
+    " quarantine)",
+    "  base STOPPED tickets: column 'who' is gone: it gave ticket.team (no KPI can be split by team)",
+    "desk (every 5 s) running since 2026-11-01T08:00:00Z: 2026-11-01 16:00:05 (Asia/Shanghai)",
+    "desk (cron 30 6 * * * (Asia/Shanghai)) paused since 2026-11-01 08:00Z: 2026-11-01 16:00:05 (Asia/Shanghai)",
+    "  12 would load with a defect: duplicate_id; the last row of an id counts. For one row per change write rows:"
+    " update with fold, for one row per answer file: {gather: ...}",
+    "    tickets: column 'prio' (ticket.priority) = 'it\\'s 9' (12), first in row 7",
+    "  tickets: 7 more rows read and not used, no line's `only` selects them: state",
+    "  instants without an offset count as UTC: tickets 'created' (12), tickets 'closed' (3)",
+    "  12 tickets, 3 events, 0 messages, 0 survey answers, 7 invitations, 3 agents with a role",
+    "  12 tickets, 3 events, 0 messages, 0 survey answers, 3 agents with a role",
+    *(f"  {name}: online 3, (none) 1 and 7 more" for name in ("ticket channel", "ticket type", "message author")),
+    *(f"  {name}: online 3, phone 1" for name in ("ticket created by", "event", "ticket priority")),
+    "  survey answers: 2025-03-10 12:00:00+00:00 to 2025-03-11 12:00:00+00:00",
+    "m.yaml:3: sources.0.cron: hour '7-5' ends before it starts; write two ranges with a comma between",
+    "m.yaml:3: sources.0.cron: month 'mai' is not understood; 1 to 12, or jan to dec, as 5, 1-5, */10 or 0,30",
+    "m.yaml:3: sources.0.cron: '0 0 30 2 *' never comes: none of its months has a day 30",
+    "m.yaml:3: sources.0: s3:///x: there is no bucket in it",
+    "m.yaml:3: sources.0: a source of kind file has 'path', perhaps 'since' and no 'url'",
+    "KPI_LANG: 'klingon' is not spoken here; zh-CN and en are",
+)
+REMARKS = (
+    "TODO: is it the creation? such as 2025-03-10",
+    "TODO: instants without an offset in 7 columns count as Asia/Shanghai; assumed of a Chinese header",
+    "TODO: instants without an offset count as UTC; name their zone, such as Asia/Shanghai",
+    "day first: 7 of 12 'Opened at' have a first number above 12",
+    "month first: 7 of 12 'Opened' have a second number above 12",
+    "7 of 12 'Opened' look like it, such as 10.3.25",
+    "decimal: \",\"  # TODO: how are numbers written, such as 1,5 in 'score'?",
+    "such as 1,5 in 'score'",
+    "TODO: 'Opened' mixes orders; have it exported in one form",
+    "TODO: one of open, closed",
+)
+
+
+@pytest.mark.parametrize("line", WHOLE)
+def test_nothing_of_a_line_stays_english(line: str) -> None:
+    assert ENGLISH.findall(CODE.sub("", said(line, "zh-CN"))) == []
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_nothing_of_a_remark_stays_english(remark: str) -> None:
+    assert ENGLISH.findall(CODE.sub("", remarked(f"a: b  # {remark}", "zh-CN"))) == []
 
 
 def test_a_row_stays_as_it_was_delivered() -> None:

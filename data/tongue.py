@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 OWN = "KPI_LANG"
-ENGLISH, CHINESE = "en", "zh-CN"
+ENGLISH, CHINESE = LANGUAGES = "en", "zh-CN"
 Telling = Callable[[str, str], str]  # (text, language) -> the text in it
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 
@@ -53,6 +53,10 @@ class Voice:
     def told(self, text: str) -> str:
         """Return a text of the rooms as the terminal says it."""
         return self._tell(text, self.language)
+
+    def in_all(self, text: str) -> tuple[str, ...]:
+        """Return a text of the rooms in every language, English first; once where it is the same."""
+        return tuple(dict.fromkeys(self._tell(text, language) for language in LANGUAGES))
 
     def remarked(self, text: str) -> str:
         """Return a YAML text with its remarks as the terminal says them; what is no remark stays."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from data.tongue import VOICE
 from etl.model import Delivery, MappingError, SourceError
 from etl.sources.file import Content, FileReader, contents, fits, is_unfinished, patterns
 from etl.sources.shelf import Shelf, check_writable
@@ -136,6 +137,7 @@ class DropFolder:
             _moved(found.path, partial(self._quarantine.put, found.path, day.date(), reason), "it did not load")
 
     def _reason(self, path: Path, moved: datetime, columns: Sequence[str], why: Sequence[str]) -> str:
+        """Return why a file did not load, in every language: who finds it is not who started the monitor."""
         lines = [
             f"file:     {path.name}",
             f"source:   {self._reader.source_id}",
@@ -148,7 +150,7 @@ class DropFolder:
             "what would do: mend the file (or the mapping, if the file is right) and put it back into",
             f"  {self._inbox}",
         ]
-        return "\n".join(lines) + "\n"
+        return "\n\n".join(VOICE.in_all("\n".join(lines))) + "\n"
 
     def _idle(self, listed: Sequence[Found], ready: Sequence[Found], now: datetime) -> str:
         growing = [

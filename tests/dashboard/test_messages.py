@@ -34,7 +34,7 @@ ENDS = {
     *("{} of {} files {} not loaded", "the rest was; mend what is named and load again", "none was loaded"),
     *("mend the line", "add the missing fields", "quote the value that contains the delimiter"),
     *("close the quote, or double quotes inside a quoted value", "save the file in its declared encoding"),
-    *("lines may have {} bytes", "{} {}, then deliver the row again", "why nothing of it was loaded:"),
+    *("lines may have {} bytes", "{} {}, then deliver the row again"),
     *("{} of {} values are not dates of the form {}: {}", "{}; {}, or name another column"),
     *("{}: column {} is not in the header{} {}", "the source's clock is {} min {} ours; its own clock counts"),
     *("backfill of {}", "the span {} has no day in it; --until is the first day after it"),
@@ -59,7 +59,7 @@ PIECES = {
     "{}, or list the value under nulls",
 }
 # No sentences for readers of the page: headers of requests, words of others' errors, faults of the program, a thread,
-# what stands in a file beside the file it is about, the log, the names of alarms and of what has a name per language.
+# the log, the names of alarms and of what has a name per language.
 OTHER = {
     *("Basic {}", "Bearer {}", "business rule", "invalid state", "syntax error", "Unknown column", "Value error, "),
     *("no such column", "no such table", "no such column|unknown column|invalid column|does not exist"),
@@ -69,7 +69,6 @@ OTHER = {
     *("Speed of response", "Professional attitude", "Effective solution", "Ease of the process"),
     *("After-sales survey", "Response survey", "Service desk", "Customer feedback"),
     "source {}, stream {}: at most {} sources of {} streams",
-    "what would do: mend the file (or the mapping, if the file is right) and put it back into",
 }
 
 

@@ -40,9 +40,10 @@ def test_a_language_that_nobody_speaks_is_refused() -> None:
 
 def test_a_voice_says_what_it_has_learnt_in_the_language_it_has_settled_on() -> None:
     voice = Voice()
-    assert voice.told("a text") == "a text"
+    assert (voice.told("a text"), voice.in_all("a text")) == ("a text", ("a text",))
     voice.learn(lambda text, language: f"{text} in {language}", lambda text, language: f"# {text}")
     voice.settle({"LANG": "zh_CN.UTF-8"})
     assert (voice.told("a text"), voice.remarked("a text")) == ("a text in zh-CN", "# a text")
+    assert voice.in_all("a text") == ("a text in en", "a text in zh-CN")
     voice.settle({})
     assert voice.told("a text") == "a text in en"

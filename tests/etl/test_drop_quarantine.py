@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
+from dashboard.sources.terminal import remarked, said
+from data.tongue import Voice
 from etl.account import rejects
 from etl.drift import drift_lines
 from etl.model import LoadReport
@@ -79,6 +81,21 @@ def test_the_reason_tells_the_columns_that_the_file_has(room: Room) -> None:
     reason = (room.place / "bad" / TODAY / "b.csv.reason.txt").read_text()
     assert "column 'id' is gone" in reason
     assert "\ncolumns:  nr, when\n" in reason
+
+
+def test_the_reason_is_told_in_both_languages(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice = Voice()
+    voice.learn(said, remarked)
+    monkeypatch.setattr("etl.sources.drop_folder.VOICE", voice)
+    room.lay("b.csv", HEADER + ",2026-01-02 08:00:00,1,\n" * 30)
+    room.pull()
+    reason = (room.place / "bad" / TODAY / "b.csv.reason.txt").read_text()
+    english, chinese = reason.split("\n\n文件：")
+    assert "why nothing of it was loaded:\n  refused: 30 of 30 rows are bad" in english
+    assert chinese.startswith("　　b.csv\n数据源：　desk\n移入时间：")
+    assert "\n为何没有导入任何内容：\n  整批被拒：30 行中有 30 行有误" in chinese
+    assert "  tickets，30 行（1, 2, 3, 4, 5 ……）：列 'id'（ticket.id）为空；每一行都必须有 ticket.id\n" in chinese
+    assert reason.endswith(f"如何处理：修正文件（文件无误则修正映射），然后放回\n  {room.inbox}\n")
 
 
 def test_a_file_with_other_columns_stops_nothing(room: Room) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from etl.sources.rest.records import epoch_s, instant_of_epoch, member, row
+from etl.sources.rest.records import epoch_s, inner, instant_of_epoch, member, row
 
 Record = Mapping[str, Any]
 Names = Mapping[str, str]
@@ -51,7 +51,7 @@ def version(conversation: Record) -> str:
 
 def conversation_row(whole: Whole, inboxes: Names, columns: Sequence[str]) -> list[Any]:
     """Return the row of a conversation as it is now."""
-    known, meta = whole.conversation, whole.conversation.get("meta") or {}
+    known, meta = whole.conversation, inner(whole.conversation.get("meta"))
     joined = {
         "created_at": instant_of_epoch(known.get("created_at")),
         "updated_at": version(known),

@@ -214,7 +214,7 @@ def _asked_wait_s(response: httpx.Response, served_at: datetime | None) -> float
 def _parsed(place: str, response: httpx.Response, served_at: datetime | None) -> Answer | _Fault:
     try:
         data = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
         return _Fault(f"status 200 with {len(response.content)} bytes that are no whole JSON ({kind})")
     if isinstance(data, list):

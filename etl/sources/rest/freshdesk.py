@@ -22,7 +22,7 @@ from etl.sources.rest.freshdesk_rows import (
     ticket_row,
 )
 from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Stream, Walk, reaching_back, settled_until
-from etl.sources.rest.records import epoch_s
+from etl.sources.rest.records import epoch_s, member
 from etl.sources.rest.source import Pull, Record, System
 
 PER_PAGE = 100
@@ -60,7 +60,7 @@ class Desk:
     @cached_property
     def agents(self) -> Names:
         """Return the names of agents by number."""
-        return {str(each.get("id")): str((each.get("contact") or {}).get("name")) for each in self.listed("agents")}
+        return {str(each.get("id")): str(member(each, "contact.name")) for each in self.listed("agents")}
 
     @cached_property
     def groups(self) -> Names:

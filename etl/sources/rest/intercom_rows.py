@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from etl.sources.rest.records import instant_of_epoch, member, objects, row
+from etl.sources.rest.records import inner, instant_of_epoch, member, objects, row
 
 Record = Mapping[str, Any]
 
@@ -127,7 +127,7 @@ def _said_by(name: str, author: object, staff: Staff) -> dict[str, str | None]:
 
 def message_rows(conversation: Record, staff: Staff) -> Iterator[list[Any]]:
     """Yield a row for the message that began the conversation, and for every part with a text."""
-    source = conversation.get("source") or {}
+    source = inner(conversation.get("source"))
     first = {
         "id": f"{conversation.get('id')}:source",
         "conversation_id": conversation.get("id"),
@@ -151,7 +151,7 @@ def rating_rows(conversation: Record, staff: Staff) -> Iterator[list[Any]]:
 
     When it was given stands in the parts; without that, when it was asked for is the best that is known.
     """
-    rating = conversation.get("conversation_rating") or {}
+    rating = inner(conversation.get("conversation_rating"))
     asked_at = instant_of_epoch(rating.get("created_at"))
     if asked_at is None and rating.get("rating") is None:
         return

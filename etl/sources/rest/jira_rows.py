@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from etl.sources.rest.records import member, objects, row
+from etl.sources.rest.records import inner, member, objects, row
 
 Record = Mapping[str, Any]
 ISSUES = (
@@ -44,7 +44,7 @@ def role(person: object, issue: Record) -> str:
 
 def issue_row(issue: Record, columns: Sequence[str]) -> list[Any]:
     """Return the row of an issue."""
-    fields = issue.get("fields") or {}
+    fields = inner(issue.get("fields"))
     joined = {
         **{name: member(fields, place) for name, place in _NAMED.items()},
         **{name: instant_text(fields.get(name)) for name in ("created", "updated")},

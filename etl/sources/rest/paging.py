@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, Protocol
 
 from etl.model import Batch, Delivery, SourceError
@@ -124,7 +126,7 @@ class Deliverer:
         pending, passed, whole = _Pending(), 0.0, sum(stream.weight for stream in streams)
         try:
             for stream in streams:
-                for page in stream.pages(states.get(stream.name, {})):
+                for page in self._pages(stream, states.get(stream.name, {})):
                     states[stream.name] = page.state
                     part = None if page.share is None else passed + stream.weight * page.share
                     pending.add(page, None if part is None else part / whole)
@@ -137,6 +139,19 @@ class Deliverer:
                 yield self._delivery(pending, states, streams)
             raise
         yield self._delivery(pending, states, streams)
+
+    def _pages(self, stream: Stream, state: State) -> Iterator[Page]:
+        """Yield the pages of a stream; raises SourceError for records that are not built as documented."""
+        try:
+            yield from stream.pages(state)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            last = extract_tb(error.__traceback__)[-1]
+            place = f"{type(error).__name__} at {Path(last.filename).stem}:{last.lineno}"  # its text may hold values
+            raise SourceError(
+                f"source {self.source_id}: {stream.name}: an answer is not built as documented ({place});"
+                " what was read before it is kept, the next pull tries again",
+                permanent=False,
+            ) from error
 
     def _delivery(self, pending: _Pending, states: Mapping[str, State], streams: Sequence[Stream]) -> Delivery:
         until = _reached([states.get(stream.name, {}) for stream in streams])

@@ -18,6 +18,11 @@ def member(record: Mapping[str, Any], name: str) -> Any:
     return found
 
 
+def inner(found: Any) -> Mapping[str, Any]:
+    """Return an object inside of a record; anything else, where one is documented, is an empty one."""
+    return found if isinstance(found, Mapping) else {}
+
+
 def row(record: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
     """Return the values of the columns; all else of the record is left behind."""
     return [record[name] if name in record else member(record, name) for name in columns]
@@ -61,9 +66,16 @@ def epoch_s(text: object) -> int | None:
 
 
 def instant_of_epoch(value: object) -> str | None:
-    """Return an epoch second, with a fraction or not, as ISO text in UTC; other text as it is, None = no value."""
+    """Return an epoch second, with a fraction or not, as ISO text in UTC; None = no value.
+
+    Anything else comes as it is, for the mapping to reject: texts, and numbers that are no second, such as
+    milliseconds.
+    """
     if value in (None, "", 0):
         return None
     if not isinstance(value, (int, float)):
         return str(value)
-    return datetime.fromtimestamp(value, UTC).isoformat()
+    try:
+        return datetime.fromtimestamp(value, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return str(value)

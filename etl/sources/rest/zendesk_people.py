@@ -5,6 +5,7 @@ from typing import Any
 
 from etl.sources.rest.client import RestClient
 from etl.sources.rest.paging import Walk
+from etl.sources.rest.records import inner
 
 PER_PAGE = 100
 AGENT, CUSTOMER, SYSTEM = "agent", "end-user", "system"
@@ -76,7 +77,7 @@ class People:
             page = {"page[after]": after} if after else {}
             answer = self._client.get(path, {**query, "page[size]": PER_PAGE, **page})
             yield from answer.listed(name)
-            meta = answer.data.get("meta") or {}
+            meta = inner(answer.data.get("meta"))
             if not meta.get("has_more"):
                 return
             after = meta.get("after_cursor")

@@ -7,7 +7,7 @@ from typing import Any
 
 from etl.sources.rest.client import Answer, RestClient
 from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Walk, reaching_back, settled_until
-from etl.sources.rest.records import epoch_s, objects
+from etl.sources.rest.records import epoch_s, inner, objects
 from etl.sources.rest.source import Pull
 from etl.sources.rest.zendesk_people import PER_PAGE, People
 from etl.sources.rest.zendesk_rows import (
@@ -138,7 +138,7 @@ class Events:
 
     def _after(self, answer: Answer, fresh: Sequence[Record], state: State, is_last: bool) -> State:
         before = state.get("from", self.desk.start)
-        since = max(before, int(answer.data.get("end_time") or before))
+        since = max(before, epoch_s(answer.data.get("end_time")) or before)
         border = [each.get("id") for each in fresh if (epoch_s(instant_of(each)) or 0) >= since]
         kept = state.get("border", []) if since == before else []
         until = settled_until(answer.served_at, self.desk.now) if is_last else since
@@ -199,7 +199,7 @@ class Moving:
         since = max(self.desk.start, newest - self.overlap_s)
         seen = {**state["seen"], **stamps}
         kept = {number: stamp for number, stamp in seen.items() if (epoch_s(stamp) or since) >= since}
-        meta = answer.data.get("meta") or {}
+        meta = inner(answer.data.get("meta"))
         moved = {**state, "newest": newest, "seen": kept}
         if meta.get("has_more"):
             return {**moved, "after": meta.get("after_cursor")}

@@ -50,15 +50,22 @@ def say(line: str) -> None:
 
 
 def show(text: str) -> None:
-    """Print a text as it is."""
-    with unread(sys.stdout):
-        typer.echo(text)
+    """Print a text as it is; characters that the terminal does not know as their codes."""
+    _write(text, sys.stdout)
 
 
 def complain(line: str) -> None:
     """Print why a command ends, where errors go."""
-    with unread(sys.stderr):
-        typer.echo(VOICE.told(line), err=True)
+    _write(VOICE.told(line), sys.stderr)
+
+
+def _write(text: str, stream: TextIO) -> None:
+    with unread(stream):
+        try:
+            typer.echo(text, err=stream is sys.stderr)
+        except UnicodeEncodeError as error:
+            known = text.encode(error.encoding, "backslashreplace").decode(error.encoding)
+            typer.echo(known, err=stream is sys.stderr)
 
 
 def progress(done: int, total: int) -> None:

@@ -26,6 +26,7 @@ FORMS = dict.fromkeys((*COUNTS, *AMOUNTS), r"[\d,.]+") | {
     "id": r"\S+",
     "quoted": r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"",
     "instant": r"\d{4}-\d\d-\d\d[ T][^ ,;()]+",
+    "rows": r"[\d,]+(?:, [\d,]+)*",
     "advice": "(?:add|write) [^;]+?",
     "setting": r"'\w+'",
     "rule": "[a-z_]+",

@@ -46,6 +46,12 @@ tables:
             "第 1 次 desk 无法读取的行（malformed）：Tickets 第 7 行：应有 5 列，实有 6 列；"
             "请修正该行，然后重新送来该行",
         ),
+        (
+            "m.yaml:6: tables.0.at: table t: column 'd': 1 of 1 values are not dates of the form iso: row 1 'x';"
+            ' write the form they have, for instance `date_format: "%d/%m/%Y %H:%M"`, or name another column',
+            "m.yaml:6：tables.0.at：表 t：列 'd'：1 个值中有 1 个不是格式 iso 的日期："
+            "第 1 行 'x'；请写明它们的格式，例如 `date_format: \"%d/%m/%Y %H:%M\"`，或改用别的列",
+        ),
         ("  ticket priority: (none) 2, P1 1", "  工单优先级：（无） 2, P1 1"),
         ("  desk (sql, live): delivered up to never STALE", "  desk（数据库，持续读取）：尚无数据，已延迟"),
         (

@@ -1,6 +1,7 @@
 """What is said at the terminal, and that telling it breaks no work off."""
 
 import errno
+import io
 import subprocess
 import sys
 
@@ -57,3 +58,10 @@ def test_a_list_that_is_read_in_part_only_ends_well() -> None:
         process.stdout.close()
         _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (0, b"")
+
+
+def test_what_the_terminal_cannot_write_is_told_by_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="gbk"))
+    say("已关闭 \U0001f600")
+    assert written.getvalue().decode("gbk") == "已关闭 \\U0001f600\n"

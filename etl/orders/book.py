@@ -18,6 +18,7 @@ from etl.schedule.loads import Loads
 from etl.schedule.puller import EXPECTED, FAULT, Listener
 
 BROKEN_OFF = "broken off when the monitor was stopped; ask for it again"
+NO_THREAD = "there is no thread to be had for it ({why}); ask for it again"
 MOST_RUNNING = 4
 MOST_OPEN = 50
 MOST_KEPT = 100  # that are over
@@ -102,7 +103,10 @@ class Book:
     def _start(self, placed: Placed, order: Order) -> None:
         placed.state, placed.began_at = "running", self._place.clock()
         name = f"order {placed.number}, {placed.verb}"
-        self._loads.clockwork.beside(name, lambda: self._carry_out(placed, order))
+        try:
+            self._loads.clockwork.beside(name, lambda: self._carry_out(placed, order))
+        except RuntimeError as error:
+            placed.end(NO_THREAD.format(why=error), self._place.clock())
 
     def _carry_out(self, placed: Placed, order: Order) -> None:
         try:

@@ -44,7 +44,7 @@ def asked(elsewhere: OwnedElsewhere, path: str, order: Mapping[str, object] | No
             return found
     except urllib.error.HTTPError as refusal:
         raise OSError(f"{elsewhere.address}: {_words(refusal)}") from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise _unanswered(elsewhere.address, error) from None
 
 

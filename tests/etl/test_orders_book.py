@@ -192,3 +192,15 @@ def test_an_import_into_a_source_that_is_pulled_waits_for_the_pull(
     order = Import(source="desk", files=(tmp_path / "t.csv",), mapping=tmp_path / "m.yaml")
     account = "3 rows read = 0 new + 3 changed + 0 same + 0 rejected"
     assert lines(stand.book.place(order)) == [WAITS] * is_pulled + [account]
+
+
+def test_an_order_without_a_thread_says_so_and_keeps_nobody_waiting(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside(name: str, work: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stand.hands, "beside", beside)
+        assert "no thread to be had" in str(stand.book.place(talking("a")).error)
+    assert stand.book.place(talking("a")).state == "done"

@@ -89,6 +89,24 @@ def test_rejected_rows_are_taken_up_through_the_monitor(serving: Serving) -> Non
     assert source(serving, "desk")["rejected"] == 0
 
 
+def test_a_button_whose_order_fails_tells_it_among_the_last_runs(serving: Serving) -> None:
+    serving.deliver("a.csv", "\n".join(["id,created,state", *ROWS, ""]))
+    wait(lambda: source(serving, "desk")["rejected"])
+    (serving.folder / "mine.yaml").write_text(MAPPING.replace("created_at: created", "created_at: state"))
+    request = urllib.request.Request(f"{serving.address}/api/data/redrive", data=b'{"source": "desk"}')
+    request.add_header("Content-Type", "application/json")
+    request.add_header("Origin", serving.address)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert json.load(answer)["done"] == "redrive"
+    wait(lambda: redriven(serving))
+    [run] = redriven(serving)
+    assert run["state"] == "failed" and "was loaded under another mapping" in run["message"]
+
+
+def redriven(serving: Serving) -> list[Any]:
+    return [run for run in source(serving, "desk")["runs"] if str(run["message"]).startswith("redrive: ")]
+
+
 def test_what_the_monitor_cannot_take_up_says_what_to_do(serving: Serving) -> None:
     assert "'nobody' is not in the settings" in refused(serving, "redrive", "--source", "nobody")
     assert "nothing of it was ever loaded" in refused(serving, "redrive", "--source", "desk", "--vouch")

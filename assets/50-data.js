@@ -2,7 +2,7 @@
 // presses its buttons. What is already there is changed in place: what a reader opened stays open, focus stays.
 (function () {
   "use strict";
-  const TAGS = new Set(["a", "article", "b", "button", "code", "details", "div", "h3", "h4", "header", "i", "li", "ol", "p", "pre",
+  const TAGS = new Set(["a", "article", "b", "button", "code", "details", "div", "h3", "h4", "header", "i", "input", "li", "ol", "p", "pre",
     "section", "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"]);
   const painted = new WeakMap();
   const kept = new WeakMap(); // what was painted onto an element: what the browser or the pulse put there is left alone
@@ -99,25 +99,37 @@
     });
   }
 
+  function order(button) { // where a button sends what; null = a day is missing
+    const { verb, source, rule, column } = button.dataset;
+    if (verb === "accept") return ["drift", { source, column }];
+    if (verb !== "backfill") return ["data/" + verb, { source, rule: rule || null }];
+    const [first, last] = [...button.parentElement.querySelectorAll("[data-day]")].map((one) => one.value);
+    return first && last ? ["backfill", { source, from: first, until: dayAfter(last) }] : null;
+  }
+
+  function dayAfter(day) { // the monitor wants the first day that is not read
+    return new Date(Date.parse(day) + 86400000).toISOString().slice(0, 10);
+  }
+
   async function press(button) {
-    const { verb, source, rule, column } = button.dataset, language = document.documentElement.lang;
+    const language = document.documentElement.lang, told = order(button);
+    if (!told) { say(words().days, "failed"); mark(button, "failed"); return; }
     const token = sessionStorage.getItem("token");
     const headers = { "Content-Type": "application/json", ...(token ? { Authorization: "Bearer " + token } : {}) };
     button.setAttribute("aria-busy", "true");
     delete button.dataset.result;
     try {
-      const [place, order] = verb === "accept" ? ["drift", { source, column }] : ["data/" + verb, { source, rule: rule || null }];
-      const answer = await fetch("/api/" + place + "?lang=" + language, {
-        method: "POST", headers, credentials: "same-origin", body: JSON.stringify(order),
+      const answer = await fetch("/api/" + told[0] + "?lang=" + language, {
+        method: "POST", headers, credentials: "same-origin", body: JSON.stringify(told[1]),
       });
-      const told = await answer.json();
+      const heard = await answer.json();
       if (answer.status === 401) {
         sessionStorage.removeItem("token");
         const given = await ask(words().token);
         if (given) { sessionStorage.setItem("token", given); return press(button); }
         return;
       }
-      say(answer.ok ? told.message : told.error.message, answer.ok ? "ok" : "failed");
+      say(answer.ok ? heard.message : heard.error.message, answer.ok ? "ok" : "failed");
       mark(button, answer.ok ? "ok" : "failed");
     } catch (error) {
       say(words().failed, "failed");

@@ -90,8 +90,8 @@ class Room:
         """Return what came in and what is planned, for the request under way; without one nobody stands outside."""
         found, answers = self.loads, self.answers
         way = door(found.token) if has_request_context() else "open"
-        verbs = (*found.verbs, *(("accept",) if found.accept is not None else ()))
-        return Stock(answers.ledger(), answers.losses(), tuple(found.schedules()), verbs, way)
+        others = (name for name in ("accept", "backfill") if getattr(found, name) is not None)
+        return Stock(answers.ledger(), answers.losses(), tuple(found.schedules()), (*found.verbs, *others), way)
 
     def is_waiting(self, pulse: Pulse) -> bool:
         """Return whether there is nothing to show yet: nothing loaded, or the first load under way."""

@@ -71,7 +71,7 @@ def _asking(screen: Screen) -> Component:
     """Return what the script needs of words: how to say when a run is due, and how to ask for the token."""
     keys = ("sending", "failed", "token", "send", "cancel")
     texts = {f"data_{key}": screen.words(f"ask.{key}") for key in keys}
-    return html.Div(id="data-asking", hidden=True, **attrs(**texts))
+    return html.Div(id="data-asking", hidden=True, **attrs(**texts, data_days=screen.words("shape.days")))
 
 
 def _header(screen: Screen) -> Component:

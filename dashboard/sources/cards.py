@@ -6,6 +6,7 @@ from math import log1p
 from dashboard.face import epoch_ms
 from dashboard.model import Schedule, Stock
 from dashboard.numbers import DASH
+from dashboard.sources.past import again
 from dashboard.sources.shape import note_of, noted
 from dashboard.sources.standing import LEVELS, Standing
 from dashboard.sources.teller import Teller
@@ -61,7 +62,7 @@ def _card(one: Standing, stock: Stock, tell: Teller) -> Node:
         _line(one, tell),
         _buttons(one, stock, tell),
         _trouble(one, tell) or note_of(one, stock, tell),
-        _history(one, tell),
+        _history(one, stock, tell),
         data_level=LEVELS[one.state],
         data_state=one.state,
         data_key=one.source_id,
@@ -253,7 +254,7 @@ def _spared(schedule: Schedule, tell: Teller) -> str:
     )
 
 
-def _history(one: Standing, tell: Teller) -> Node | None:
+def _history(one: Standing, stock: Stock, tell: Teller) -> Node | None:
     if not one.runs:
         return None
     shown = list(reversed(one.runs))[:SHOWN]
@@ -262,7 +263,14 @@ def _history(one: Standing, tell: Teller) -> Node | None:
     table = node("table", "", node("thead", "", node("tr", "", *head)), node("tbody", "", *rows))
     box = node("div", "scroll", table, tabindex="0", role="region", aria_label=tell.words("data.runs"))
     title = tell.words("data.runs")
-    return node("details", "history", node("summary", "", title), box, data_key=f"runs-{one.source_id}")
+    return node(
+        "details",
+        "history",
+        node("summary", "", title),
+        box,
+        again(one, stock, tell),
+        data_key=f"runs-{one.source_id}",
+    )
 
 
 def _css(name: str) -> str:

@@ -42,9 +42,17 @@ def _reason(one: Refusal, most: int, stock: Stock, tell: Teller) -> Node:
         node("span", "what", node("strong", "", title), node("small", "", place, title=place)),
         node("span", "seen", tell.span(one.since, one.until)),
     )
-    parts = [_examples(one, stock.door, tell), _redrive(one, title, stock, tell)]
+    parts = [_examples(one, stock.door, tell), _all(one, tell), _redrive(one, title, stock, tell)]
     key = "-".join(["reason", one.source_id, one.rule, one.table or "", one.field or ""])
     return node("details", "reason", head, node("div", "inside", *parts), data_key=key)
+
+
+def _all(one: Refusal, tell: Teller) -> Node | None:
+    """Return how to list all rows of a reason; None where the examples are all of them."""
+    if one.n <= len(one.examples):
+        return None
+    command = f"app.py rejects --source {one.source_id} --rule {one.rule} --limit {one.n}"
+    return node("p", "all-rows", tell.words("shape.all_rows"), " ", node("code", "", command))
 
 
 def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | None:

@@ -54,7 +54,7 @@ class Live:
 
         plans = lambda: schedules_of(self.desk.world, NOON)  # noqa: E731 - the world moves on
         run_now, pause, resume, redrive = map(remember, ("run_now", "pause", "resume", "redrive"))
-        return Loads(plans, run_now, pause, resume, redrive, accept=accept)
+        return Loads(plans, run_now, pause, resume, redrive, remember("backfill"), accept)
 
     def stop(self) -> None:
         if self.server:

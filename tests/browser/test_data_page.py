@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -100,6 +101,21 @@ def test_the_loss_of_a_column_is_accepted_by_a_button(show: Show, live: Live) ->
     page.get_by_role("button", name="Accept the loss of Q7ALL").press("Enter")
     expect(page.locator("#data-said")).to_contain_text("surveys:")
     assert live.pressed == [("accept", "surveys", "Q7ALL")]
+
+
+def test_a_past_span_is_read_again_by_two_days(show: Show, live: Live) -> None:
+    page = show("/data?lang=en", 1440, 900)
+    source = page.locator(".source[data-key=surveys]")
+    source.locator(".history summary").click()
+    again = page.get_by_role("button", name="Read again: Satisfaction surveys")
+    again.click()
+    expect(page.locator("#data-said")).to_have_text("Fill in both days.")
+    source.get_by_label("First day").fill("2026-10-30")
+    live.desk.touch()
+    source.get_by_label("Last day").fill("2026-10-31")
+    again.press("Enter")
+    expect(page.locator("#data-said")).to_contain_text("2026-11-01")
+    assert live.pressed == [("backfill", "surveys", date(2026, 10, 30), date(2026, 11, 1))]
 
 
 @pytest.mark.parametrize("world", ["error", "much"])

@@ -9,6 +9,7 @@ from dashboard.model import Stock
 from dashboard.sources.cards import cards
 from dashboard.sources.drift import drift
 from dashboard.sources.quality import effects
+from dashboard.sources.refusals import refusals
 from dashboard.sources.shape import noted, parted
 from dashboard.sources.standing import standings
 from dashboard.sources.summary import summary
@@ -150,6 +151,27 @@ def test_a_column_that_nothing_loads_without_is_never_accepted() -> None:
     gone = replace(known.changes[0], is_essential=True)
     told = accepting(verbs=("accept",), ledger=replace(known, changes=(gone,)))
     assert "--accept" not in told and "data-verb" not in told
+
+
+def forms(world: str, **more: object) -> list[str]:
+    stock = replace(stock_of(world), **{"verbs": ("backfill",), **more})  # type: ignore[arg-type]
+    drawn = {one[1]["data-key"]: str(one) for one in cards(standings(stock), stock, TELL)}
+    return sorted(key for key, told in drawn.items() if "'data-verb': 'backfill'" in told)
+
+
+def test_a_past_span_is_read_again_of_what_is_pulled() -> None:
+    assert forms("full") == ["helpdesk", "hotline", "surveys"]  # and not of what is pushed, nor of what has no runs
+
+
+@pytest.mark.parametrize("more", [{"door": "shut"}, {"verbs": ("run_now",)}, {"schedules": ()}])
+def test_nothing_is_read_again_where_nobody_may(more: dict[str, object]) -> None:
+    assert forms("full", **more) == []
+
+
+def test_all_rows_of_a_reason_are_a_command_away() -> None:
+    told = [text_of(one) for one in refusals(stock_of("error"), TELL)]
+    assert "app.py rejects --source helpdesk --rule unknown_status --limit 31" in told[0]
+    assert "app.py rejects" not in told[2]  # its one row is the example
 
 
 def test_accepting_is_no_button_of_a_source() -> None:

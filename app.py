@@ -15,16 +15,16 @@ import typer
 import waitress
 
 from dashboard.model import Loading, Schedule, Site
-from dashboard.model import Loads as Orders
+from dashboard.model import Loads as Offered
 from dashboard.server import create_app, warm
 from dashboard.sources.terminal import remarked, said
 from data import demo
 from data.command_line import Verbs
-from data.inbox import Inbox, inbox_beside
+from data.inbox import Inbox, inbox_of
 from data.log import set_up_log
 from data.owner import Owner
 from data.salt import salt_beside, token_beside
-from data.settings import ROOT, Settings, UnfitSetting, load_calendars, load_settings, rooted
+from data.settings import OWN, ROOT, Settings, UnfitSetting, load_calendars, load_settings, rooted, settings_file
 from data.source_rules import SourceRule
 from data.stop import Stop, leave
 from data.strict_yaml import StrictYamlError
@@ -64,8 +64,6 @@ from metrics.consistency.settings import flagged
 from metrics.desk import desk_from, targets_from
 from metrics.model import Desk, Target
 
-DEMO = ROOT / "data/demo.yaml"
-OWN = ROOT / "data/settings.yaml"
 GOLDEN = ROOT.parent / "shared/spec/golden/golden.yaml"
 DEMO_TICKETS = 64_000
 DEMO_SEED = 7
@@ -142,11 +140,6 @@ class House:
         return True
 
 
-def settings_file(named: Path | None) -> Path:
-    """Return the file named, else people's own, else the demo's."""
-    return named or (OWN if OWN.exists() else DEMO)
-
-
 @contextmanager
 def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
     """Own and open the warehouse of the settings, or the one named."""
@@ -168,12 +161,6 @@ def house(file: Path | None, warehouse: Path | None = None) -> Iterator[House]:
             store.close()
             if inbox is not None:
                 inbox.close()
-
-
-def inbox_of(settings: Settings, warehouse: Path) -> Inbox | None:
-    """Return where events wait that were pushed; None = no source pushes."""
-    is_pushed = any(rule.kind == "push" for rule in settings.sources)
-    return Inbox(inbox_beside(warehouse)) if is_pushed else None
 
 
 def make_ready(store: Warehouse, desk: Desk) -> None:
@@ -200,7 +187,7 @@ class Monitor:
         self._book = Book(Place(home, now, say), home.gate, self._loads, self._teller)
         answers = Answers(home.store.cursor, home.desk, home.targets, now)
         build_id = f"{now():%Y%m%d%H%M%S}"
-        self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load, self._orders())
+        self._app = create_app(answers, site_of(home.settings), now, build_id, self._first_load, self._offered())
 
     def run(self, host: str, port: int, is_opening: bool, grace_s: float) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
@@ -222,11 +209,11 @@ class Monitor:
         finally:
             self._stop(grace_s)
 
-    def _orders(self) -> Orders:
+    def _offered(self) -> Offered:
         """Return what people may do to the sources from the pages."""
         schedule, rules = self._loads.schedule, {rule.id: rule for rule in self._home.settings.sources}
         counter = Counter(self._book, self._home, now)
-        return Orders(
+        return Offered(
             schedules=lambda: [
                 planned(one, rules[one.source_id], self._teller.progress.of(one.source_id))
                 for one in schedule.statuses()

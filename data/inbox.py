@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from data.settings import Settings
+
 MOST_EVENTS = 100_000
 MOST_BYTES = 256 * 2**20
 SCHEMA = """
@@ -151,3 +153,9 @@ class Inbox:
             con.execute(f"DELETE {behind}", [loaded, source_id])
             con.execute(f"DELETE {loads} AND id IS NULL", [source_id, loaded])
             con.execute(f"UPDATE event SET body = NULL {loads.removeprefix('FROM event ')}", [source_id, loaded])
+
+
+def inbox_of(settings: Settings, warehouse: Path) -> Inbox | None:
+    """Return where events wait that were pushed; None = no source pushes."""
+    is_pushed = any(rule.kind == "push" for rule in settings.sources)
+    return Inbox(inbox_beside(warehouse)) if is_pushed else None

@@ -22,6 +22,7 @@ from data.stage_maps import STAGE_MAPS, StageMaps
 from data.strict_yaml import line_of, load_strict, model_from
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO, OWN = ROOT / "data/demo.yaml", ROOT / "data/settings.yaml"
 Language = Literal["zh-CN", "en"]
 Clock = Literal["calendar", "business"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -285,6 +286,11 @@ class UnfitSetting(ValueError):
         """Return the fault with file and line."""
         _, lines = load_strict(path)
         return f"{path}:{line_of(self.place, lines)}: {self}"
+
+
+def settings_file(named: Path | None) -> Path:
+    """Return the file named, else people's own, else the demo's."""
+    return named or (OWN if OWN.exists() else DEMO)
 
 
 def load_settings(path: Path) -> Settings:

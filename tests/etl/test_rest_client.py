@@ -112,6 +112,13 @@ def test_a_wait_beyond_the_budget_ends_the_run_and_says_when_to_go_on(web: Web) 
     assert (error.permanent, web.waited) == (False, [])
 
 
+def test_a_server_that_asks_for_no_wait_is_not_asked_again_at_once_for_ever(web: Web) -> None:
+    web.faults.extend([Reply(429, headers={"Retry-After": "0"})] * 4)
+    with client(web, Patience(tries=6, first_s=1, longest_s=120, timeout_s=5)) as asking:
+        assert asking.get("/x").listed("tickets") == []
+    assert web.waited == [0.0, 2.0, 4.0, 8.0]
+
+
 def test_a_storm_of_429_ends(web: Web) -> None:
     web.faults.extend([Reply(429, headers={"Retry-After": "60"})] * 9)
     assert failure(web).permanent is False
@@ -237,6 +244,14 @@ def test_an_unreadable_end_of_a_window_asks_for_nothing(header: str | None) -> N
     assert reset_wait_s(header, START) is None
     assert reset_wait_s(str(START.timestamp() + 7), None) is None
     assert reset_wait_s(str(START.timestamp() - 7), START) == 0.0
+
+
+def test_a_reset_in_words_of_iso_is_waited_for(web: Web) -> None:
+    web.faults.append(Reply(429, headers={"X-RateLimit-Reset": "2026-03-02T08:01Z"}))
+    with client(web) as asking:
+        asking.get("/x")
+    assert web.waited == [60.0]
+    assert reset_wait_s("2026-03-02T08:01", START) is None  # of which zone?
 
 
 def test_a_list_inside_of_an_object_has_a_dotted_name(web: Web) -> None:

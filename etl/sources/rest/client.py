@@ -160,7 +160,7 @@ class RestClient:
         )
 
     def _checked_wait(self, place: str, fault: _Fault, n_tried: int) -> float:
-        seconds = self._patience.back_off_s(n_tried) if fault.wait_s is None else fault.wait_s
+        seconds = self._patience.wait_s(n_tried, fault.wait_s)
         if seconds <= self._patience.longest_s:
             return seconds
         when = f"in {seconds:.0f} s"

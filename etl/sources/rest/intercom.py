@@ -25,7 +25,7 @@ from etl.sources.rest.records import epoch_s, member
 from etl.sources.rest.source import Pull, Record, System
 
 VERSION = "2.11"
-PER_PAGE = 150
+PER_PAGE = 50  # of 150 that are allowed: larger pages time out, and each conversation is a request anyway
 OVERLAP_S = 120  # the search may know of a change only some time later
 SAME_S = 10  # changed so shortly before it was read, it may change once more within its second
 SEARCH = "/conversations/search"

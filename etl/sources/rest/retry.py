@@ -1,6 +1,7 @@
 """How long to wait before a request is tried again."""
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -26,6 +27,15 @@ class Patience:
     def back_off_s(self, n_tried: int) -> float:
         """Return the wait after so many tries where the server names none."""
         return float(min(self.longest_s, self.first_s * 2 ** (n_tried - 1)))
+
+    def wait_s(self, n_tried: int, asked_s: float | None) -> float:
+        """Return the wait after so many tries; asked_s is what the server names, None = nothing.
+
+        One that names next to nothing, and then fails again, is given more time from try to try.
+        """
+        if asked_s is None:
+            return self.back_off_s(n_tried)
+        return asked_s if n_tried == 1 else max(asked_s, self.back_off_s(n_tried))
 
 
 def http_instant(text: str | None) -> datetime | None:
@@ -53,13 +63,21 @@ def asked_wait_s(header: str | None, served_at: datetime | None) -> float | None
 
 
 def reset_wait_s(header: str | None, served_at: datetime | None) -> float | None:
-    """Return the seconds until the epoch second of an X-RateLimit-Reset header, by the server's own clock.
+    """Return the seconds until the instant of an X-RateLimit-Reset header, by the server's own clock.
 
-    None = it names none, or the server does not tell its clock
+    It is an epoch second or, as Jira has it, an ISO 8601 text. None = it is neither, or the server does not tell its
+    clock
     """
-    try:
-        second = float(header or "")
-    except ValueError:
-        return None
+    second = _reset_s(header or "")
     is_instant = math.isfinite(second) and second > EPOCH_FROM
     return max(0.0, second - served_at.timestamp()) if is_instant and served_at is not None else None
+
+
+def _reset_s(text: str) -> float:
+    """Return the epoch second that a text names; NaN = none."""
+    with suppress(ValueError):
+        return float(text)
+    with suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        return found.timestamp() if found.tzinfo is not None else math.nan
+    return math.nan

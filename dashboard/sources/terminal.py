@@ -16,7 +16,17 @@ def said(text: str, language: str) -> str:
     >>> said("  desk unknown_status: 31", "zh-CN")
     '  desk 未知状态（unknown_status）：31'
     """
-    return "\n".join(_line(line, language) for line in text.split("\n")) if catalogue(language) else text
+    if not catalogue(language):
+        return text
+    if "\n" in text and (one := _structured(text, language)) is not None:
+        return one
+    return "\n".join(_line(line, language) for line in text.split("\n"))
+
+
+def _structured(text: str, language: str) -> str | None:
+    words = text.lstrip()
+    found = whole(words, language, LINES)
+    return None if found is None else text[: len(text) - len(words)] + found
 
 
 def _line(line: str, language: str) -> str:
@@ -24,7 +34,7 @@ def _line(line: str, language: str) -> str:
     indent = line[: len(line) - len(words)]
     if (exact := catalogue(language).get(words)) is not None:
         return indent + exact
-    return line if words.startswith(DATA) else indent + (whole(words, language, LINES) or told(words, language))
+    return line if words.startswith(DATA) else _structured(line, language) or indent + told(words, language)
 
 
 def remarked(text: str, language: str) -> str:

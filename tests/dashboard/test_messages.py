@@ -56,7 +56,7 @@ PIECES = {
     "{} has {} fields; five are wanted: minute hour day month weekday, such as 30 6 * * mon-fri",
     "{} {} ends before it starts; write two ranges with a comma between",
     *("{} never comes: none of its months has a day {}", "{}: {} is not spoken here; {} and {} are"),
-    "{}, or list the value under nulls",
+    *("{}, or list the value under nulls", "when settings, mapping or files change, or with app.py source run"),
 }
 # No sentences for readers of the page: headers of requests, words of others' errors, faults of the program, a thread,
 # the log, the names of alarms and of what has a name per language.

@@ -52,6 +52,14 @@ tables:
             "m.yaml:6：tables.0.at：表 t：列 'd'：1 个值中有 1 个不是格式 iso 的日期："
             "第 1 行 'x'；请写明它们的格式，例如 `date_format: \"%d/%m/%Y %H:%M\"`，或改用别的列",
         ),
+        (
+            "  4 2026-11-23 13:30:21+00:00 desk failed: 0 read = 0 new + 0 changed + 0 same + 0 rejected (b.csv:"
+            " t: column 'x' is gone: it gave ticket.created_at (nothing loads without it; KPIs without it: frt, csat),"
+            " events.status.at (KPIs without it: frt)\nt: column 'y' is new: the mapping does not read it)",
+            "  4 2026-11-23 13:30:21+00:00 desk 失败：读取 0 = 新增 0 + 变更 0 + 相同 0 + 未导入 0（b.csv: t："
+            "列 'x' 已消失：它提供 ticket.created_at（缺少它则无法导入；缺少它受影响的指标：首次响应时长、客户响应满意度），"
+            "events.status.at（缺少它受影响的指标：首次响应时长）\nt：新增列 'y'：映射没有读取它）",
+        ),
         ("  ticket priority: (none) 2, P1 1", "  工单优先级：（无） 2, P1 1"),
         ("  desk (sql, live): delivered up to never STALE", "  desk（数据库，持续读取）：尚无数据，已延迟"),
         (
@@ -93,7 +101,11 @@ WHOLE = (
     " quarantine)",
     "  base STOPPED tickets: column 'who' is gone: it gave ticket.team (no KPI can be split by team)",
     "desk (every 5 s) running since 2026-11-01T08:00:00Z: 2026-11-01 16:00:05 (Asia/Shanghai)",
-    "desk (cron 30 6 * * * (Asia/Shanghai)) paused since 2026-11-01 08:00Z: 2026-11-01 16:00:05 (Asia/Shanghai)",
+    "desk (cron 30 6 * * * (Asia/Shanghai)) paused since 2026-11-01 08:00Z; app.py source resume desk ends it",
+    "desk (every 0.5 s) paused running since 2026-11-01T08:00:00Z; app.py source resume desk ends it",
+    "desk (every 0.5 s) paused; app.py source resume desk ends it",
+    "desk (every 5 s) 3 failures in a row (open), next try when settings, mapping or files change, or with app.py"
+    " source run: 2026-11-01 16:00:05, 2026-11-01 16:00:10 (Asia/Shanghai)",
     "  12 would load with a defect: duplicate_id; the last row of an id counts. For one row per change write rows:"
     " update with fold, for one row per answer file: {gather: ...}",
     "    tickets: column 'prio' (ticket.priority) = 'it\\'s 9' (12), first in row 7",

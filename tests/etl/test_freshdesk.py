@@ -242,3 +242,20 @@ def test_a_desk_is_opened_from_settings(desk: Freshdesk) -> None:
     intake = scheduled(rule, "salt", {"KEY": TOKEN}, None)
     assert not intake.is_whole  # a new mapping must not drop the snapshots that cannot be read again
     assert [batch.table for each in intake.source.read(None, NOW) for batch in each.batches] == ["tickets"]
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_a_second_of_several_pages_hides_no_ticket_when_others_move_to_the_end(desk: Freshdesk, gone: int) -> None:
+    """Many tickets changed at once: the pages of that second shift when some of them change again meanwhile."""
+    for number in range(1, 351):
+        opened(desk, number, "09:00")
+    moving = iter(range(5, 5 + gone))
+
+    def move() -> None:
+        if desk.web.asked[-1].path.endswith("/tickets") and (number := next(moving, None)):
+            opened(desk, number, "11:30")
+
+    desk.after_each = move
+    at_work = Puller(desk)
+    at_work.pull()
+    assert at_work.all("SELECT count(*) FROM ticket") == [350]

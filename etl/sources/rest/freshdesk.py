@@ -92,12 +92,13 @@ class Changed:
 
     A page is never asked for by number unless all of one second fill it: the next page begins one second before the
     last change of this one. So nothing is skipped when records move to the end, and 300 pages are never reached.
+    The pages of one such second are gone through until nothing new is on them: those that move away shift the rest.
 
     name     in the cursor; `query` what is asked for besides the time in `filter`; `stamp` the field it goes by
     reach_s  so much is read again once a day, 0 = never
     weight   see etl/sources/rest/paging.py
     State: `from` epoch second, `page` of it, `seen` id -> version of records of that second or later,
-    `newest` latest second of all
+    `newest` latest second of all, `fresh` how many were new on the pages of that second so far
     """
 
     desk: Desk
@@ -116,21 +117,38 @@ class Changed:
         state = {"from": self.desk.start, "page": 1, "seen": {}, **state}
         if state["page"] == 1:
             state = reaching_back(state, self.desk.start, self.desk.now, self.reach_s)
-        headway = Headway(state["from"], self.desk.pull.last)
+        headway, n_again = Headway(state["from"], self.desk.pull.last), 0
         while True:
-            walk.step((state["from"], state["page"]))
+            walk.step((state["from"], state["page"], n_again))
             since = datetime.fromtimestamp(state["from"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             asked = {**self.query, self.filter: since, "per_page": PER_PAGE, "page": state["page"]}
             answer = self.desk.client.get(self.path, asked)
             records = answer.listed("")
             fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != self._version(each)]
             settled = settled_until(answer.served_at, self.desk.now)
-            is_last = len(records) < PER_PAGE
-            state = self._after(records, state, settled, is_last)
+            before, is_last = {**state, "fresh": self._n_fresh(fresh, state, settled)}, len(records) < PER_PAGE
+            state = self._after(records, before, settled, is_last)
+            if self._is_shifted(before, state):
+                state, is_last, n_again = self._again(before, records, settled), False, n_again + 1
             wanted = [each for each in fresh if not self.desk.pull.is_past(self._second(each))]
             yield Page(self.to_rows(wanted), state, headway.at(state["from"]))
             if is_last or self.desk.pull.is_past(state["from"]):
                 return
+
+    def _n_fresh(self, fresh: Sequence[Record], state: State, settled: int) -> int:
+        """Return how many were new on the pages of a second; those of the last minute are so every time."""
+        known = sum((epoch_s(self._version(each)) or 0) <= settled for each in fresh)
+        return known + (state.get("fresh", 0) if state["page"] > 1 else 0)
+
+    def _is_shifted(self, before: State, after: State) -> bool:
+        """Return whether a second of several pages was left that may hold more than was seen."""
+        is_left = after["page"] == 1 and before["page"] > 1
+        return is_left and before["fresh"] > 0 and self.stamp == "updated_at"
+
+    def _again(self, before: State, records: Sequence[Record], settled: int) -> State:
+        versions = {str(each.get("id")): self._version(each) for each in records}
+        kept = {number: version for number, version in versions.items() if (epoch_s(version) or 0) <= settled}
+        return {**before, "page": 1, "seen": {**before["seen"], **kept}}
 
     def _second(self, record: Record) -> int:
         return epoch_s(record.get(self.stamp)) or 0

@@ -54,11 +54,17 @@ tables:
         ),
         (
             "  4 2026-11-23 13:30:21+00:00 desk failed: 0 read = 0 new + 0 changed + 0 same + 0 rejected (b.csv:"
-            " t: column 'x' is gone: it gave ticket.created_at (nothing loads without it; KPIs without it: frt, csat),"
+            " t: column 'x' is gone: it gave ticket.id (nothing loads without it; KPIs without it: frt, csat),"
             " events.status.at (KPIs without it: frt)\nt: column 'y' is new: the mapping does not read it)",
             "  4 2026-11-23 13:30:21+00:00 desk 失败：读取 0 = 新增 0 + 变更 0 + 相同 0 + 未导入 0（b.csv: t："
-            "列 'x' 已消失：它提供 ticket.created_at（缺少它则无法导入；缺少它受影响的指标：首次响应时长、客户响应满意度），"
+            "列 'x' 已消失：它提供 ticket.id（缺少它则无法导入；缺少它受影响的指标：首次响应时长、客户响应满意度），"
             "events.status.at（缺少它受影响的指标：首次响应时长）\nt：新增列 'y'：映射没有读取它）",
+        ),
+        (
+            "run 7 desk unparsed_cell: t row 3: survey.overall = 'so; it\\'s is new: 5'; write a whole number, or"
+            " list the value under nulls",
+            "第 7 次 desk 无法识别的取值（unparsed_cell）：t 第 3 行：survey.overall 为 'so; it\\'s is new: 5'；"
+            "请写整数，或把该值列入 nulls",
         ),
         ("  ticket priority: (none) 2, P1 1", "  工单优先级：（无） 2, P1 1"),
         ("  desk (sql, live): delivered up to never STALE", "  desk（数据库，持续读取）：尚无数据，已延迟"),

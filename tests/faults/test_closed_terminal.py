@@ -33,8 +33,8 @@ def test_a_monitor_goes_on_without_its_terminal_and_stops_in_good_order(
     close(serving)
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
     serving.deliver("b.csv", "id\nof,another,form\n")
-    serving.wait_for(1)
-    assert serving.version() == 1
+    serving.wait_for(2)  # the rows, then their first facts
+    assert serving.version() == 2
     serving.process.send_signal(sign)
     assert serving.process.wait(60) == 0
     assert "delivered up to 2025-03-10" in serving.told("status")

@@ -210,8 +210,10 @@ class FileSource:
         return found
 
     def _nothing_new(self, seen: Mapping[str, Content]) -> Delivery:
-        if seen:
-            note = f"already loaded: {', '.join(Path(name).name for name in seen)}; nothing changed"
+        asked = dict.fromkeys(path for table in self._tables for path in self._found(table))
+        known = [path.name for path in asked if str(path) in seen]
+        if known:
+            note = f"already loaded: {', '.join(known)}; nothing changed"
             return Delivery(self._source_id, (), note=note)
         where = ", ".join(map(str, self._paths))
         return Delivery(self._source_id, (), note=f"no file in {where} fits {patterns(self._tables)}")

@@ -201,6 +201,16 @@ def test_the_same_file_twice_changes_nothing_and_says_so(tmp_path: Path) -> None
     assert at_work.all("SELECT count(*) FROM load_run") == [1]
 
 
+def test_what_is_already_loaded_is_of_the_files_that_were_asked_for(tmp_path: Path) -> None:
+    at_work, loaded, empty = desk(), tmp_path / "a.csv", tmp_path / "none"
+    empty.mkdir()
+    (tmp_path / "b.csv").write_text("id,created,prio,resolved\n8,2026-01-01,low,\n")
+    loaded.write_text("id,created,prio,resolved\n7,2026-01-01,low,\n")
+    at_work.pull("file", [loaded, tmp_path / "b.csv"])
+    messages = [at_work.pull("file", [path])[0].message for path in (loaded, empty)]
+    assert messages == ["already loaded: a.csv; nothing changed", f"no file in {empty} fits *"]
+
+
 def test_the_same_content_under_another_name_changes_nothing(tmp_path: Path) -> None:
     at_work, _ = _import(tmp_path, HEADER + GOOD)
     report = at_work.import_text(tmp_path / "copy.csv", HEADER + GOOD)

@@ -253,7 +253,7 @@ class Monitor:
 
     def _first_load(self) -> Loading | None:
         """Return the first loads that are under way as one; None = none."""
-        return told_of(self._teller.progress.together())
+        return told_of(self._teller.progress.together() or self._book.first_load())
 
     def _stop(self, grace_s: float) -> None:
         say("Stopping; a load under way is finished first.")

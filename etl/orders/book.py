@@ -15,6 +15,7 @@ from etl.orders.order import Order, Place
 from etl.orders.placed import Placed
 from etl.schedule.gate import STOPPING, Gate
 from etl.schedule.loads import Loads
+from etl.schedule.progress import FirstLoad
 from etl.schedule.puller import EXPECTED, FAULT, Listener
 
 BROKEN_OFF = "broken off when the monitor was stopped; ask for it again"
@@ -70,6 +71,12 @@ class Book:
             self._forget()
             return self._placed.get(number)
 
+    def first_load(self) -> FirstLoad | None:
+        """Return how far an import is that is the first load of its source; None = none is under way."""
+        with self._lock:
+            found = [one.progress.together() for one in self._of("running") if one.progress is not None]
+        return next((one for one in found if one is not None), None)
+
     def stop(self, patience_s: float) -> None:
         """Take no more orders and, the gate being closed, write down those that do not end by themselves."""
         with self._idle:
@@ -110,7 +117,7 @@ class Book:
 
     def _carry_out(self, placed: Placed, order: Order) -> None:
         try:
-            order.carry_out(replace(self._place, say=placed.tell))
+            order.carry_out(replace(self._place, say=placed.tell, begins=placed.begins))
             placed.end(None, self._place.clock())
         except Exception as error:  # a thread has nobody to raise to; the one who follows the order is told
             self._failed(placed, order, error)

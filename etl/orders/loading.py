@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from etl import account
+from etl import account, ledger
 from etl.mapping import Mapping, load_mapping
 from etl.model import LoadReport, Origin
 from etl.orders.order import Place, SourceOrder, WholePath
@@ -40,6 +40,8 @@ class Import(SourceOrder):
         origin = Origin(salt=place.home.salt, replace=self.is_replacing)
         intake = intakes.imported(self.source, self.files, rules, origin)
         with place.alone(self.source, lambda: place.say(WAITS)), closing(place.home.store.cursor()) as con:
+            if not ledger.standing(con, self.source).is_known:
+                place.begins(progress)
             reports = spoken(heard(place, place.home.pulled(con, intake)), progress, place.say)
             for line in account.told(con, reports, rules):
                 place.say(line)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from etl.model import LoadReport
 from etl.premises import Premises
+from etl.schedule.progress import Progress
 
 
 def _nobody(_: object) -> None:
@@ -29,6 +30,7 @@ class Place:
 
     say      is told each line for the person who gave the order
     heard    is told each committed load
+    begins   is told how far the first load of a source is, as long as the order is under way
     again    has a source of the schedule tried again
     alone    keeps a source from being pulled meanwhile; its second argument is called when that has to be waited for
     is_read  others read the warehouse meanwhile, and must not see it half changed
@@ -38,6 +40,7 @@ class Place:
     clock: Callable[[], datetime]
     say: Callable[[str], object]
     heard: Callable[[LoadReport], object] = _nobody
+    begins: Callable[[Progress], object] = _nobody
     again: Callable[[str], object] = _nobody
     alone: Callable[[str, Callable[[], object]], AbstractContextManager[object]] = _free
     is_read: bool = False

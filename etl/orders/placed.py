@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from etl.orders.order import Order
+from etl.schedule.progress import Progress
 
 State = Literal["waiting", "running", "done", "failed"]
 MOST_LINES = 2_000  # kept of one order; who follows it has read the earlier ones
@@ -18,6 +19,7 @@ class Placed:
 
     error     why it failed; None = it did not
     n_told    lines told so far, those no longer kept too
+    progress  of the first load of its source; None = it is none
     began_at  None = it waits
     ended_at  None = it is not over
     """
@@ -29,6 +31,7 @@ class Placed:
     state: State = "waiting"
     error: str | None = None
     n_told: int = 0
+    progress: Progress | None = None
     began_at: datetime | None = None
     ended_at: datetime | None = None
     kept: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
@@ -44,6 +47,10 @@ class Placed:
         with self.lock:
             self.kept.append(line)
             self.n_told += 1
+
+    def begins(self, progress: Progress) -> None:
+        """Note that it is the first load of its source."""
+        self.progress = progress
 
     def end(self, error: str | None, now: datetime) -> None:
         """Note how it ended; None = well. What was said first counts."""

@@ -1,10 +1,11 @@
 """The order book: carried out beside everything else, one order of a source at a time, told and remembered."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from etl.model import LoadRefused, LoadStopped, MappingError, SourceError
+from etl.model import LoadRefused, LoadReport, LoadStopped, MappingError, SourceError
 from etl.orders.book import BROKEN_OFF, KEPT, MOST_KEPT, MOST_OPEN, MOST_RUNNING
 from etl.orders.loading import WAITS, Import
 from etl.orders.order import Place
@@ -181,6 +182,26 @@ def test_a_source_is_tried_again_unless_it_is_paused(stand: Stand, paused: bool,
 def test_a_source_that_is_not_pulled_is_not_tried(stand: Stand) -> None:
     stand.book.place(Doing(source="imported", work=lambda place: place.again("imported")))
     assert stand.heard == ["ended imported"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_pages_are_told_of_an_import_that_is_the_first_load_of_its_source(
+    stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    (tmp_path / "m.yaml").write_text(TICKETS)
+    if is_known:
+        stand.known()
+    rows = list[int | None]()
+
+    def pulled(con: object, intake: object) -> Iterator[LoadReport]:
+        yield REPORT
+        yield REPORT
+        rows.append(None if (first := stand.book.first_load()) is None else first.rows)
+
+    monkeypatch.setattr(stand, "pulled", pulled)
+    stand.book.place(Import(source="desk", files=(tmp_path / "t.csv",), mapping=tmp_path / "m.yaml"))
+    assert rows == [None if is_known else 6]
+    assert stand.book.first_load() is None
 
 
 @pytest.mark.parametrize("is_pulled", [True, False])

@@ -102,7 +102,7 @@ def commands(folder: Path) -> list[list[str]]:
     mapping = ["--mapping", str(folder / "mine.yaml")]
     return [
         ["import", str(folder / "good.csv"), *mapping],
-        ["import", str(folder / "good.csv"), *mapping],
+        ["import", "good.csv", "--mapping", "mine.yaml"],
         ["import", str(folder / "bad.csv"), *mapping, "--source", "other"],
         ["import", str(folder / "none.csv"), *mapping],
         ["import", str(folder / "good.csv"), "--mapping", str(folder / "none.yaml")],
@@ -118,7 +118,10 @@ def commands(folder: Path) -> list[list[str]]:
     ]
 
 
-def test_commands_print_and_end_through_the_monitor_as_they_do_alone(beside: Beside) -> None:
+def test_commands_print_and_end_through_the_monitor_as_they_do_alone(
+    beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(beside.folder)  # where names of files begin that are not whole
     (beside.folder / "alone.yaml").write_text(SETTINGS.format(folder=beside.folder).replace("w.duckdb", "a.duckdb"))
     for words in commands(beside.folder):
         alone = printed(beside.folder / "alone.yaml", *words)

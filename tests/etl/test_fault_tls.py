@@ -1,8 +1,9 @@
-"""Certificates that prove nothing: the token is never sent, and trying again is no use."""
+"""Certificates that prove nothing: the token is never sent, and the source is asked again only at later turns."""
 
+import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -77,6 +78,37 @@ def _serving(certificate: Path) -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
+@contextmanager
+def _cutting(url: str, times: int) -> Iterator[str]:
+    """Pass connections on to an address, but for the first ones, which end in the middle of the handshake."""
+    target = ("127.0.0.1", int(url.rpartition(":")[2]))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve() -> None:
+            for _ in range(times):
+                caller, _ = door.accept()
+                caller.recv(1024)
+                caller.close()
+            caller, _ = door.accept()
+            with caller, socket.create_connection(target) as beyond:
+                back = Thread(target=_pass, args=(beyond, caller), daemon=True)
+                back.start()
+                _pass(caller, beyond)
+                back.join()
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{door.getsockname()[1]}"
+        thread.join(10)
+
+
+def _pass(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while part := one.recv(65_536):
+            other.sendall(part)
+        other.shutdown(socket.SHUT_WR)
+
+
 def _client(url: str, waits: list[float]) -> RestClient:
     return RestClient(Site("desk", url, {"Authorization": SECRET}), Patience(tries=3, timeout_s=5), waits.append)
 
@@ -95,7 +127,7 @@ def test_a_certificate_nobody_vouches_for_gets_no_token(
     refused = pytest.raises(SourceError, match="no safe connection")
     with _serving(certificate) as (url, asked), _client(url, waits) as client, refused as caught:
         client.get("/x")
-    assert (caught.value.permanent, waits, asked) == (True, [], [])
+    assert (caught.value.permanent, waits, asked) == (False, [], [])
     assert "s3cret" not in str(caught.value)
 
 
@@ -105,6 +137,14 @@ def test_a_certificate_that_is_vouched_for_gets_it(tmp_path: Path, monkeypatch: 
     with _serving(certificate) as (url, asked), _client(url, []) as client:
         assert client.get("/x").listed("tickets") == []
     assert asked == [SECRET]
+
+
+def test_a_handshake_that_is_cut_off_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate, waits = _certificate(tmp_path, "127.0.0.1", NOW + DAY), list[float]()
+    monkeypatch.setattr("certifi.where", lambda: str(certificate))
+    with _serving(certificate) as (url, asked), _cutting(url, 2) as cut, _client(cut, waits) as client:
+        assert client.get("/x").listed("tickets") == []
+    assert (asked, waits) == ([SECRET], [1.0, 2.0])
 
 
 def test_a_desk_of_ones_own_is_vouched_for_by_a_file_of_the_environment(

@@ -75,7 +75,15 @@ def test_tries_are_bounded_and_the_rest_is_left_to_the_next_pull(web: Web) -> No
     assert (error.permanent, len(web.asked)) == (False, 3)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 302])
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_what_sends_elsewhere_for_a_while_may_pass_until_a_later_turn(web: Web, status: int) -> None:
+    web.faults.append(Reply(status, headers={"Location": "https://elsewhere.example/maintenance?token=s3cret"}))
+    error = failure(web)
+    assert f"status {status}: it sends elsewhere" in str(error)
+    assert (error.permanent, len(web.asked), web.waited) == (False, 1, [])
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 301, 308])
 def test_what_does_not_pass_is_told_at_once(web: Web, status: int) -> None:
     web.faults.append(Reply(status, {"error": SECRET}, {"Location": "https://elsewhere.example/?token=s3cret"}))
     error = failure(web)
@@ -165,11 +173,11 @@ def test_a_slow_server_is_given_up() -> None:
     assert caught.value.permanent is False
 
 
-def test_tls_that_fails_is_permanent(web: Web) -> None:
+def test_tls_that_fails_is_tried_again_and_may_pass(web: Web) -> None:
     web.url = web.url.replace("http:", "https:")
     error = failure(web)
     assert "no safe connection" in str(error)
-    assert (error.permanent, web.waited) == (True, [])
+    assert (error.permanent, web.waited) == (False, [1.0, 2.0])
 
 
 @pytest.mark.parametrize("url", ["http://desk.example", "desk.example", "", "ftp://x", "https://me:pw@desk.example"])

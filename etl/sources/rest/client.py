@@ -17,6 +17,7 @@ from etl.sources.rest.retry import Patience, asked_wait_s, http_instant, reset_w
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 PASSING = (408, 409, 425, 429)  # and all of 5xx
+ELSEWHERE = (302, 303, 307)  # for a while
 ADVICE = {
     400: "the system does not take the request; load the source anew if its cursor has expired",
     401: "the system does not know the token or the user; make a new token and write both into the settings",
@@ -131,8 +132,9 @@ class RestClient:
     def get(self, path: str, query: Query | None = None) -> Answer:
         """Return the JSON object at a path; raises SourceError.
 
-        Tried again: 429 and 5xx, lost connections, time-outs, JSON that is cut off, pages that are no JSON.
-        Permanent: every other status, TLS that fails. A wait that is too long ends the run at once.
+        Tried again: 429 and 5xx, lost connections and handshakes, time-outs, JSON cut off, pages that are no JSON.
+        Permanent: every other status, but for one that sends elsewhere for a while, as in maintenance. That, a
+        certificate nobody vouches for, and a wait that is too long end the run at once.
         """
         return self._answer(_Request("GET", path, query or {}))
 
@@ -184,11 +186,18 @@ class RestClient:
         return self._read(place, response)
 
     def _connection_fault(self, place: str, error: httpx.RequestError) -> _Fault:
-        if _is_tls(error):
+        """Return a fault that may pass, as a handshake that is cut off; raises SourceError for a certificate.
+
+        Asked again at once a certificate stays what it is; days later its owner may have renewed it.
+        """
+        tls = _tls_error(error)
+        if isinstance(tls, ssl.SSLCertVerificationError):
             raise SourceError(
                 f"{place}: no safe connection ({error}); check the host in url and the certificate of the system",
-                permanent=True,
+                permanent=False,
             ) from None
+        if tls is not None:
+            return _Fault(f"no safe connection ({error})")
         return _Fault(f"the connection failed ({str(error) or type(error).__name__})")
 
     def _read(self, place: str, response: httpx.Response) -> Answer | _Fault:
@@ -199,7 +208,7 @@ class RestClient:
         if status in (404, 410):
             raise Gone(f"{place}: status {status}: {_advice(status)}", permanent=True)
         if status != 200:
-            raise SourceError(f"{place}: status {status}: {_advice(status)}", permanent=True)
+            raise SourceError(f"{place}: status {status}: {_advice(status)}", permanent=status not in ELSEWHERE)
         return _parsed(place, response, served_at)
 
 
@@ -232,9 +241,7 @@ def _advice(status: int) -> str:
     return ADVICE.get(status, "the system does not take the request")
 
 
-def _is_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
+def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
+    while error is not None and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or error.__context__
-    return False
+    return error

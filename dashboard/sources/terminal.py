@@ -1,11 +1,11 @@
 """What the terminal says, in the language of whoever sits there: the catalogue of messages.py, line by line."""
 
+import json
 import re
 
 from dashboard.sources.messages import catalogue, told, whole
 
 LINES = "terminal"  # the part of the catalogue with what lines are made of; it goes before what stands within them
-DATA = ("{", "[", '"')  # a row as it was delivered
 # A remark of a YAML line: behind a blank, outside of what is quoted.
 REMARK = re.compile(r"""((?:"(?:\\.|[^"\\])*"|'[^']*'|(?<=\S)[#"']|[^"'#])*)(#\s+)(.*)""")
 
@@ -34,7 +34,15 @@ def _line(line: str, language: str) -> str:
     indent = line[: len(line) - len(words)]
     if (exact := catalogue(language).get(words)) is not None:
         return indent + exact
-    return line if words.startswith(DATA) else _structured(line, language) or indent + told(words, language)
+    return line if _is_row(words) else _structured(line, language) or indent + told(words, language)
+
+
+def _is_row(words: str) -> bool:
+    """Return whether a line is a row as it was delivered, which is JSON."""
+    try:
+        return words[:1] in ("{", "[", '"') and json.loads(words) is not None
+    except ValueError:
+        return False
 
 
 def remarked(text: str, language: str) -> str:

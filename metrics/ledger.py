@@ -41,10 +41,11 @@ FROM reject AS j LEFT JOIN load_run AS r ON r.run_id = j.run_id
 WHERE j.resolved_at IS NULL GROUP BY ALL ORDER BY count(*) DESC, j.source_id, j.rule, j.table_name, j.field
 """
 EXAMPLE = """
-SELECT source_id, rule, table_name, field, row_no, value, hint, payload::VARCHAR FROM reject
-WHERE rowid IN (
+SELECT j.source_id, j.rule, j.table_name, j.field, j.row_no, j.value, j.hint, j.payload::VARCHAR, r.file_name
+FROM reject AS j LEFT JOIN load_run AS r ON r.run_id = j.run_id
+WHERE j.rowid IN (
     SELECT unnest(max(rowid, $most)) FROM reject WHERE resolved_at IS NULL GROUP BY source_id, rule, table_name, field
-) ORDER BY run_id DESC, row_no
+) ORDER BY j.run_id DESC, j.row_no
 """
 FLAW = """
 SELECT rule, source_id, field, sum(n)::BIGINT, min(since), max(until), arg_max(example, until) FROM (
@@ -125,12 +126,16 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One rejected row, what may tell of a person masked; payload is column -> value as it was read."""
+    """One rejected row, what may tell of a person masked; payload is column -> value as it was read.
+
+    file  names of the files that were delivered with it; None = it came of none
+    """
 
     row_no: int | None
     value: str | None
     hint: str | None
     payload: Mapping[str, str]
+    file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -234,13 +239,12 @@ def _examples(con: duckdb.DuckDBPyConnection) -> Mapping[Reason, list[Example]]:
     """Return a few rows of each reason, as much of them as the mapping lets be known of people."""
     said = {name: policies(text) for name, text in con.execute("SELECT source_id, mapping FROM source").fetchall()}
     found = defaultdict[Reason, list[Example]](list)
-    for source_id, rule, table, field, row_no, value, hint, payload in con.execute(
-        EXAMPLE, {"most": EXAMPLES}
-    ).fetchall():
+    for source_id, rule, table, field, *row in con.execute(EXAMPLE, {"most": EXAMPLES}).fetchall():
+        row_no, value, hint, payload, file = row
         kept: Policies = said.get(source_id, NONE)
         shown = governed(value, kept.of_field(table, field))
         found[source_id, rule, table, field].append(
-            Example(row_no or None, shown, masked(hint), masked_row(payload, kept, table))
+            Example(row_no or None, shown, masked(hint), masked_row(payload, kept, table), file)
         )
     return found
 

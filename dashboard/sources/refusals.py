@@ -56,10 +56,13 @@ def _all(one: Refusal, tell: Teller) -> Node | None:
 
 
 def _redrive(one: Refusal, title: str, stock: Stock, tell: Teller) -> Node | None:
-    if "redrive" not in stock.verbs or stock.door == "shut":
-        return None
     if not one.again:
         return node("div", "verbs", node("small", "", tell.words("data.redeliver")))
+    if "redrive" not in stock.verbs or stock.door == "shut":
+        return None
+    if one.source_id not in {planned.source_id for planned in stock.schedules}:
+        command = node("code", "", f"app.py redrive --source {one.source_id} --mapping FILE")
+        return node("p", "all-rows", tell.words("shape.by_hand"), " ", command)
     label = tell.words.number("data.redrive_rule", one.again, n=tell.count(one.again))
     button = node(
         "button",
@@ -82,17 +85,24 @@ def _examples(one: Refusal, door: str, tell: Teller) -> Node:
 
 
 def _example(one: Example, of: Refusal, door: str, tell: Teller, is_hinted: bool) -> Node:
-    words = tell.words
-    place = _place(one, of, tell)
-    value = words("data.no_value") if one.value is None else one.value
-    value = f"{of.field} = {value}" if of.field else value
     cells = [
-        node("span", "cell", node("small", "", column), value) for column, value in shown(one.payload, door).items()
+        node("span", "cell", node("small", "", column), value)
+        for column, value in shown(one.payload, door).items()
+        if value != of.table  # a whole file names itself
     ]
     hint = node("p", "hint", *tell.marked(one.hint)) if one.hint and is_hinted else None
-    where = node("b", "", " · ".join(part for part in (of.table, place) if part))
-    head = node("p", "", where, " ", node("code", "", value))
+    told = dict.fromkeys(part for part in (one.file, of.table, _place(one, of, tell)) if part)
+    value = _value(one, of, tell)
+    head = node("p", "", node("b", "", " · ".join(told)), " ", node("code", "", value) if value else None)
     return node("li", "", head, hint, node("div", "payload", *cells) if cells else None)
+
+
+def _value(one: Example, of: Refusal, tell: Teller) -> str:
+    """Return the field and what stood in it; "" for what is no row, where the place says it all."""
+    if of.field is None and (one.value is None or one.value == of.table):
+        return ""
+    value = tell.words("data.no_value") if one.value is None else one.value
+    return f"{of.field} = {value}" if of.field else value
 
 
 def _place(one: Example, of: Refusal, tell: Teller) -> str:

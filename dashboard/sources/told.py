@@ -101,7 +101,13 @@ def _refusal(one: Refusal, door: str) -> dict[str, Any]:
         "since": _instant(one.since),
         "until": _instant(one.until),
         "examples": [
-            {"row": each.row_no, "value": each.value, "hint": each.hint, "payload": dict(shown(each.payload, door))}
+            {
+                "file": each.file,
+                "row": each.row_no,
+                "value": each.value,
+                "hint": each.hint,
+                "payload": dict(shown(each.payload, door)),
+            }
             for each in one.examples
         ],
     }

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.model import Stock
+from dashboard.model import Schedule, Stock
 from dashboard.sources.cards import cards
 from dashboard.sources.drift import drift
 from dashboard.sources.quality import effects
@@ -16,7 +16,7 @@ from dashboard.sources.summary import summary
 from dashboard.sources.teller import Teller
 from dashboard.tree import text_of
 from dashboard.words import words
-from metrics.ledger import Ledger
+from metrics.ledger import Example, Ledger
 from metrics.model import DataState
 from tests.dashboard.fake_answers import NOON
 from tests.dashboard.fake_ledger import ledger_of, losses_of, schedules_of
@@ -172,6 +172,33 @@ def test_all_rows_of_a_reason_are_a_command_away() -> None:
     told = [text_of(one) for one in refusals(stock_of("error"), TELL)]
     assert "app.py rejects --source helpdesk --rule unknown_status --limit 31" in told[0]
     assert "app.py rejects" not in told[2]  # its one row is the example
+
+
+def refused(rule: str, field: str | None, one: Example, **more: object) -> str:
+    given = replace(stock_of("error").ledger.refusals[0], rule=rule, field=field, n=1, examples=(one,))
+    known = replace(stock_of("error").ledger, refusals=(given,))
+    return text_of(refusals(replace(stock_of("error"), ledger=known, **more), TELL)[0])  # type: ignore[arg-type]
+
+
+def test_an_example_names_file_row_field_and_value() -> None:
+    told = refused("unknown_status", "to", Example(17, "Opne", "add it", {"id": "7"}, "monday.csv"))
+    assert "monday.csv · cases · row 17 to = Opne" in told
+
+
+def test_what_is_no_row_has_no_value_to_tell() -> None:
+    told = refused("malformed", None, Example(9, None, "quote it", {"line": "10", "raw": "a;b"}, "monday.csv"))
+    assert "monday.csv · cases · line 10 line 10 raw a;b" in told and "no value" not in told
+
+
+def test_a_whole_file_is_named_once() -> None:
+    assert refused("bad_file", None, Example(None, "cases", "mend it", {"file": "cases"})).count("cases") == 2
+
+
+@pytest.mark.parametrize(("schedules", "is_pressed"), [((), False), (schedules_of("error", NOON), True)])
+def test_rows_imported_by_hand_are_taken_up_by_a_command(schedules: tuple[Schedule, ...], is_pressed: bool) -> None:
+    told = refused("unknown_status", "to", Example(17, "Opne", None, {}), schedules=schedules, verbs=("redrive",))
+    assert ("app.py redrive --source helpdesk --mapping FILE" in told) is not is_pressed
+    assert ("Load these 31 again" in told) is is_pressed
 
 
 def test_accepting_is_no_button_of_a_source() -> None:

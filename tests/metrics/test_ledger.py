@@ -82,6 +82,14 @@ def test_rows_refused_for_one_reason_stand_together_with_examples() -> None:
     assert reason.examples[0].hint == "add it to values"
 
 
+def test_an_example_names_the_files_it_came_with() -> None:
+    found = world()
+    run(found, 5, "desk", at("20 09:50"), file_name="monday.csv")
+    found.insert("reject", run_id=5, source_id="desk", table_name="cases", row_no=2, rule="missing_key", payload=ROW)
+    by_rule = {one.rule: one.examples[0].file for one in ledger.ledger(found.con, NOW).refusals}
+    assert by_rule == {"unknown_status": None, "missing_key": "monday.csv"}
+
+
 def test_an_example_names_nobody() -> None:
     (reason,) = ledger.ledger(world().con, NOW).refusals
     assert reason.examples[0].payload == {

@@ -1,7 +1,7 @@
 """Systems over the web whose clocks are ten minutes off, and answers that customers change long after."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -194,3 +194,15 @@ def test_a_first_load_that_was_broken_off_claims_nothing(helpdesk: Freshdesk, n_
     assert at_work.all("SELECT watermark FROM source WHERE watermark IS NOT NULL") == []
     at_work.pull()
     assert reached(at_work) == helpdesk.web.clock - MINUTE
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_first_day_that_has_hardly_begun_is_asked_for_from_an_hour_ago(desk: Desk, days: int) -> None:
+    """Zendesk refuses a beginning in the last minute or the future; so early it is still yesterday in UTC."""
+    desk.web.clock = datetime(2026, 3, 2, 0, 0, 20, tzinfo=UTC)
+    desk.ticket(1, "2026-03-01T23:30:00")
+    access = Access(desk.web.url, TOKEN, USER, date(2026, 3, 2) + days * DAY)
+    at_work = RestDesk(desk.web, ZENDESK, load_mapping(MAPPINGS / "zendesk.yaml"), access)
+    at_work.pull()
+    assert at_work.all("SELECT src_ticket_id FROM ticket") == ["1"]
+    assert all(asked.second <= int(desk.web.clock.timestamp()) - 3600 for asked in desk.web.asked if asked.second)

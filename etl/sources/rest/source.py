@@ -16,6 +16,7 @@ from etl.sources.rest.records import columns_named, row
 from etl.sources.rest.retry import Patience
 from etl.sources.text_rows import TextRows
 
+RECENT_S = 3600  # "from today on" may lie ahead by the system's clock, which then refuses to answer
 Record = Mapping[str, Any]
 Wait = Callable[[float], None]
 
@@ -129,7 +130,8 @@ class RestSource:
         return RestClient(self._site, self._manner.patience, self._manner.wait)
 
     def _pull(self, client: RestClient, now: datetime) -> Pull:
-        return Pull(client, self._deliverer.start, now, self._deliverer.headers, self._access.end)
+        start = min(self._deliverer.start, int(now.timestamp()) - RECENT_S)
+        return Pull(client, start, now, self._deliverer.headers, self._access.end)
 
 
 def _id_columns(table: TableMapping) -> Sequence[str]:

@@ -329,7 +329,7 @@ def test_a_limit_without_a_wait_is_met_with_patience(desk: Chatwoot, at_work: Re
     opened(desk, 1)
     desk.web.faults.extend([LIMITED, LIMITED])
     at_work.pull()
-    assert desk.web.waited == [1.0, 2.0]
+    assert desk.web.waited == [5.0, 10.0]
 
 
 def test_a_wrong_key_is_permanent_and_not_shown(desk: Chatwoot, at_work: RestDesk) -> None:

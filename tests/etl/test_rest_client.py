@@ -52,20 +52,26 @@ def test_an_answer_is_the_object_and_the_server_s_clock(web: Web) -> None:
     [
         Reply(500),
         Reply(503),
-        Reply(429),
         HTML,
         Reply(200, {"tickets": [1, 2, 3]}, cut=9),
         Reply(200, text='{"tickets": [{"id"'),
         Reply(200, cut=-1),
         Reply(200, 1),
     ],
-    ids=["500", "503", "429", "html", "connection cut", "json cut", "no answer", "no object"],
+    ids=["500", "503", "html", "connection cut", "json cut", "no answer", "no object"],
 )
 def test_what_passes_is_tried_again(web: Web, fault: Reply) -> None:
     web.faults.extend([fault, fault])
     with client(web) as asking:
         assert asking.get("/x").listed("tickets") == []
     assert (len(web.asked), web.waited) == (3, [1.0, 2.0])
+
+
+def test_a_limit_of_a_minute_that_names_no_wait_is_outlasted(web: Web) -> None:
+    web.faults.extend([Reply(429, text="Retry later\n", headers={"Content-Type": "text/plain"})] * 5)
+    with client(web, Patience()) as asking:
+        assert asking.get("/x").listed("tickets") == []
+    assert web.waited == [5.0, 10.0, 20.0, 40.0, 80.0]
 
 
 def test_tries_are_bounded_and_the_rest_is_left_to_the_next_pull(web: Web) -> None:

@@ -86,11 +86,15 @@ class _Request:
 
 @dataclass(frozen=True)
 class _Fault:
-    """Why a try failed, how long the server asks to wait, and its clock; None = it does not say."""
+    """Why a try failed, how long the server asks to wait, and its clock; None = it does not say.
+
+    is_limit  it answers no more requests for a while
+    """
 
     what: str
     wait_s: float | None = None
     served_at: datetime | None = None
+    is_limit: bool = False
 
 
 def _trusted() -> ssl.SSLContext:
@@ -162,7 +166,7 @@ class RestClient:
         )
 
     def _checked_wait(self, place: str, fault: _Fault, n_tried: int) -> float:
-        seconds = self._patience.wait_s(n_tried, fault.wait_s)
+        seconds = self._patience.wait_s(n_tried, fault.wait_s, fault.is_limit)
         if seconds <= self._patience.longest_s:
             return seconds
         when = f"in {seconds:.0f} s"
@@ -204,7 +208,7 @@ class RestClient:
         served_at = http_instant(response.headers.get("Date"))
         status = response.status_code
         if status in PASSING or status >= 500:
-            return _Fault(f"status {status}", _asked_wait_s(response, served_at), served_at)
+            return _Fault(f"status {status}", _asked_wait_s(response, served_at), served_at, is_limit=status == 429)
         if status in (404, 410):
             raise Gone(f"{place}: status {status}: {_advice(status)}", permanent=True)
         if status != 200:

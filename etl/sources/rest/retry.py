@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+LIMIT = 5  # so many times as long
 EPOCH_FROM = 1_000_000_000  # smaller numbers are no instants of these days
 
 
@@ -28,13 +29,14 @@ class Patience:
         """Return the wait after so many tries where the server names none."""
         return float(min(self.longest_s, self.first_s * 2 ** (n_tried - 1)))
 
-    def wait_s(self, n_tried: int, asked_s: float | None) -> float:
+    def wait_s(self, n_tried: int, asked_s: float | None, is_limit: bool = False) -> float:
         """Return the wait after so many tries; asked_s is what the server names, None = nothing.
 
-        One that names next to nothing, and then fails again, is given more time from try to try.
+        One that names next to nothing, and then fails again, is given more time from try to try. A limit of which
+        nothing is named is one of requests in a minute: all waits together outlast it.
         """
         if asked_s is None:
-            return self.back_off_s(n_tried)
+            return min(self.longest_s, self.back_off_s(n_tried) * (LIMIT if is_limit else 1))
         return asked_s if n_tried == 1 else max(asked_s, self.back_off_s(n_tried))
 
 

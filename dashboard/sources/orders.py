@@ -51,4 +51,4 @@ def _barred(room: Room, text: Words) -> Told | None:
     found = refusal_of_rows(room.loads.token)
     if found is None:
         return None
-    return refused(text, "lists.elsewhere" if found[0] == "elsewhere" else "denied.token", found[1])
+    return refused(text, "orders.elsewhere" if found[0] == "elsewhere" else "denied.token", found[1])

@@ -92,6 +92,7 @@ def test_from_elsewhere_nothing_is_ordered_or_told_even_with_the_token(
     desk = Desk()
     status, told = ask(desk, path, KNOWING | headers, body, environ_overrides={"REMOTE_ADDR": address})
     assert (status, told["error"]["code"], desk.calls) == (403, "elsewhere", [])
+    assert "server.host" in told["error"]["message"]
 
 
 REFUSED: list[tuple[Exception, int, str, str]] = [

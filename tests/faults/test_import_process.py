@@ -77,14 +77,15 @@ class Beside(Serving):
         finally:
             store.close()
 
-    def end(self) -> None:
-        """Stop the monitor in good order."""
+    def end(self) -> str:
+        """Stop the monitor in good order, and return all that it printed and logged."""
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=60)
+        return "".join(self.process.communicate(timeout=60))
 
 
 @pytest.fixture
-def beside(tmp_path: Path) -> Iterator[Beside]:
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
     monitor = Beside(tmp_path)
     yield monitor
     monitor.process.kill()
@@ -126,7 +127,8 @@ def test_commands_print_and_end_through_the_monitor_as_they_do_alone(
     for words in commands(beside.folder):
         alone = printed(beside.folder / "alone.yaml", *words)
         assert printed(beside.folder / "settings.yaml", *words) == alone, words
-    beside.end()
+    logged = beside.end()
+    assert "Stopped." in logged and "no customer of that id" in logged and "person-7" not in logged
     assert beside.counts() == (
         (60, 60),
         [

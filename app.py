@@ -191,9 +191,7 @@ class Monitor:
 
     def run(self, host: str, port: int, is_opening: bool, grace_s: float) -> None:
         """Serve until SIGTERM or SIGINT; then finish the load under way, or roll it back after a grace."""
-        server = waitress.create_server(
-            self._app.server, host=host, port=port, threads=THREADS, ident="", max_request_body_size=MOST_BODY
-        )
+        server = self._listening(host, port)
         address, stop = f"http://{host}:{server.effective_port}", Stop()
         try:
             stop.hold()  # a half-started scheduler cannot be stopped
@@ -208,6 +206,18 @@ class Monitor:
             pass
         finally:
             self._stop(grace_s)
+
+    def _listening(self, host: str, port: int) -> Any:
+        """Return the server, bound to its address; OSError when that cannot be had."""
+        try:
+            return waitress.create_server(
+                self._app.server, host=host, port=port, threads=THREADS, ident="", max_request_body_size=MOST_BODY
+            )
+        except OSError as error:
+            raise OSError(
+                f"no pages can be served at {host}:{port} ({error.strerror}); name another port with --port, or"
+                " another server in the settings"
+            ) from None
 
     def _offered(self) -> Offered:
         """Return what people may do to the sources from the pages."""

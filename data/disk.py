@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,17 @@ import duckdb
 
 LEAST_SPARE = 2**30
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+OTHER_FILE = re.compile(r'The file "(.+)" exists, but it is not a valid DuckDB database file')
 CLOSED = (errno.EACCES, errno.EROFS, errno.EPERM)
 REMEDY = "give this user the right to write the file and its folder, or name another place as `warehouse` in settings"
 
 
 class NoRoom(OSError):
     """The disk is full, or the process may write no larger files; nothing of what failed was kept."""
+
+
+class NotAWarehouse(OSError):
+    """The file is something else, or the warehouse of another version of this program."""
 
 
 class NotWritable(OSError):
@@ -51,7 +57,7 @@ def _room(path: Path, size: int) -> int:
 
 @contextmanager
 def telling() -> Iterator[None]:
-    """Let errors of the engine that come from the disk come out as NoRoom or NotWritable; others pass."""
+    """Let errors of the engine that come from the disk come out as one of those above; others pass."""
     try:
         yield
     except duckdb.Error as error:
@@ -69,4 +75,6 @@ def _fault(told: str) -> OSError | None:
         )
     if any(os.strerror(code) in told for code in CLOSED):
         return NotWritable(f"the warehouse cannot be written ({told}); {REMEDY}")
+    if found := OTHER_FILE.search(told):
+        return NotAWarehouse(f"{found[1]}: is no warehouse of this program; move it away, or name another file")
     return None

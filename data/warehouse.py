@@ -79,7 +79,10 @@ class Warehouse:
                 [SCHEMA_VERSION],
             )
         elif known[0] != SCHEMA_VERSION:
-            raise RuntimeError(f"{self.path}: schema {known[0]}, this program needs {SCHEMA_VERSION}")
+            raise disk.NotAWarehouse(
+                f"{self.path}: schema {known[0]}, this program needs {SCHEMA_VERSION}; move it away and load anew, or"
+                " run the version that made it"
+            )
         con.execute("COMMIT")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

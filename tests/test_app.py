@@ -1,6 +1,7 @@
 """The command line: what each verb says, and how it refuses."""
 
 import os
+import socket
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -291,3 +292,12 @@ def test_the_token_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     token = token_beside(tmp_path / "w.duckdb")
     assert len(token) == 32 and token_beside(tmp_path / "w.duckdb") == token != salt_beside(tmp_path / "w.duckdb")
     assert (tmp_path / "w.duckdb.token").stat().st_mode & 0o077 == 0
+
+
+def test_a_port_that_is_taken_is_named_with_what_would_do(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = desk.run("serve", "--port", port, "--settings", desk.settings)
+    assert refused.exit_code == 1
+    assert f"no pages can be served at 127.0.0.1:{port} (Address already in use)" in refused.output
+    assert "--port" in refused.output

@@ -68,6 +68,7 @@ OTHER = {
     *("load failed", "rows are not counted", "warm answers", "living demo desk", "first res"),
     *("Speed of response", "Professional attitude", "Effective solution", "Ease of the process"),
     *("After-sales survey", "Response survey", "Service desk", "Customer feedback"),
+    'The file "(.+)" exists, but it is not a valid DuckDB database file',
     "source {}, stream {}: at most {} sources of {} streams",
 }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from data.disk import NotAWarehouse
 from data.warehouse import MOST_MEMORY, Warehouse, fair_share, opened, watermark
 
 
@@ -69,3 +70,19 @@ def test_what_never_counts_as_stale_holds_nothing_back(
             [number, f"s{number}", is_live, max_age_s, None if hour is None else at(hour)],
         )
     assert watermark(con) == at(mark)
+
+
+def test_a_file_of_another_kind_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    path.write_text("a list of tickets")
+    with pytest.raises(NotAWarehouse, match=r"w\.duckdb: is no warehouse of this program; move it away"):
+        Warehouse(path)
+    assert path.read_text() == "a list of tickets"
+
+
+def test_the_warehouse_of_another_version_is_named(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    warehouse.cursor().execute("UPDATE meta SET value = '0' WHERE name = 'schema_version'")
+    warehouse.close()
+    with pytest.raises(NotAWarehouse, match=r"schema 0, this program needs \d+; move it away and load anew"):
+        Warehouse(tmp_path / "w.duckdb")

@@ -131,15 +131,19 @@ class Book:
     def _failed(self, placed: Placed, order: Order, error: Exception) -> None:
         """Tell of a failure and write it down; one that a stop has caused is broken off."""
         told = str(error) if isinstance(error, EXPECTED) else FAULT.format(kind=type(error).__name__)
+        if placed.is_over:  # a stop did not wait for it
+            return
         if self._gate.is_closed and not self._is_written(placed, told):
             self._break_off(placed)
             return
         hidden = SourceError(told, permanent=True)
         self._listener.failed(order.source_id or order.verb, hidden if order.is_private else error)
         # with a full disk nothing can be written down; whoever follows the order is told all the same
-        with suppress(NoRoom, LoadStopped):
-            self._write(placed, order, told)
-        placed.end(told, self._place.clock())
+        try:
+            with suppress(NoRoom, LoadStopped):
+                self._write(placed, order, told)
+        finally:
+            placed.end(told, self._place.clock())
 
     def _is_written(self, placed: Placed, told: str) -> bool:
         with closing(self._place.home.store.cursor()) as con:

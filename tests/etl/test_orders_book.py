@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from data.disk import NoRoom
 from etl.model import LoadRefused, LoadReport, LoadStopped, MappingError, SourceError
 from etl.orders.book import BROKEN_OFF, KEPT, MOST_KEPT, MOST_OPEN, MOST_RUNNING
 from etl.orders.loading import WAITS, Import
@@ -94,6 +95,31 @@ def test_a_fault_of_the_program_is_told_as_one(stand: Stand) -> None:
     placed = stand.book.place(Doing(source="desk", work=failing(KeyError("x"))))
     assert placed.error is not None and "a fault of the program, KeyError" in placed.error
     assert stand.runs()[0][1] == "failed"
+
+
+@pytest.mark.parametrize("error", [NoRoom("disk full"), LoadStopped("stopping")], ids=type)
+def test_what_cannot_be_written_down_is_told_all_the_same(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def write(*given: object) -> None:
+        raise error
+
+    stand.known()
+    monkeypatch.setattr("etl.orders.ending.write", write)
+    placed = stand.book.place(Doing(source="desk", work=failing(DOWN)))
+    assert (placed.state, placed.error, stand.runs()) == ("failed", "no route to the host", [])
+
+
+def test_a_warehouse_that_is_lost_leaves_no_order_open(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(*given: object) -> None:
+        raise LookupError("lost")
+
+    stand.known()
+    monkeypatch.setattr("etl.orders.ending.write", write)
+    with pytest.raises(LookupError, match="lost"):  # its thread ends with it, for the log
+        stand.book.place(Doing(source="desk", work=failing(DOWN)))
+    placed = stand.book.placed(1)
+    assert placed is not None and placed.error == "no route to the host"
 
 
 def test_what_names_a_person_is_neither_logged_nor_kept(stand: Stand) -> None:

@@ -125,6 +125,7 @@ def _so_far(one: Standing, tell: Teller) -> Node:
         return _fact(label, "last-run", node("b", "", told), None if n else node("small", "", under))
     rest = [words("data.per_minute", n=tell.pace(known.per_s * 60))] if known.per_s else []
     rest += [words("data.left", value=tell.seconds(known.left_s))] if known.left_s else []
+    rest += [words("data.left_unknown")] if known.total is None else []
     count = words.number("data.rows", known.rows, n=tell.count(known.rows))
     parts: list[Child] = [node("b", "", count), node("small", "", " · ".join(rest))]
     if known.total:

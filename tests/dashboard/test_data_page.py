@@ -214,6 +214,13 @@ def test_a_first_load_without_a_known_number_tells_what_is_there() -> None:
     assert "361,204 tickets so far" in text_of(cards(standings(bare), bare, TELL)[0])
 
 
+def test_a_first_load_of_which_nobody_knows_how_long_it_takes_says_so() -> None:
+    stock = room_of("first").stock()
+    plan = replace(stock.schedules[0], first_load=Loading(NOON, rows=5_000, per_s=100.0))
+    bare = replace(stock, schedules=(plan,))
+    assert "5,000 rows 6,000/min · time left not known" in text_of(cards(standings(bare), bare, TELL)[0])
+
+
 def test_before_the_first_rows_of_a_first_load_there_is_no_zero() -> None:
     stock = room_of("first").stock()
     plan = replace(stock.schedules[0], first_load=Loading(NOON, total=64_000))

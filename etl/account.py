@@ -65,16 +65,20 @@ def losses(con: duckdb.DuckDBPyConnection, report: LoadReport, mapping: Mapping 
 def rejects(
     con: duckdb.DuckDBPyConnection, limit: int, source_id: str | None = None, rule: str | None = None
 ) -> list[Row]:
-    """Return rows that did not load, newest run first, as column -> value; payload is JSON text."""
+    """Return rows that did not load and are not resolved since, newest run first, as column -> value.
+
+    payload is JSON text, file_name names the files that were delivered with the row, None for none.
+    """
     wanted = {"source_id": source_id, "rule": rule}
     given = {name: value for name, value in wanted.items() if value is not None}
-    where = "".join(f" AND {name} = ${name}" for name in given)
+    where = "".join(f" AND j.{name} = ${name}" for name in given)
     found = con.execute(
-        f"SELECT {', '.join(COLUMNS)} FROM reject WHERE true{where}"
-        " ORDER BY run_id DESC, table_name, row_no LIMIT $limit",
+        f"SELECT {', '.join(f'j.{name}' for name in COLUMNS)}, r.file_name FROM reject AS j"
+        f" LEFT JOIN load_run AS r ON r.run_id = j.run_id WHERE j.resolved_at IS NULL{where}"
+        " ORDER BY j.run_id DESC, j.table_name, j.row_no LIMIT $limit",
         {**given, "limit": limit},
     ).fetchall()
-    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+    return [dict(zip((*COLUMNS, "file_name"), row, strict=True)) for row in found]
 
 
 def reject_lines(rows: list[Row]) -> Iterator[str]:
@@ -88,7 +92,8 @@ def _example(row: Row) -> str:
     value = f" {row['field']} = {row['value']!r}" if row["field"] else ""
     hint = f"; {row['hint']}" if row["hint"] else ""
     place = f"{row['table_name']} row {row['row_no']:,}" if row["row_no"] else row["table_name"]
-    return f"{place}:{value}{hint}"
+    file = f"{row['file_name']}: " if row["file_name"] not in (None, row["table_name"]) else ""
+    return f"{file}{place}:{value}{hint}"
 
 
 def status(con: duckdb.DuckDBPyConnection, now: datetime, runs: int = 10) -> Iterator[str]:

@@ -74,6 +74,14 @@ def test_a_bad_file_stands_among_the_rejects_with_the_reason(tmp_path: Path) -> 
     assert "b.parquet" in next(reject_lines([row]))
 
 
+def test_a_rejected_row_is_listed_with_the_file_it_came_in(tmp_path: Path) -> None:
+    folder(tmp_path, a_csv=HEADER + GOOD.format(1), b_csv=HEADER + GOOD.format(2) + "3,never,1,\n")
+    at_work = desk()
+    reports(at_work, tmp_path)
+    (line, _) = reject_lines(rejects(at_work.con, 10))
+    assert "unparsed_cell: b.csv: tickets row 2: ticket.created_at = 'never'" in line
+
+
 def test_a_bad_file_is_tried_again_and_settled_once_it_is_whole(tmp_path: Path) -> None:
     folder(tmp_path, a_csv=HEADER + GOOD.format(1), b_csv="nr\n1\n")
     at_work = desk()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.warehouse import Warehouse, data_version
-from etl import ledger
+from etl import account, ledger
 from etl.load.mend import is_mended, mended_fields
 from etl.mapping import Mapping, parse_mapping
 from etl.model import Batch, LoadRefused, LoadReport, MappingChanged, MappingError, Origin
@@ -62,6 +62,12 @@ def test_a_mended_status_loads_what_was_refused() -> None:
     assert fates(report) == (1, 0, 0, 0)
     assert at_work.all("SELECT new FROM ticket_event ORDER BY occurred_at") == ["new", "on_hold"]
     assert at_work.touched[-1] == ("7",)
+
+
+def test_what_was_taken_up_is_listed_no_more() -> None:
+    at_work = _desk(PARKED, WAITING)
+    _again(at_work, MENDED)
+    assert [row["value"] for row in account.rejects(at_work.con, 10)] == ["waiting"]
 
 
 def test_what_was_wrong_stays_readable_with_run_and_instant() -> None:

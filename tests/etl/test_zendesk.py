@@ -12,7 +12,7 @@ from etl.model import MappingError, SourceError
 from etl.sources.rest import paging
 from tests.etl.contract import NOW, check_source, error_of
 from tests.etl.servers.web import Reply
-from tests.etl.servers.zendesk import Desk
+from tests.etl.servers.zendesk import Desk, instant
 from tests.etl.zendesk_desk import CARL, MAPPING, Puller, answered, opened, pulled, rating, serving, source
 
 MINUTE = timedelta(minutes=1)
@@ -245,3 +245,31 @@ def test_custom_fields_and_free_text_come_when_the_mapping_names_them(desk: Desk
     at_work = Puller(desk, only(text))
     at_work.pull()
     assert at_work.all("SELECT category, product FROM ticket") == [("billing", "Bill")]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_cursor_that_is_refused_is_left_for_the_last_ticket_s_time(desk: Desk, status: int) -> None:
+    for number in range(1, 6):
+        opened(desk, number, f"0{number}:00")
+    at_work = Puller(desk)
+    at_work.pull()
+    opened(desk, 6, "10:00")
+    desk.web.asked.clear()
+    desk.web.faults.append(Reply(status, {"error": "InvalidCursor"}))
+    at_work.pull()
+    assert at_work.all("SELECT count(*) FROM ticket") == [6]
+    again = next(asked.second for asked in desk.web.asked if asked.second)
+    assert again == int(instant("04:00").timestamp())
+
+
+def test_a_page_of_ratings_that_is_known_no_more_is_left_for_the_first_one(desk: Desk) -> None:
+    state = {"satisfaction_ratings": {"from": 0, "newest": 0, "seen": {}, "deep": int(NOW.timestamp()), "after": "x"}}
+    opened(desk, 1, "09:00")
+    desk.ratings.append(rating(1, "good"))
+    answer = desk.web.answer
+    lost = Reply(400, {"error": "InvalidPaginationParameter"})
+    desk.web.answer = lambda asked: lost if asked.query.get("page[after]") == "x" else answer(asked)
+    found = [batch.table for each in source(desk).read(json.dumps(state), NOW) for batch in each.batches]
+    assert "ratings" in found
+    asked_for = [each.query.get("page[after]") for each in desk.web.asked if "satisfaction" in each.path]
+    assert asked_for == ["x", None]

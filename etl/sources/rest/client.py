@@ -32,6 +32,10 @@ class Gone(SourceError):
     """There is nothing at the path."""
 
 
+class Unfit(SourceError):
+    """The system does not take the request, as with a cursor that it does not know any more."""
+
+
 @dataclass(frozen=True)
 class Site:
     """Where a system is, and what opens it; `headers` hold the secret and are never shown."""
@@ -211,6 +215,8 @@ class RestClient:
             return _Fault(f"status {status}", _asked_wait_s(response, served_at), served_at, is_limit=status == 429)
         if status in (404, 410):
             raise Gone(f"{place}: status {status}: {_advice(status)}", permanent=True)
+        if status in (400, 422):
+            raise Unfit(f"{place}: status {status}: {_advice(status)}", permanent=True)
         if status != 200:
             raise SourceError(f"{place}: status {status}: {_advice(status)}", permanent=status not in ELSEWHERE)
         return _parsed(place, response, served_at)

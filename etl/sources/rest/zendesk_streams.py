@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from etl.sources.rest.client import Answer, RestClient
+from etl.sources.rest.client import Answer, RestClient, Unfit
 from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Walk, reaching_back, settled_until
 from etl.sources.rest.records import epoch_s, inner, objects
 from etl.sources.rest.source import Pull
@@ -23,6 +23,7 @@ from etl.sources.rest.zendesk_rows import (
 
 Record = Mapping[str, Any]
 REACH_S = 30 * DAY_S  # a rating may be changed until its ticket is closed, which is 28 days after it was solved
+AGAIN_S = 3600  # before the last ticket, where the cursor behind it is refused
 EXPORT = "/api/v2/incremental/tickets/cursor.json"
 
 
@@ -72,23 +73,48 @@ class Tickets:
     weight: float = 1.0
 
     def pages(self, state: State) -> Iterator[Page]:
-        """Yield pages up to the end of the stream; its cursor is the system's own and stays valid."""
-        where = {"cursor": state["cursor"]} if state.get("cursor") else {"start_time": self.desk.start}
+        """Yield pages up to the end of the stream; its cursor is the system's own and stays valid.
+
+        One that is refused all the same is left: the export is read again from an hour before its last ticket on.
+        State: `cursor`, `at` epoch second of the last ticket
+        """
         headway = Headway(0 if state.get("cursor") else self.desk.start, self.desk.pull.last)
-        for answer in exported(self.desk.client, {**where, "include": "metric_sets"}):
+        for answer in self._answers(state):
             state = {**state, "cursor": answer.data.get("after_cursor") or state.get("cursor")}
             if answer.data.get("end_of_stream"):
                 state["until"] = settled_until(answer.served_at, self.desk.now)
             passed = max(map(_exported_at, answer.listed("tickets")), default=None)
+            if passed:
+                state["at"] = max(passed, state.get("at", 0))
             yield Page({self.name: self._rows(answer)}, state, headway.at(passed))
             if self.desk.pull.is_past(passed):
                 return
+
+    def _answers(self, state: State) -> Iterator[Answer]:
+        query: dict[str, str | int] = {"include": "metric_sets"}
+        if state.get("cursor"):
+            found = exported(self.desk.client, {**query, "cursor": state["cursor"]})
+            first = _unless_refused(found)
+            if first is not None:
+                yield first
+                yield from found
+                return
+        start = max(self.desk.start, state.get("at", 0) - AGAIN_S)
+        yield from exported(self.desk.client, {**query, "start_time": start})
 
     def _rows(self, answer: Answer) -> list[Row]:
         tickets = answer.listed("tickets")
         metrics = {each.get("ticket_id"): each for each in objects(answer.data.get("metric_sets"))}
         self.desk.people.learn(ticket.get("assignee_id") for ticket in tickets)
         return [ticket_row(each, metrics.get(each.get("id")), self.desk.people, self.columns) for each in tickets]
+
+
+def _unless_refused(answers: Iterator[Answer]) -> Answer | None:
+    """Return the first of the answers; None = the system does not take its cursor."""
+    try:
+        return next(answers, None)
+    except Unfit:
+        return None
 
 
 def _exported_at(ticket: Record) -> int:
@@ -171,10 +197,10 @@ class Moving:
         state = {"from": self.desk.start, "newest": self.desk.start, "seen": {}, **state}
         if "after" not in state:
             state = reaching_back(state, self.desk.start, self.desk.now, REACH_S)
+        is_kept = "after" in state
         while True:
             walk.step(state.get("after"))
-            after = {"page[after]": state["after"]} if state.get("after") else {}
-            answer = self.desk.client.get(self.path, {self.filter: state["from"], "page[size]": PER_PAGE, **after})
+            answer, is_kept = self._answer(state, is_kept), False
             records = answer.listed(self.name)
             fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != self._stamp(each)]
             state = self._after(answer, fresh, state)
@@ -182,6 +208,17 @@ class Moving:
             yield Page({self.name_of_table: [self.to_row(each) for each in wanted]}, state)
             if "after" not in state:
                 return
+
+    def _answer(self, state: State, is_kept: bool) -> Answer:
+        """Return a page; a place that was kept from an earlier pull may be known no more: then the first one."""
+        asked: dict[str, str | int] = {self.filter: state["from"], "page[size]": PER_PAGE}
+        after = {"page[after]": state["after"]} if state.get("after") else {}
+        try:
+            return self.desk.client.get(self.path, {**asked, **after})
+        except Unfit:
+            if not is_kept:
+                raise
+        return self.desk.client.get(self.path, asked)
 
     @property
     def name_of_table(self) -> str:

@@ -3,6 +3,7 @@
 import errno
 import functools
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,18 +23,25 @@ StoreFile = Annotated[Path | None, typer.Option("--warehouse", help="warehouse f
 SourceName = Annotated[str | None, typer.Option("--source", help="name of the source; default the mapping's name")]
 
 
-GONE = (errno.EPIPE, errno.EIO)  # `| head` has read enough; the terminal was closed
-
-
 @contextmanager
 def unread(stream: TextIO) -> Iterator[None]:
     """Let what is written inside break no work off when nobody reads the stream any more; other errors are raised."""
     try:
         yield
     except OSError as error:
-        if error.errno not in GONE:
+        if not _is_gone(error, stream):
             raise
         _let_go(stream)
+
+
+def _is_gone(error: OSError, stream: TextIO) -> bool:
+    """Return whether nobody reads: `| head` has read enough, or the terminal was closed; not that a disk fails."""
+    if error.errno != errno.EIO:
+        return error.errno == errno.EPIPE
+    try:
+        return stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    except (AttributeError, OSError):  # no file of the system's
+        return False
 
 
 def _let_go(stream: TextIO) -> None:

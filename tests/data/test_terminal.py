@@ -2,8 +2,11 @@
 
 import errno
 import io
+import os
+import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -25,16 +28,36 @@ class Failing:
         raise OSError(self._number, "cannot be written")
 
 
-@pytest.mark.parametrize("number", [errno.EPIPE, errno.EIO])
-def test_a_terminal_that_is_gone_breaks_no_work_off(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    monkeypatch.setattr(sys, "stdout", Failing(number))
-    monkeypatch.setattr(sys, "stderr", Failing(number))
+def test_a_pipe_that_nobody_reads_breaks_no_work_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Failing(errno.EPIPE))
+    monkeypatch.setattr(sys, "stderr", Failing(errno.EPIPE))
     say("nobody reads this")
     complain("nor this")
 
 
-def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", Failing(errno.ENOSPC))
+def test_a_terminal_that_was_closed_breaks_no_work_off(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    program = f"""
+import sys
+from pathlib import Path
+from data.terminal import complain, say
+sys.stdin.read()
+say("nobody reads this")
+complain("nor this")
+Path({str(done)!r}).touch()
+"""
+    here, there = pty.openpty()
+    command, pipe = [sys.executable, "-c", program], subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=there, stderr=there) as process:
+        os.close(there)
+        os.close(here)
+        process.communicate(timeout=60)
+    assert process.returncode == 0 and done.exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_a_disk_that_is_full_or_fails_is_told(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    monkeypatch.setattr(sys, "stdout", Failing(number))
     with pytest.raises(OSError, match="cannot be written"):
         say("a line of a list that is kept in a file")
 

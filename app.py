@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 import waitress
+from waitress import wasyncore
 
 from dashboard.model import Loading, Schedule, Site
 from dashboard.model import Loads as Offered
@@ -209,11 +210,12 @@ class Monitor:
 
     def _listening(self, host: str, port: int) -> Any:
         """Return the server, bound to its address; OSError when that cannot be had."""
+        channels: dict[int, Any] = {}
+        ways = {"host": host, "port": port, "threads": THREADS, "ident": "", "max_request_body_size": MOST_BODY}
         try:
-            return waitress.create_server(
-                self._app.server, host=host, port=port, threads=THREADS, ident="", max_request_body_size=MOST_BODY
-            )
+            return waitress.create_server(self._app.server, map=channels, **ways)
         except OSError as error:
+            wasyncore.close_all(channels)  # half a server keeps its pipe open
             raise OSError(
                 f"no pages can be served at {host}:{port} ({error.strerror}); name another port with --port, or"
                 " another server in the settings"

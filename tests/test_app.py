@@ -1,5 +1,6 @@
 """The command line: what each verb says, and how it refuses."""
 
+import gc
 import os
 import socket
 import sqlite3
@@ -301,3 +302,4 @@ def test_a_port_that_is_taken_is_named_with_what_would_do(desk: Desk) -> None:
     assert refused.exit_code == 1
     assert f"no pages can be served at 127.0.0.1:{port} (Address already in use)" in refused.output
     assert "--port" in refused.output
+    gc.collect()  # whatever was left open would be told of here, as an error

@@ -1,4 +1,4 @@
-"""Orders that load rows: import, redrive, backfill."""
+"""Orders that load rows: import, redrive, backfill, run."""
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
@@ -9,8 +9,9 @@ from pydantic import Field
 
 from etl import account, ledger
 from etl.mapping import Mapping, load_mapping
-from etl.model import LoadReport, Origin
+from etl.model import LoadReport, MappingError, Origin, SourceError
 from etl.orders.order import Place, SourceOrder, WholePath
+from etl.premises import Premises
 from etl.pull import intakes
 from etl.pull.backfill import Span
 from etl.pull.totals import of_files
@@ -91,6 +92,38 @@ class Backfill(SourceOrder):
         with closing(place.home.store.cursor()) as con:
             for line in account.told(con, spoken(heard(place, reports), progress, place.say)):
                 place.say(line)
+
+
+class Run(SourceOrder):
+    """Pull a source of the settings now, whatever its plan says; its plan goes on, also after failures."""
+
+    verb: ClassVar[str] = "run"
+
+    def is_run(self, known: Collection[str]) -> bool:
+        """Return whether there is a source to pull."""
+        return self.source in known
+
+    def carry_out(self, place: Place) -> None:
+        """Pull it; raises SourceError, MappingError or LoadRefused."""
+        home, progress = place.home, Progress(place.clock)
+        rule = next((rule for rule in home.settings.sources if rule.id == self.source), None)
+        if rule is None:
+            raise SourceError(f"source {self.source!r} is not in the settings, so it cannot be asked", permanent=True)
+        progress.began(rule.id)
+        progress.expect(rule.id, _total(home, rule.id))
+        with place.alone(rule.id, lambda: place.say(WAITS)), closing(home.store.cursor()) as con:
+            reports = spoken(heard(place, home.pulled(con, home.intake(rule))), progress, place.say)
+            for line in account.told(con, reports):
+                place.say(line)
+        place.again(rule.id)
+
+
+def _total(home: Premises, source_id: str) -> int | None:
+    """Return how many rows a source has before it; what keeps it from telling is told by the pull, if it matters."""
+    try:
+        return home.total(source_id)
+    except (SourceError, MappingError):
+        return None
 
 
 def heard(place: Place, reports: Iterable[LoadReport]) -> Iterator[LoadReport]:

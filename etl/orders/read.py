@@ -7,12 +7,12 @@ from json import dumps
 from pydantic import ValidationError
 
 from data.settings import Settings
-from etl.orders.loading import Backfill, Import, Redrive
+from etl.orders.loading import Backfill, Import, Redrive, Run
 from etl.orders.order import Order
 from etl.orders.upkeeping import Accept, Erase, Forget, Rebuild, Reconcile
 
 VERBS: Mapping[str, type[Order]] = {
-    each.verb: each for each in (Import, Redrive, Backfill, Reconcile, Accept, Erase, Forget, Rebuild)
+    each.verb: each for each in (Import, Redrive, Backfill, Run, Reconcile, Accept, Erase, Forget, Rebuild)
 }
 
 

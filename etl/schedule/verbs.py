@@ -17,13 +17,11 @@ from data.settings import Settings
 from data.source_rules import SourceRule
 from data.terminal import SettingsFile, say
 from data.tongue import VOICE
-from etl import account
-from etl.model import MappingError, SourceError
+from etl.orders.loading import Run
 from etl.orders.through import Ways
 from etl.premises import Premises
 from etl.schedule.elsewhere import asked
 from etl.schedule.memory import Memory, Remembered
-from etl.schedule.progress import Progress, spoken
 from etl.schedule.rhythm import rhythm_of, turns
 from etl.schedule.schedule import UnknownSource
 from etl.verbs import told
@@ -35,7 +33,7 @@ class SourceVerbs:
     """List, run, pause, resume."""
 
     def __init__(self, ways: Ways) -> None:
-        self._house, self._settings, self._clock = ways.house, ways.settings, ways.clock
+        self._ways, self._house, self._settings, self._clock = ways, ways.house, ways.settings, ways.clock
 
     def register(self, cli: typer.Typer) -> None:
         """Add the verbs to the command line, under `source`."""
@@ -63,14 +61,7 @@ class SourceVerbs:
 
     def run(self, source: Named, settings: SettingsFile = None) -> None:
         """Pull a source now, whatever its plan says."""
-
-        def here(home: Premises, rule: SourceRule) -> Iterator[str]:
-            con, progress = home.store.cursor(), Progress(self._clock)
-            progress.began(rule.id)
-            progress.expect(rule.id, _total(home, rule.id))
-            yield from account.told(con, spoken(home.pulled(con, home.intake(rule)), progress, say))
-
-        self._do("run_now", source, settings, here)
+        self._ways.done(Run(source=_rule(self._settings(settings), source).id), settings)
 
     def pause(self, source: Named, settings: SettingsFile = None) -> None:
         """Pull a source no more until it is resumed."""
@@ -105,14 +96,6 @@ class SourceVerbs:
         except OwnedElsewhere as elsewhere:
             answer = asked(elsewhere, f"/api/data/{verb}?lang={VOICE.language}", {"source": source})
             say(str(answer.get("message", "done")))
-
-
-def _total(home: Premises, source_id: str) -> int | None:
-    """Return how many rows a source has before it; what keeps it from telling is told by the pull, if it matters."""
-    try:
-        return home.total(source_id)
-    except (SourceError, MappingError):
-        return None
 
 
 def _rule(settings: Settings, source: str) -> SourceRule:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 from data.settings import Settings
 from data.source_rules import SourceRule
 from data.warehouse import Warehouse
-from etl.model import LoadReport
+from etl.model import LoadReport, SourceError
 from etl.orders.book import Book
 from etl.orders.order import Place, SourceOrder
 from etl.premises import Premises
@@ -94,6 +94,12 @@ class Stand:
 
     def ended(self, source_id: str) -> None:
         self.heard.append(f"ended {source_id}")
+
+    def total(self, source_id: str) -> int | None:
+        raise SourceError("it cannot be counted", permanent=False)
+
+    def intake(self, rule: SourceRule) -> None:
+        """Do without."""
 
     def pulled(self, con: object, intake: object) -> Iterator[LoadReport]:
         return iter([REPORT])

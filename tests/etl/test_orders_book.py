@@ -8,7 +8,7 @@ import pytest
 from data.disk import NoRoom
 from etl.model import LoadRefused, LoadReport, LoadStopped, MappingError, SourceError
 from etl.orders.book import BROKEN_OFF, KEPT, MOST_KEPT, MOST_OPEN, MOST_RUNNING
-from etl.orders.loading import WAITS, Import
+from etl.orders.loading import WAITS, Import, Run
 from etl.orders.order import Place
 from etl.orders.placed import MOST_LINES, Placed
 from etl.schedule import entries
@@ -251,3 +251,14 @@ def test_an_order_without_a_thread_says_so_and_keeps_nobody_waiting(
         patched.setattr(stand.hands, "beside", beside)
         assert "no thread to be had" in str(stand.book.place(talking("a")).error)
     assert stand.book.place(talking("a")).state == "done"
+
+
+def test_a_source_is_pulled_at_once_and_its_plan_goes_on(stand: Stand) -> None:
+    placed = stand.book.place(Run(source="desk"))
+    assert lines(placed) == ["3 rows read = 0 new + 3 changed + 0 same + 0 rejected"]
+    assert stand.heard == ["loaded 3", "run desk", "ended desk"]
+
+
+def test_a_source_that_is_not_in_the_settings_is_not_pulled(stand: Stand) -> None:
+    placed = stand.book.place(Run(source="other"))
+    assert placed.error == "source 'other' is not in the settings, so it cannot be asked" and stand.runs() == []

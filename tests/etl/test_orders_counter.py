@@ -10,7 +10,7 @@ import pytest
 from data.settings import Settings
 from etl.model import LoadReport, MappingError, SourceError
 from etl.orders.counter import OTHER_SETTINGS, Counter
-from etl.orders.loading import Backfill, Import, Redrive
+from etl.orders.loading import Backfill, Import, Redrive, Run
 from etl.orders.order import Order
 from etl.orders.read import VERBS, NoOrder, fingerprint, order_of, sent
 from etl.orders.upkeeping import Accept, Erase, Forget, Rebuild, Reconcile
@@ -25,6 +25,7 @@ ORDERS: list[Order] = [
     Redrive(source="desk", rule="unknown_status", mapping=Path("/m.yaml"), is_vouched=True),
     Redrive(source="desk"),
     Backfill(source="desk", first=FIRST, end=END),
+    Run(source="desk"),
     Reconcile(source="desk", allow_mass=True),
     Accept(source="desk", column="agent"),
     Erase(source="desk", person="ann"),

@@ -96,8 +96,10 @@ def test_run_now_reaches_the_monitor(serving: Serving) -> None:
     serving.told("source", "pause", "desk")
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n")
     deadline = time.monotonic() + 60
+    told = ""
     while serving.version() == 0 and time.monotonic() < deadline:  # a file is taken once it has come to rest
-        serving.told("source", "run", "desk")
+        told = serving.told("source", "run", "desk")
+    assert told.startswith("1 rows read = 1 new")
     assert serving.version() == 1 and _plan(serving, "desk")["paused"]
 
 

@@ -87,8 +87,7 @@ class LoadVerbs:
         if out is None:
             show(text)
         else:
-            with out.open("x", encoding="utf-8") as written:  # never over somebody's work
-                written.write(text)
+            _write_new(out, text)
             say(f"{out} is written. Look through it, then: app.py check {file} --mapping {out}")
 
     def status(self, warehouse: StoreFile = None, settings: SettingsFile = None) -> None:
@@ -115,3 +114,14 @@ class LoadVerbs:
             lines = listed(elsewhere, verb, limit, source, rule)
         for line in lines:
             say(line)
+
+
+def _write_new(out: Path, text: str) -> None:
+    """Write a file that is not there yet: never over somebody's work."""
+    try:
+        with out.open("x", encoding="utf-8") as written:
+            written.write(text)
+    except FileExistsError:
+        raise FileExistsError(f"{out}: is there already and stays as it is; name another file with -o") from None
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{out}: its folder is not there; make it, or name another file with -o") from None

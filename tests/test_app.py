@@ -180,7 +180,14 @@ def test_no_source_can_have_the_name_of_an_alarm_of_the_house(name: str) -> None
 def test_a_guessed_mapping_is_never_written_over_another(desk: Desk) -> None:
     refused = desk.run("map", "--guess", desk.rows, "-o", desk.mapping)
     assert refused.exit_code == 1
+    assert "is there already and stays as it is; name another file with -o" in refused.output
     assert desk.mapping.read_text(encoding="utf-8") == MAPPING
+
+
+def test_a_mapping_for_a_folder_that_is_not_there_is_refused(desk: Desk) -> None:
+    refused = desk.run("map", "--guess", desk.rows, "-o", desk.folder / "nowhere" / "a.yaml")
+    assert refused.exit_code == 1
+    assert "its folder is not there" in refused.output
 
 
 def test_a_guessed_mapping_can_be_checked_at_once(desk: Desk) -> None:

@@ -156,7 +156,7 @@ CREATE TABLE IF NOT EXISTS load_run (
     ended_at   TIMESTAMPTZ,
     state      VARCHAR,          -- done | refused | failed | interrupted
     message    VARCHAR,          -- why it was refused or failed
-    cursor     VARCHAR,
+    cursor     VARCHAR,          -- behind it; NULL also for a long one
     watermark  TIMESTAMPTZ,
     file_name  VARCHAR,
     file_hash  VARCHAR,          -- sha256; the same file twice changes nothing

@@ -1,7 +1,7 @@
 """The ledger of loads: sources and their cursors, runs, rejected rows and defects."""
 
 from collections.abc import Mapping as Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,6 +11,7 @@ from etl.mapping import Mapping
 from etl.model import Delivery, LoadReport, Origin
 
 SAMPLE = 100
+LONGEST_CURSOR = 1_000  # characters
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,13 @@ def loaded_before(con: duckdb.DuckDBPyConnection, delivery: Delivery, digest: st
 
 
 def write_run(con: duckdb.DuckDBPyConnection, delivery: Delivery, report: LoadReport, times: "Times") -> None:
-    """Write the entry of a run that was done or refused."""
+    """Write the entry of a run that was done or refused.
+
+    A long cursor is left out: of a folder it names every file so far, and with every run the ledger would grow by all
+    of them. The source's own stands in the table source.
+    """
+    if len(delivery.cursor or "") > LONGEST_CURSOR:
+        delivery = replace(delivery, cursor=None)
     _insert_run(con, delivery, report, times)
 
 

@@ -49,6 +49,14 @@ def test_each_load_begins_when_it_has_its_turn_not_when_the_pull_did() -> None:
     assert starts == [NOW + timedelta(minutes=number) for number in (1, 2, 3)]
 
 
+def test_the_ledger_does_not_keep_a_long_cursor_with_every_run() -> None:
+    desk = Desk()
+    for number, cursor in enumerate(("short", "long" * 300)):
+        desk.load([(str(number), "2026-01-02T08:00:00Z", "1", "")], cursor=cursor)
+    assert desk.con.execute("SELECT cursor FROM load_run ORDER BY run_id").fetchall() == [("short",), (None,)]
+    assert desk.con.execute("SELECT cursor FROM source").fetchall() == [("long" * 300,)]
+
+
 def test_a_failure_is_dated_behind_the_loads_before_it() -> None:
     times = pulled(Desk(), Slow(SourceError("no route to the host", permanent=False)))
     assert len(times) == LOADS + 1 and times[-1][0] >= times[-2][1]

@@ -138,6 +138,7 @@ class Deliverer:
             if pending.is_moved:
                 yield self._delivery(pending, states, streams)
             raise
+        pending.share = 1.0
         yield self._delivery(pending, states, streams)
 
     def _pages(self, stream: Stream, state: State) -> Iterator[Page]:

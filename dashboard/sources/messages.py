@@ -68,7 +68,12 @@ class Sentence:
         return cls(tuple(NAME.split(key)[::2]), _pattern(key), text)
 
     def names(self, said: str) -> dict[str, str] | None:
-        """Return what stands in place of each name; None = it is another sentence."""
+        """Return what stands in place of each name; None = it is another sentence.
+
+        Of several lines only what has an end of its own can be one sentence.
+        """
+        if "\n" in said and not self.fixed[-1]:
+            return None
         match = self.known.fullmatch(said) if all(part in said for part in self.fixed) else None
         return match.groupdict() if match else None
 

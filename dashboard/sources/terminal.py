@@ -18,9 +18,8 @@ def said(text: str, language: str) -> str:
     """
     if not catalogue(language):
         return text
-    if "\n" in text and (one := _structured(text, language)) is not None:
-        return one
-    return "\n".join(_line(line, language) for line in text.split("\n"))
+    one = _structured(text, language) if "\n" in text else None  # a note in brackets may be of several lines
+    return one or "\n".join(_line(line, language) for line in text.split("\n"))
 
 
 def _structured(text: str, language: str) -> str | None:

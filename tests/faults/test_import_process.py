@@ -174,15 +174,12 @@ def test_ctrl_c_leaves_the_order_to_the_monitor(beside: Beside) -> None:
     assert beside.order(1)["state"] == "running"
 
 
-def test_whoever_has_another_token_is_refused(beside: Beside) -> None:
+def test_who_reads_other_settings_is_told_and_who_has_another_token_is_refused(beside: Beside) -> None:
+    (beside.folder / "settings.yaml").write_text(SETTINGS.format(folder=beside.folder) + "merge_clock: own\n")
+    code, out, _ = printed(beside.folder / "settings.yaml", "rebuild")
+    assert (code, out.splitlines()) == (0, [OTHER_SETTINGS, "Nothing is loaded yet."])
     (beside.folder / "w.duckdb.token").write_text("another")
     code, out, err = printed(beside.folder / "settings.yaml", *commands(beside.folder)[0])
     assert (code, out) == (1, "") and "This needs the token" in err
     beside.end()
     assert beside.counts() == ((0, 0), [])
-
-
-def test_who_reads_other_settings_than_the_monitor_is_told(beside: Beside) -> None:
-    (beside.folder / "settings.yaml").write_text(SETTINGS.format(folder=beside.folder) + "merge_clock: own\n")
-    code, out, _ = printed(beside.folder / "settings.yaml", "rebuild")
-    assert (code, out.splitlines()) == (0, [OTHER_SETTINGS, "Nothing is loaded yet."])

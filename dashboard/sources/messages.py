@@ -27,6 +27,8 @@ FORMS = dict.fromkeys((*COUNTS, *AMOUNTS), r"[\d,.]+") | {
     "quoted": r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"",
     "instant": r"\d{4}-\d\d-\d\d[ T][^ ,;()]+",
     "rows": r"[\d,]+(?:, [\d,]+)*",
+    "kpis": "[a-z0-9_]+(?:, [a-z0-9_]+)*",
+    "pattern": "[^;]+?",
     "advice": "(?:add|write) [^;]+?",
     "setting": r"'\w+'",
     "rule": "[a-z_]+",

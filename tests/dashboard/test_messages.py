@@ -166,6 +166,11 @@ def test_no_sentence_names_what_is_not_in_the_english_one(language: str) -> None
             "t：列 'x' 已消失：它提供 ticket.team（指标无法按团队细分）",
         ),
         (
+            "t: column 'x' is gone: it gave ticket.agent (KPIs without it: tickets_per_agent, load_spread; no KPI"
+            " can be split by agent)",
+            "t：列 'x' 已消失：它提供 ticket.agent（缺少它受影响的指标：人均处理工单量、忙闲不均度；指标无法按客服细分）",
+        ),
+        (
             "m: ticket.id: column 'nr' is not in the header, did you mean 'no'? The header has: no, b",
             "m: ticket.id：表头中没有列 'nr'，是否为 'no'？表头有：no, b",
         ),

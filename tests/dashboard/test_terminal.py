@@ -66,6 +66,10 @@ tables:
             "第 7 次 desk 无法识别的取值（unparsed_cell）：t 第 3 行：survey.overall 为 'so; it\\'s is new: 5'；"
             "请写整数，或把该值列入 nulls",
         ),
+        (
+            "no new file in /in fits *.csv; already loaded: a.csv",
+            "/in 中没有符合 *.csv 的新文件；已导入过：a.csv",
+        ),
         ("  ticket priority: (none) 2, P1 1", "  工单优先级：（无） 2, P1 1"),
         ("  desk (sql, live): delivered up to never STALE", "  desk（数据库，持续读取）：尚无数据，已延迟"),
         (

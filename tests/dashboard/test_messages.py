@@ -168,7 +168,8 @@ def test_no_sentence_names_what_is_not_in_the_english_one(language: str) -> None
         (
             "t: column 'x' is gone: it gave ticket.agent (KPIs without it: tickets_per_agent, load_spread; no KPI"
             " can be split by agent)",
-            "t：列 'x' 已消失：它提供 ticket.agent（缺少它受影响的指标：人均处理工单量、忙闲不均度；指标无法按客服细分）",
+            "t：列 'x' 已消失：它提供 ticket.agent（缺少它受影响的指标：人均处理工单量、忙闲不均度；"
+            "指标无法按客服细分）",
         ),
         (
             "m: ticket.id: column 'nr' is not in the header, did you mean 'no'? The header has: no, b",

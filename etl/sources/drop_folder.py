@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from data.tongue import VOICE
 from etl.model import Delivery, MappingError, SourceError
-from etl.sources.file import Content, FileReader, contents, fits, is_unfinished, patterns
+from etl.sources.file import Content, FileReader, contents, fits, is_unfinished, patterns, readable
 from etl.sources.shelf import Shelf, check_writable
 
 SETTLE_S = 2.0  # a file written to so recently may still be growing
@@ -139,7 +139,7 @@ class DropFolder:
     def _reason(self, path: Path, moved: datetime, columns: Sequence[str], why: Sequence[str]) -> str:
         """Return why a file did not load, in every language: who finds it is not who started the monitor."""
         lines = [
-            f"file:     {path.name}",
+            f"file:     {readable(path.name)}",
             f"source:   {self._reader.source_id}",
             f"moved:    {moved.isoformat(sep=' ', timespec='seconds')}",
             f"columns:  {_names(columns, MOST_COLUMNS)}",
@@ -171,8 +171,9 @@ def _moved(path: Path, move: Callable[[], Path], state: str) -> None:
     try:
         move()
     except OSError as error:
+        place, other = readable(str(path)), readable(str(error.filename))
         raise SourceError(
-            f"{path}: {state}, but could not be moved ({error.strerror}: {error.filename}). Nothing of it is loaded"
+            f"{place}: {state}, but could not be moved ({error.strerror}: {other}). Nothing of it is loaded"
             " twice; see to the rights and the room on the disk, the next pull tries again",
             permanent=False,
         ) from error
@@ -180,7 +181,7 @@ def _moved(path: Path, move: Callable[[], Path], state: str) -> None:
 
 def _names(names: Sequence[str], most: int = MOST) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(map(readable, names[:most])) + more
 
 
 def _empty(path: Path) -> SourceError:

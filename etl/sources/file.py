@@ -1,7 +1,9 @@
 """A source of kind file: one file, several, or a folder they are dropped into."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import file_digest, sha256
@@ -134,9 +136,11 @@ class FileReader:
     def opened(self, files: Mapping[str, Path]) -> Delivery:
         """Return the delivery of files by table; the error is inside, so that those behind them are still read."""
         try:
+            for path in files.values():
+                _check_name(path)
             return self._delivery(files)
         except (SourceError, MappingError) as error:
-            names = ", ".join(dict.fromkeys(path.name for path in files.values()))
+            names = ", ".join(dict.fromkeys(readable(path.name) for path in files.values()))
             return Delivery(self.source_id, (), file_name=names, error=error)
 
     def _delivery(self, files: Mapping[str, Path]) -> Delivery:
@@ -227,6 +231,24 @@ def contents(cursor: str | None) -> dict[str, Content]:
 def patterns(tables: Sequence[FileTable]) -> str:
     """Return for people which names of files are asked for."""
     return ", ".join(table.pattern or "*" for table in tables)
+
+
+def readable(name: str) -> str:
+    """Return a file's name as people can read it; one that is no UTF-8 is taken for Chinese."""
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _check_name(path: Path) -> None:
+    name = readable(path.name)
+    if name != path.name:
+        raise SourceError(
+            f"{name}: the name of the file is not written in UTF-8, so it cannot be opened; name it anew",
+            permanent=True,
+        )
 
 
 def is_unfinished(name: str) -> bool:

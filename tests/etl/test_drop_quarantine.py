@@ -1,5 +1,6 @@
 """A drop folder: what cannot be loaded goes to the quarantine with the reason, and the others go on."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,21 @@ def test_a_second_empty_file_is_set_aside_beside_the_first(room: Room) -> None:
         room.pull()
     names = (f"{TODAY}/a-2.csv", f"{TODAY}/a-2.csv.reason.txt", f"{TODAY}/a.csv", f"{TODAY}/a.csv.reason.txt")
     assert room.names("bad") == list(names)
+
+
+def test_a_name_that_is_no_utf8_costs_its_file_alone(room: Room) -> None:
+    room.lay(os.fsdecode("工单.csv".encode("gbk")), HEADER + row(1))
+    room.lay("b.csv", HEADER + row(2))
+    reports, error = room.pull()
+    assert [report.n_new for report in reports] == [1]
+    assert "工单.csv: the name of the file is not written in UTF-8" in str(error)
+    assert not list(room.inbox.iterdir())
+    (reason,) = (room.place / "bad").rglob("*.reason.txt")
+    assert "file:     工单.csv" in reason.read_text("utf-8")
+
+
+def test_a_name_that_is_no_utf8_is_told_where_it_is_left_alone(room: Room) -> None:
+    room.lay(os.fsdecode("说明.doc".encode("gbk")), "x")
+    room.lay(os.fsdecode(b"\xff\xfe.doc"), "x")
+    ((report,), error) = room.pull()
+    assert error is None and "说明.doc" in (report.message or "") and "\\xff" in (report.message or "")

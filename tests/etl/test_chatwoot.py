@@ -358,3 +358,16 @@ def test_an_account_is_opened_from_settings(desk: Chatwoot) -> None:
     assert intake.is_whole
     tables = [batch.table for each in intake.source.read(None, NOW) for batch in each.batches]
     assert sorted(tables) == ["conversations", "messages"]
+
+
+@pytest.mark.parametrize("number", [19, 20, 21, 40, 55])
+@pytest.mark.parametrize("is_old", [True, False])
+def test_programs_that_give_the_latest_messages_alone_are_asked_for_those_before(
+    desk: Chatwoot, at_work: RestDesk, is_old: bool, number: int
+) -> None:
+    desk.is_old = is_old
+    desk.conversation(1, "09:00", meta={"sender": CONTACT}, inbox_id=5)
+    for minute in range(number):
+        desk.message(1, f"09:{minute:02}", IN, CONTACT)
+    at_work.pull()
+    assert at_work.all("SELECT count(*) FROM message") == [number]

@@ -28,6 +28,7 @@ from etl.sources.rest.records import epoch_s, member
 from etl.sources.rest.source import Pull, Record, System
 
 MESSAGES_PER_PAGE = 100
+LATEST = 20  # messages that older programs give
 AGAIN = 10  # messages of a full page that come again: numbers may be given in another order than instants
 RESPONSES_PER_PAGE = 25
 OVERLAP_S = 120  # reporting events are written some time after what they tell of
@@ -102,18 +103,39 @@ class Account:
 
     def _messages(self, number: object) -> list[Record]:
         """Return the messages of a conversation; none where it was deleted meanwhile."""
-        path, found, after = f"/conversations/{number}/messages", dict[object, Record](), 0
-        walk = Walk(self.client.place(path))
+        path = f"/conversations/{number}/messages"
+        try:
+            found = self._messages_after(path)
+            if len(found) == LATEST:
+                found.update(self._messages_before(path, min(found)))
+        except Gone:
+            return []
+        return list(found.values())
+
+    def _messages_after(self, path: str) -> dict[int, Record]:
+        found, after, walk = dict[int, Record](), 0, Walk(self.client.place(path))
         while True:
             walk.step(after)
-            try:
-                records = self.client.get(path, {"after": after}).listed("payload")
-            except Gone:
-                return []
-            found.update({each.get("id"): each for each in records})
+            records = _by_number(self.client.get(path, {"after": after}))
+            found.update(records)
             if len(records) < MESSAGES_PER_PAGE:
-                return list(found.values())
-            after = sorted(int(each["id"]) for each in records)[-AGAIN]
+                return found
+            after = sorted(records)[-AGAIN]
+
+    def _messages_before(self, path: str, number: int) -> dict[int, Record]:
+        """Return the messages before one; programs that do not know of `after` give the latest twenty alone."""
+        found, walk = dict[int, Record](), Walk(self.client.place(path))
+        while True:
+            walk.step(number)
+            records = _by_number(self.client.get(path, {"before": number}))
+            if not records:
+                return found
+            found.update(records)
+            number = min(records)
+
+
+def _by_number(answer: Answer) -> dict[int, Record]:
+    return {int(each["id"]): each for each in answer.listed("payload")}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """An emulated Chatwoot account: a list of conversations in pages or by seconds back, messages after a number, CSAT.
 
 As its programs are published: pages of 25 sorted by last activity unless asked otherwise, no pages at all with
-`updated_within`; at most 100 messages after a number; 429 is plain text without a wait.
+`updated_within`; at most 100 messages after a number, 20 before one (old ones do not know of `after` and give the latest 20); 429 is
+plain text without a wait.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ class Chatwoot:
     per_page: int = 25
     messages_at_once: int = 100
     is_community: bool = False
+    is_old: bool = False
     after_each: Callable[[], None] = lambda: None
     numbers: Iterator[int] = field(default_factory=lambda: count(7000))
 
@@ -95,7 +97,7 @@ class Chatwoot:
         if number not in self.conversations or (parts[2:] == ["reporting_events"] and self.is_community):
             return Reply(404, {"error": "Resource could not be found"})
         if parts[2:] == ["messages"]:
-            return Reply(200, {"meta": {}, "payload": self._messages(number, int(asked.query["after"]))})
+            return Reply(200, {"meta": {}, "payload": self._messages(number, asked)})
         if parts[2:] == ["reporting_events"]:
             return Reply(200, self.events.get(number, []))
         return Reply(200, self.conversations[number])
@@ -115,8 +117,13 @@ class Chatwoot:
             found = found[start : start + self.per_page]
         return {"data": {"meta": {"all_count": total}, "payload": found}}
 
-    def _messages(self, number: int, after: int) -> list[Record]:
-        later = [each for each in self.messages.get(number, []) if each["id"] > after]
+    def _messages(self, number: int, asked: Asked) -> list[Record]:
+        known = self.messages.get(number, [])
+        if "before" in asked.query or self.is_old:
+            before = int(asked.query.get("before", 10**9))
+            earlier = [each for each in known if each["id"] < before]
+            return sorted(earlier, key=lambda each: (each["created_at"], each["id"]))[-20:]
+        later = [each for each in known if each["id"] > int(asked.query["after"])]
         return sorted(later, key=lambda each: (each["created_at"], each["id"]))[: self.messages_at_once]
 
     def _responses(self, asked: Asked) -> list[Record]:

@@ -1,8 +1,8 @@
 """An emulated Chatwoot account: a list of conversations in pages or by seconds back, messages after a number, CSAT.
 
 As its programs are published: pages of 25 sorted by last activity unless asked otherwise, no pages at all with
-`updated_within`; at most 100 messages after a number, 20 before one (old ones do not know of `after` and give the latest 20); 429 is
-plain text without a wait.
+`updated_within`; at most 100 messages after a number, 20 before one (old ones do not know of `after` and give the
+latest 20); 429 is plain text without a wait.
 """
 
 from collections.abc import Callable, Iterator

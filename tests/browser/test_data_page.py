@@ -136,6 +136,19 @@ def test_runs_open_below_their_source_and_cover_nothing(show: Show, live: Live, 
     expect(page.locator("#data-said")).to_have_text("Satisfaction surveys is being read.")
 
 
+def test_a_tablet_shows_the_facts_of_a_source_side_by_side(show: Show, live: Live) -> None:
+    live.desk.world = "error"
+    page = show("/data?lang=en", 1000, 800)
+    source = page.locator(".source[data-key=helpdesk]")
+    boxes = [
+        source.locator(f".{name}").bounding_box() for name in ("who", "verbs", "delivered", "last-run", "next-run")
+    ]
+    who, verbs, *facts = [(box["x"], box["y"], box["height"]) for box in boxes if box]
+    assert len({y for _, y, _ in facts}) == 1 and facts == sorted(facts)
+    assert verbs[0] > who[0] and max(who[1] + who[2], verbs[1] + verbs[2]) <= facts[0][1]
+    assert page.evaluate("document.documentElement.scrollWidth") == 1000
+
+
 def test_thirty_sources_need_no_more_than_two_screens(show: Show, live: Live) -> None:
     live.desk.world = "thirty"
     page = show("/data?lang=zh-CN", 1440, 900)

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +16,7 @@ from app import LIVING, WARM, cli, has_display
 from data.owner import Owner
 from data.salt import salt_beside, token_beside
 from data.settings import Name
+from etl.schedule.verbs import states_of
 from etl.upkeep.night import NAME
 
 MAPPING = """
@@ -310,3 +312,18 @@ def test_a_port_that_is_taken_is_named_with_what_would_do(desk: Desk) -> None:
     assert f"no pages can be served at 127.0.0.1:{port} (Address already in use)" in refused.output
     assert "--port" in refused.output
     gc.collect()  # whatever was left open would be told of here, as an error
+
+
+def test_turns_and_tries_are_told_by_the_clock_of_the_desk() -> None:
+    plan = {"paused": False, "running_since": None, "failures": 3, "circuit": "open", "next_at": None}
+    due = plan | {"next_at": "2026-11-01T08:00:05.123Z"}
+    sources = [{"id": "due", "schedule": due}, {"id": "stopped", "schedule": plan}]
+    states = states_of({"sources": sources}, ZoneInfo("Asia/Shanghai"))
+    assert states["due"].told == " 3 failures in a row (open), next try 2026-11-01 16:00:05"
+    assert states["stopped"].told.endswith(
+        "next try when settings, mapping or files change, or with app.py source run"
+    )
+
+
+def test_settings_without_sources_are_told_as_such(desk: Desk) -> None:
+    assert "name no source" in source(desk, "list").output

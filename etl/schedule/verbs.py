@@ -5,7 +5,7 @@ They work on the warehouse, or, while a monitor owns it, through that monitor's 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -53,9 +53,11 @@ class SourceVerbs:
         rules = self._settings(settings)
         try:
             with self._house(settings, None) as home:
-                states = _remembered(Memory(home.store.cursor).all())
+                states = _remembered(Memory(home.store.cursor).all(), ZoneInfo(rules.timezone))
         except OwnedElsewhere as elsewhere:
-            states = _running(asked(elsewhere, "/api/data", None))
+            states = states_of(asked(elsewhere, "/api/data", None), ZoneInfo(rules.timezone))
+        if not rules.sources:
+            say("The settings name no source; import loads files without one.")
         for rule in rules.sources:
             say(_line(rule, rules.timezone, states.get(rule.id, State()), self._clock()))
 
@@ -117,28 +119,35 @@ def _line(rule: SourceRule, tz: str, state: State, now: datetime) -> str:
     rhythm, zone = rhythm_of(rule, tz), ZoneInfo(tz)
     if state.is_paused:
         return f"{rule.id} ({rhythm}){state.told}; app.py source resume {rule.id} ends it"
-    due = ", ".join(f"{turn.astimezone(zone):%Y-%m-%d %H:%M:%S}" for turn in turns(rhythm, now, 3))
+    due = ", ".join(_by_clock(turn, zone) for turn in turns(rhythm, now, 3))
     return f"{rule.id} ({rhythm}){state.told}: {due} ({tz})"
 
 
-def _remembered(known: Mapping[str, Remembered]) -> dict[str, State]:
+def _by_clock(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _remembered(known: Mapping[str, Remembered], zone: ZoneInfo) -> dict[str, State]:
     return {
-        source_id: State(f" paused since {one.paused_at.astimezone(UTC):%Y-%m-%d %H:%M}Z", is_paused=True)
+        source_id: State(f" paused since {_by_clock(one.paused_at, zone)}", is_paused=True)
         for source_id, one in known.items()
         if one.paused_at is not None
     }
 
 
-def _running(answer: Mapping[str, Any]) -> dict[str, State]:
+def states_of(answer: Mapping[str, Any], zone: ZoneInfo) -> dict[str, State]:
+    """Return what a running monitor tells of its sources (GET /api/data), by id, in the clock of a zone."""
     plans = {one["id"]: one["schedule"] for one in answer["sources"] if one["schedule"]}
-    return {source_id: State(_told(plan), plan["paused"]) for source_id, plan in plans.items()}
+    return {source_id: State(_told(plan, zone), plan["paused"]) for source_id, plan in plans.items()}
 
 
-def _told(plan: Mapping[str, Any]) -> str:
+def _told(plan: Mapping[str, Any], zone: ZoneInfo) -> str:
     paused = " paused" if plan["paused"] else ""
     if plan["running_since"]:
-        return f"{paused} running since {plan['running_since']}"
+        return f"{paused} running since {_by_clock(datetime.fromisoformat(plan['running_since']), zone)}"
     if plan["paused"] or not plan["failures"]:
         return paused
-    retry = plan["next_at"] or "when settings, mapping or files change, or with app.py source run"
+    retry = "when settings, mapping or files change, or with app.py source run"
+    if plan["next_at"]:
+        retry = _by_clock(datetime.fromisoformat(plan["next_at"]), zone)
     return f" {plan['failures']} failures in a row ({plan['circuit']}), next try {retry}"

@@ -79,9 +79,9 @@ tables:
         ("  frt: 3 tickets with a public reply of an agent", "  首次响应时长（frt）：3 张有客服公开回复的工单"),
         ("  csat: nothing; it needs survey.overall", "  客户响应满意度（csat）：无；需要 survey.overall"),
         (
-            "desk (every 5 s) 3 failures in a row (open), next try 2026-11-01T08:00:00Z: 2026-11-01 16:00:05,"
+            "desk (every 5 s) 3 failures in a row (open), next try 2026-11-01 16:00:00: 2026-11-01 16:00:05,"
             " 2026-11-01 16:00:10 (Asia/Shanghai)",
-            "desk（每 5 秒），连续失败 3 次（暂缓），下次尝试 2026-11-01T08:00:00Z：2026-11-01 16:00:05, "
+            "desk（每 5 秒），连续失败 3 次（暂缓），下次尝试 2026-11-01 16:00:00：2026-11-01 16:00:05, "
             "2026-11-01 16:00:10（Asia/Shanghai）",
         ),
         (
@@ -110,9 +110,9 @@ WHOLE = (
     "  7 2025-03-10 12:00:00+00:00 desk done: 3 read = 3 new + 0 changed + 0 same + 0 rejected (taken out of the"
     " quarantine)",
     "  base STOPPED tickets: column 'who' is gone: it gave ticket.team (no KPI can be split by team)",
-    "desk (every 5 s) running since 2026-11-01T08:00:00Z: 2026-11-01 16:00:05 (Asia/Shanghai)",
-    "desk (cron 30 6 * * * (Asia/Shanghai)) paused since 2026-11-01 08:00Z; app.py source resume desk ends it",
-    "desk (every 0.5 s) paused running since 2026-11-01T08:00:00Z; app.py source resume desk ends it",
+    "desk (every 5 s) running since 2026-11-01 15:59:58: 2026-11-01 16:00:05 (Asia/Shanghai)",
+    "desk (cron 30 6 * * * (Asia/Shanghai)) paused since 2026-11-01 16:00:00; app.py source resume desk ends it",
+    "desk (every 0.5 s) paused running since 2026-11-01 15:59:58; app.py source resume desk ends it",
     "desk (every 0.5 s) paused; app.py source resume desk ends it",
     "desk (every 5 s) 3 failures in a row (open), next try when settings, mapping or files change, or with app.py"
     " source run: 2026-11-01 16:00:05, 2026-11-01 16:00:10 (Asia/Shanghai)",

@@ -267,7 +267,7 @@ def _history(one: Standing, stock: Stock, tell: Teller) -> Node | None:
     return node(
         "details",
         "history",
-        node("summary", "", title),
+        node("summary", "", title, aria_label=f"{title}: {one.name}"),
         box,
         again(one, stock, tell),
         data_key=f"runs-{one.source_id}",

@@ -28,7 +28,7 @@ def test_a_span_is_handed_on_as_days() -> None:
     calls: list[tuple[str, date, date]] = []
     status, told = post(ORDER, Loads(backfill=lambda *order: calls.append(order)))
     assert (status, calls) == (200, [("desk", date(2025, 1, 10), date(2025, 1, 20))])
-    assert told["message"] == "desk is being read again from 2025-01-10 to 2025-01-20."
+    assert told["message"] == "desk is being read again from 2025-01-10 up to 2025-01-20, which is not read."
 
 
 def test_it_is_told_in_the_readers_language() -> None:

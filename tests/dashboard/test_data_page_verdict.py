@@ -159,6 +159,11 @@ def forms(world: str, **more: object) -> list[str]:
     return sorted(key for key, told in drawn.items() if "'data-verb': 'backfill'" in told)
 
 
+def test_what_opens_the_runs_names_its_source() -> None:
+    stock = stock_of("full")
+    assert "'aria-label': 'Last runs: Satisfaction surveys'" in str(cards(standings(stock), stock, TELL))
+
+
 def test_a_past_span_is_read_again_of_what_is_pulled() -> None:
     assert forms("full") == ["helpdesk", "hotline", "surveys"]  # and not of what is pushed, nor of what has no runs
 

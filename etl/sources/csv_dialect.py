@@ -16,6 +16,7 @@ SAMPLE_BYTES = 262_144  # headers of questionnaires are long
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 DELIMITERS = (",", ";", "\t", "|")
 GUESSES = ("gb18030", "cp1252")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
 MAX_BROKEN_SHARE = 0.3
 TITLES = range(6)  # lines above a header that are looked through
 PLAIN = Heading()
@@ -76,6 +77,10 @@ def _marked(raw: bytes) -> str | None:
 
 def _detected(path: Path, raw: bytes) -> str:
     """Return utf-8; text that is something else has to be declared."""
+    if raw.startswith(WORKBOOKS):
+        raise MappingError(
+            f"{path}: this is a workbook, no CSV; say `file: {{format: xlsx}}`, and save an old .xls as .xlsx"
+        )
     broken = _broken_lines(raw)
     if not broken:
         return "utf-8"

@@ -123,6 +123,12 @@ def test_a_chinese_encoding_has_to_be_declared(tmp_path: Path) -> None:
         _import(tmp_path, text.encode("gb18030"))
 
 
+@pytest.mark.parametrize("beginning", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_workbook_called_csv_is_told_as_one(tmp_path: Path, beginning: bytes) -> None:
+    with pytest.raises(MappingError, match=r"this is a workbook, no CSV; say `file: \{format: xlsx\}`"):
+        _import(tmp_path, beginning + bytes(range(256)) * 4)
+
+
 def test_a_declared_encoding_is_read(tmp_path: Path) -> None:
     mapping = "version: 1\ntables:\n  - {name: t, file: {encoding: gbk}, rows: ticket, ticket: {id: 编号}}\n"
     at_work, _ = _import(tmp_path, "编号,x\n退款一,1\n".encode("gbk"), desk(mapping))

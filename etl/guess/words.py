@@ -150,6 +150,8 @@ BLANKS = (
     "无",
     "未评价",
     "空",
+    "(空)",
+    "(跳过)",
 )
 
 
@@ -163,15 +165,12 @@ CODES = {
 
 
 def meaning(header: str) -> str | None:
-    """Return the canonical field a header speaks of; None = none that is known."""
+    """Return the canonical field a header speaks of, with or without its end in brackets; None = none is known."""
     plain = re.sub(r"\s+", " ", header.strip().lower())
-    is_duration = DURATIONS.search(plain) is not None
-    for field, pattern in HEADERS:
-        if is_duration and field in TIMES:
-            continue
-        if re.search(pattern, plain):
-            return field
-    return None
+    skipped = TIMES if DURATIONS.search(plain) else ()
+    fields = [(field, pattern) for field, pattern in HEADERS if field not in skipped]
+    ways = (plain, re.sub(r"\s*[(（\[][^()（）\[\]]*[)）\]]$", "", plain))
+    return next((field for way in ways for field, pattern in fields if re.search(pattern, way)), None)
 
 
 def canonical(field: str, value: str) -> str | None:

@@ -46,6 +46,10 @@ def test_a_guessed_mapping_loads_its_file(tmp_path: Path) -> None:
     assert at_work.all("SELECT count(*) FROM message UNION ALL SELECT count(*) FROM ticket_event") == [3, 2]
 
 
+def test_what_questionnaires_write_for_no_answer_is_no_value(tmp_path: Path) -> None:
+    assert '"(跳过)"' in _guess(tmp_path, "答卷编号,满意度\n1,满意\n2,(跳过)\n")[0].split("nulls:")[1].splitlines()[0]
+
+
 def test_words_for_no_value_become_nulls(tmp_path: Path) -> None:
     assert _guess(tmp_path, TICKETS)[1].nulls == ("not rated",)
 
@@ -282,6 +286,9 @@ def test_an_empty_file_still_gives_a_mapping(tmp_path: Path) -> None:
         ("sys_updated_at", "updated"),
         ("工单号", "id"),
         ("Ticket #", "id"),
+        ("Opened (epoch ms)", "created"),
+        ("创建时间（北京时间）", "created"),
+        ("Resolution time (minutes)", None),
         ("caller_id", "customer"),
         ("所属班组", "team"),
         ("colour", None),

@@ -1,7 +1,8 @@
 """Pages of a web interface become deliveries; the cursor says for each stream where it goes on."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from etl.model import Batch, Delivery, SourceError
 from etl.sources.text_rows import TextRows
 
 ROWS_PER_DELIVERY = 20_000
+SECONDS_PER_DELIVERY = 60.0  # of a system that answers slowly: what is read is loaded, and told of
 MOST_PAGES = 50_000  # of one stream in one run
 DAY_S = 86_400
 SETTLED_S = 60  # interfaces leave out, or have not indexed, what happened in the last minute
@@ -91,8 +93,9 @@ class Walk:
 
 @dataclass
 class _Pending:
-    """Rows read and not delivered yet."""
+    """Rows read and not delivered yet, and since when."""
 
+    since: float
     rows: dict[str, list[Row]] = field(default_factory=dict)
     is_moved: bool = False
     share: float | None = None
@@ -113,26 +116,28 @@ class Deliverer:
 
     headers  columns of every table
     start    epoch second from which a stream without a state is read
+    clock    of seconds that pass
     """
 
     source_id: str
     headers: Mapping[str, Sequence[str]]
     start: int
     rows_per_delivery: int = ROWS_PER_DELIVERY
+    clock: Callable[[], float] = time.monotonic
 
     def deliveries(self, streams: Sequence[Stream], cursor: str | None) -> Iterator[Delivery]:
         """Yield deliveries; what was read before an error is delivered before the error comes out."""
         states: dict[str, State] = json.loads(cursor or "{}")
-        pending, passed, whole = _Pending(), 0.0, sum(stream.weight for stream in streams)
+        pending, passed, whole = _Pending(self.clock()), 0.0, sum(stream.weight for stream in streams)
         try:
             for stream in streams:
                 for page in self._pages(stream, states.get(stream.name, {})):
                     states[stream.name] = page.state
                     part = None if page.share is None else passed + stream.weight * page.share
                     pending.add(page, None if part is None else part / whole)
-                    if len(pending) >= self.rows_per_delivery:
+                    if self._is_enough(pending):
                         yield self._delivery(pending, states, streams)
-                        pending = _Pending()
+                        pending = _Pending(self.clock())
                 passed += stream.weight
         except SourceError:
             if pending.is_moved:
@@ -140,6 +145,10 @@ class Deliverer:
             raise
         pending.share = 1.0
         yield self._delivery(pending, states, streams)
+
+    def _is_enough(self, pending: _Pending) -> bool:
+        is_long = self.clock() - pending.since >= SECONDS_PER_DELIVERY
+        return len(pending) >= self.rows_per_delivery or (is_long and len(pending) > 0)
 
     def _pages(self, stream: Stream, state: State) -> Iterator[Page]:
         """Yield the pages of a stream; raises SourceError for records that are not built as documented."""

@@ -25,12 +25,14 @@ Wait = Callable[[float], None]
 class Manner:
     """How a source is read.
 
-    wait  called with seconds before a request is tried again; what it raises ends the pull (etl/schedule/gate.py)
+    wait   called with seconds before a request is tried again; what it raises ends the pull (etl/schedule/gate.py)
+    clock  of seconds that pass
     """
 
     patience: Patience = field(default_factory=Patience)
     wait: Wait = time.sleep
     rows_per_delivery: int = ROWS_PER_DELIVERY
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ class RestSource:
         self._site = system.site(source_id, access)
         self._ids = {table.name: _id_columns(table) for table in mapping.tables if table.name == system.tickets}
         columns = {table.name: _columns(system, mapping, table) for table in mapping.tables}
-        self._deliverer = Deliverer(source_id, columns, access.start, self._manner.rows_per_delivery)
+        rows, clock = self._manner.rows_per_delivery, self._manner.clock
+        self._deliverer = Deliverer(source_id, columns, access.start, rows, clock)
 
     def up_to(self, day: date) -> "RestSource":
         """Return it with a first day that is not read any more, for a past span; its cursor then leads nowhere."""

@@ -89,11 +89,11 @@ def reject_lines(rows: list[Row]) -> Iterator[str]:
 
 
 def _example(row: Row) -> str:
-    value = f" {row['field']} = {row['value']!r}" if row["field"] else ""
-    hint = f"; {row['hint']}" if row["hint"] else ""
+    value = f"{row['field']} = {row['value']!r}" if row["field"] else None
+    told = "; ".join(part for part in (value, row["hint"]) if part)
     place = f"{row['table_name']} row {row['row_no']:,}" if row["row_no"] else row["table_name"]
     file = f"{row['file_name']}: " if row["file_name"] not in (None, row["table_name"]) else ""
-    return f"{file}{place}:{value}{hint}"
+    return f"{file}{place}: {told}" if told else f"{file}{place}"
 
 
 def status(con: duckdb.DuckDBPyConnection, now: datetime, runs: int = 10) -> Iterator[str]:

@@ -275,7 +275,8 @@ class Refused:
         place += " ...)" if self.number > len(self.rows) else ")" if self.number > 1 else ""
         what = f"column {column!r} ({self.field})" if column else self.field
         value = "nothing" if self.value is None else repr(self.value)
-        return f"{place}:{f' {what} = {value}' if what else ''}{f'; {self.hint}' if self.hint else ''}"
+        told = "; ".join(part for part in (f"{what} = {value}" if what else None, self.hint) if part)
+        return f"{place}: {told}" if told else place
 
 
 def refused(con: duckdb.DuckDBPyConnection, rows: str, rule: str, limit: int) -> list[Refused]:
@@ -290,7 +291,7 @@ def refused(con: duckdb.DuckDBPyConnection, rows: str, rule: str, limit: int) ->
     ]
 
 
-def by_rule(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str, int]:
-    """Return how many rows of norm_reject or norm_defect there are by rule, most frequent first."""
-    rows = con.execute(f"SELECT rule, count(*) FROM {table} GROUP BY rule ORDER BY count(*) DESC, rule").fetchall()
-    return dict(rows)
+def by_rule(con: duckdb.DuckDBPyConnection, rows: str) -> Counter[str, int]:
+    """Return how many rejects or defects there are by rule, most frequent first; `rows` is SQL behind FROM."""
+    found = con.execute(f"SELECT rule, count(*) FROM {rows} GROUP BY rule ORDER BY count(*) DESC, rule").fetchall()
+    return dict(found)

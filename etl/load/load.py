@@ -134,7 +134,7 @@ def _report(con: duckdb.DuckDBPyConnection, job: Job, run_id: int, counts: Count
         watermark=ledger.standing(con, job.source_id).watermark,
         data_version=data_version(con),
         rejects_by_rule=ledger.by_rule(con, "norm_reject") if counts.read else {},
-        defects_by_rule=ledger.by_rule(con, "norm_defect") if counts.read else {},
+        defects_by_rule=ledger.by_rule(con, f"defect WHERE run_id = {run_id}") if counts.read else {},
         seconds=job.watch.seconds,
         message=message,
     )

@@ -41,7 +41,7 @@ tables:
             "（1970 至 2099 年），或把该值列入 nulls",
         ),
         (
-            "run 1 desk malformed: Tickets row 7:; Expected Number of Columns: 5 Found: 6 mend the line, then deliver"
+            "run 1 desk malformed: Tickets row 7: Expected Number of Columns: 5 Found: 6 mend the line, then deliver"
             " the row again",
             "第 1 次 desk 无法读取的行（malformed）：Tickets 第 7 行：应有 5 列，实有 6 列；"
             "请修正该行，然后重新送来该行",

@@ -265,3 +265,14 @@ def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
 def test_a_missing_column_is_told_by_name(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="resolved"):
         _import(tmp_path, "id,created,prio\n7,2026-01-01,1\n")
+
+
+def test_the_account_counts_the_defects_that_stand_in_the_ledger(tmp_path: Path) -> None:
+    other = GOOD.replace("2026-01-01", "2026-01-02", 1)
+    twice, alike = GOOD + other, GOOD.replace("7", "8", 1) * 2
+    at_work = desk()
+    report = at_work.import_text(tmp_path / "tickets.csv", HEADER + twice + alike)
+    assert report.defects_by_rule == dict(at_work.all("SELECT rule, count(*) FROM defect GROUP BY rule"))
+    assert report.defects_by_rule == {"duplicate_id": 1}
+    again = at_work.import_text(tmp_path / "again.csv", HEADER + twice + alike)
+    assert again.defects_by_rule == {}

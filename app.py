@@ -181,7 +181,7 @@ class Monitor:
 
     def __init__(self, home: House, living: demo.Living | None) -> None:
         self._home, self._living = home, living
-        self._teller = Teller(now, home.total, self._warm)
+        self._teller = Teller(now, home.settings.zone, home.total, self._warm)
         work = Work(home.store.cursor, home.intake, home.pulled, home.limit, now)
         signature = functools.partial(intakes.signature, environment=os.environ)
         self._loads = Loads(home.settings, work, home.gate, self._teller, signature, home.salt)
@@ -236,7 +236,7 @@ class Monitor:
             redrive=counter.redrive,
             backfill=counter.backfill,
             accept=counter.accept,
-            lists=lists(self._home.store.cursor, now),
+            lists=lists(self._home.store.cursor, now, self._home.settings.zone),
             orders=counter,
             token=token_beside(self._home.owner.warehouse),
             inlet=self._inlet(),

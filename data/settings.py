@@ -216,6 +216,11 @@ class Settings(Strict):
     night: NightRules = NightRules()
 
     @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the desk."""
+        return ZoneInfo(self.timezone)
+
+    @property
     def has_hours(self) -> bool:
         """Return whether the desk, a team or a priority has a calendar, so that there is a business clock."""
         return bool(self.calendar or self.team_calendars or self.tier_calendars)

@@ -1,7 +1,7 @@
 """What the ledger tells people: the account of a load, sources and their freshness, rows that did not load."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import duckdb
@@ -17,30 +17,31 @@ Row = dict[str, Any]
 
 
 def told(
-    con: duckdb.DuckDBPyConnection, reports: Iterable[LoadReport], mapping: Mapping | None = None
+    con: duckdb.DuckDBPyConnection, reports: Iterable[LoadReport], zone: tzinfo, mapping: Mapping | None = None
 ) -> Iterator[str]:
     """Yield the account and the losses of each load as it is done; of a refused one too, before its error goes on.
 
+    zone     of the instants that are told
     mapping  names the columns of the fields that are told
     """
     try:
         for report in reports:
-            yield account(report)
+            yield account(report, zone)
             yield from losses(con, report, mapping)
     except LoadRefused as refusal:
         yield from losses(con, refusal.report, mapping)
         raise
 
 
-def account(report: LoadReport) -> str:
-    """Return the line that accounts for every row of a load."""
+def account(report: LoadReport, zone: tzinfo) -> str:
+    """Return the line that accounts for every row of a load, with instants in a zone."""
     if report.run_id == 0 and report.message and not report.n_read:
         return report.message
     fates = (
         f"{report.n_new:,} new + {report.n_changed:,} changed + {report.n_same:,} same"
         f" + {report.n_rejected:,} rejected"
     )
-    delivered = f", delivered up to {shown(report.watermark)}" if report.watermark else ""
+    delivered = f", delivered up to {shown(report.watermark, zone)}" if report.watermark else ""
     note = f" ({report.message})" if report.message else ""
     return f"{report.n_read:,} rows read = {fates}{delivered}{note}"
 
@@ -96,11 +97,11 @@ def _example(row: Row) -> str:
     return f"{file}{place}: {told}" if told else f"{file}{place}"
 
 
-def status(con: duckdb.DuckDBPyConnection, now: datetime, runs: int = 10) -> Iterator[str]:
-    """Yield what is known of the sources, the last loads and the rejects by rule."""
+def status(con: duckdb.DuckDBPyConnection, now: datetime, zone: tzinfo, runs: int = 10) -> Iterator[str]:
+    """Yield what is known of the sources, the last loads and the rejects by rule, with instants in a zone."""
     for title, lines in (
-        ("sources", _sources(con, now)),
-        ("last loads", _runs(con, runs)),
+        ("sources", _sources(con, now, zone)),
+        ("last loads", _runs(con, runs, zone)),
         ("rejected rows by source and rule", _rules(con)),
         ("columns that changed", drift_lines(con)),
     ):
@@ -108,25 +109,25 @@ def status(con: duckdb.DuckDBPyConnection, now: datetime, runs: int = 10) -> Ite
         yield from lines or ["  none"]
 
 
-def _sources(con: duckdb.DuckDBPyConnection, now: datetime) -> list[str]:
+def _sources(con: duckdb.DuckDBPyConnection, now: datetime, zone: tzinfo) -> list[str]:
     rows = con.execute(
         "SELECT source_id, kind, is_live, watermark, max_age_s FROM source ORDER BY source_no"
     ).fetchall()
     return [
-        f"  {source} ({kind}, {'live' if live else 'imported'}): delivered up to {shown(until)}"
+        f"  {source} ({kind}, {'live' if live else 'imported'}): delivered up to {shown(until, zone)}"
         + (" STALE" if live and limit and until and now - until > timedelta(seconds=limit) else "")
         for source, kind, live, until, limit in rows
     ]
 
 
-def _runs(con: duckdb.DuckDBPyConnection, limit: int) -> list[str]:
+def _runs(con: duckdb.DuckDBPyConnection, limit: int, zone: tzinfo) -> list[str]:
     rows = con.execute(
         "SELECT run_id, started_at, source_id, state, n_read, n_new, n_changed, n_same, n_rejected, message"
         " FROM load_run ORDER BY run_id DESC LIMIT ?",
         [limit],
     ).fetchall()
     return [
-        f"  {run} {shown(start)} {source} {state}: {read:,} read = {new:,} new + {changed:,} changed"
+        f"  {run} {shown(start, zone)} {source} {state}: {read:,} read = {new:,} new + {changed:,} changed"
         f" + {same:,} same + {bad:,} rejected{f' ({message})' if message else ''}"
         for run, start, source, state, read, new, changed, same, bad, message in rows
     ]
@@ -139,6 +140,6 @@ def _rules(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"  {source} {rule}: {number:,}" for source, rule, number in rows]
 
 
-def shown(instant: datetime | None) -> str:
-    """Return an instant for people, to the second; "never" for None."""
-    return instant.isoformat(sep=" ", timespec="seconds") if instant else "never"
+def shown(instant: datetime | None, zone: tzinfo) -> str:
+    """Return an instant for people, in a zone and to the second; "never" for None."""
+    return instant.astimezone(zone).isoformat(sep=" ", timespec="seconds") if instant else "never"

@@ -1,7 +1,7 @@
 """What the command line lists of a warehouse; the monitor that owns it tells the same."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import duckdb
 
@@ -12,10 +12,12 @@ from etl.drift import drift_lines
 Lister = Callable[[int, str | None, str | None], Sequence[str]]
 
 
-def lists(cursor: Callable[[], duckdb.DuckDBPyConnection], clock: Callable[[], datetime]) -> Mapping[str, Lister]:
-    """Return the lists by the verb that prints them: status, rejects, drift."""
+def lists(
+    cursor: Callable[[], duckdb.DuckDBPyConnection], clock: Callable[[], datetime], zone: tzinfo
+) -> Mapping[str, Lister]:
+    """Return the lists by the verb that prints them: status, rejects, drift; with instants in a zone."""
     return {
-        "status": lambda limit, source, rule: list(account.status(cursor(), clock())),
+        "status": lambda limit, source, rule: list(account.status(cursor(), clock(), zone)),
         "rejects": lambda limit, source, rule: list(
             account.reject_lines(account.rejects(cursor(), limit, source, rule))
         ),

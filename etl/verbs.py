@@ -109,7 +109,7 @@ class LoadVerbs:
         limit, source, rule = asked or (0, None, None)
         try:
             with self._ways.house(settings, warehouse) as home:
-                lines = lists(home.store.cursor, self._clock)[verb](limit, source, rule)
+                lines = lists(home.store.cursor, self._clock, home.settings.zone)[verb](limit, source, rule)
         except OwnedElsewhere as elsewhere:
             lines = listed(elsewhere, verb, limit, source, rule)
         for line in lines:

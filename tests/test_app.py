@@ -81,7 +81,7 @@ def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
 def test_status_tells_sources_loads_and_rejects(desk: Desk) -> None:
     desk.load("--source", "helpdesk")
     told = desk.run("status", "--settings", desk.settings).output
-    assert "helpdesk (file, imported): delivered up to 2025-03-10 12:00:00+00:00" in told
+    assert "helpdesk (file, imported): delivered up to 2025-03-10 20:00:00+08:00" in told
     assert "3 read = 2 new" in told
 
 

@@ -44,7 +44,7 @@ class Import(SourceOrder):
             if not ledger.standing(con, self.source).is_known:
                 place.begins(progress)
             reports = spoken(heard(place, place.home.pulled(con, intake)), progress, place.say)
-            for line in account.told(con, reports, rules):
+            for line in account.told(con, reports, place.zone, rules):
                 place.say(line)
 
 
@@ -69,7 +69,7 @@ class Redrive(SourceOrder):
         rules: Mapping | None = load_mapping(self.mapping) if self.mapping is not None else None
         report = Upkeep(place.home, place.clock).redrive(self.source, self.rule, rules, self.is_vouched)
         with closing(place.home.store.cursor()) as con:
-            for line in account.told(con, heard(place, [report]), rules):
+            for line in account.told(con, heard(place, [report]), place.zone, rules):
                 place.say(line)
 
 
@@ -90,7 +90,7 @@ class Backfill(SourceOrder):
         progress = Progress(place.clock)
         progress.began(self.source)
         with closing(place.home.store.cursor()) as con:
-            for line in account.told(con, spoken(heard(place, reports), progress, place.say)):
+            for line in account.told(con, spoken(heard(place, reports), progress, place.say), place.zone):
                 place.say(line)
 
 
@@ -113,7 +113,7 @@ class Run(SourceOrder):
         progress.expect(rule.id, _total(home, rule.id))
         with place.alone(rule.id, lambda: place.say(WAITS)), closing(home.store.cursor()) as con:
             reports = spoken(heard(place, home.pulled(con, home.intake(rule))), progress, place.say)
-            for line in account.told(con, reports):
+            for line in account.told(con, reports, place.zone):
                 place.say(line)
         place.again(rule.id)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -44,6 +45,11 @@ class Place:
     again: Callable[[str], object] = _nobody
     alone: Callable[[str, Callable[[], object]], AbstractContextManager[object]] = _free
     is_read: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the desk's zone."""
+        return self.home.settings.zone
 
 
 class Order(BaseModel):

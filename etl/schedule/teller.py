@@ -1,7 +1,7 @@
 """What the terminal and the log are told of the pulls of a running monitor, and which pulls have changed anything."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import structlog
 
@@ -25,10 +25,11 @@ class Teller:
     def __init__(
         self,
         clock: Callable[[], datetime],
+        zone: tzinfo,
         total: Callable[[str], int | None],
         changed: Callable[[], object],
     ) -> None:
-        self.progress = Progress(clock)
+        self.progress, self._zone = Progress(clock), zone
         self._total, self._tell_changed = total, changed
         self._changed: set[str] = set()
         self._errors: dict[str, str] = {}
@@ -53,7 +54,7 @@ class Teller:
             self._changed.add(report.source_id)
         if self.progress.of(report.source_id) is not None:
             far = self.progress.loaded(report)
-            say(f"{report.source_id}: {account.account(report)}" + (f"; {far}" if far else ""))
+            say(f"{report.source_id}: {account.account(report, self._zone)}" + (f"; {far}" if far else ""))
 
     def failed(self, source_id: str, error: Exception) -> None:
         """Log an error, once as long as it stays the same."""

@@ -53,9 +53,9 @@ class SourceVerbs:
         rules = self._settings(settings)
         try:
             with self._house(settings, None) as home:
-                states = _remembered(Memory(home.store.cursor).all(), ZoneInfo(rules.timezone))
+                states = _remembered(Memory(home.store.cursor).all(), rules.zone)
         except OwnedElsewhere as elsewhere:
-            states = states_of(asked(elsewhere, "/api/data", None), ZoneInfo(rules.timezone))
+            states = states_of(asked(elsewhere, "/api/data", None), rules.zone)
         if not rules.sources:
             say("The settings name no source; import loads files without one.")
         for rule in rules.sources:

@@ -1,5 +1,6 @@
 """Several files of which some cannot be loaded: the others load, and the report says which did not."""
 
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,7 @@ def test_the_losses_of_a_refused_file_are_its_own(tmp_path: Path) -> None:
     intake = Intake("desk", source, at_work.mapping, at_work.origin)
     lines: list[str] = []
     with pytest.raises(LoadRefused) as caught:
-        lines.extend(told(at_work.con, pull(at_work.con, intake, at_work.refresh, NOW)))
+        lines.extend(told(at_work.con, pull(at_work.con, intake, at_work.refresh, NOW), UTC))
     assert any("30 rows" in line for line in losses(at_work.con, caught.value.report))
 
 

@@ -1,6 +1,7 @@
 """Columns that are new, gone or of another type are told with what they mean, and destroy nothing."""
 
 import sqlite3
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -218,7 +219,7 @@ def test_a_failing_load_keeps_no_columns() -> None:
 def test_status_tells_what_is_open() -> None:
     at_work = _desk()
     _stopped(at_work, "agent")
-    lines = list(account.status(at_work.con, NOW))
+    lines = list(account.status(at_work.con, NOW, UTC))
     assert any("STOPPED tickets: column 'agent' is gone" in line for line in lines)
 
 

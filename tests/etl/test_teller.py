@@ -27,7 +27,7 @@ def report(n_new: int) -> LoadReport:
 
 def test_a_terminal_that_is_closed_fails_no_pull(monkeypatch: pytest.MonkeyPatch) -> None:
     changed: list[str] = []
-    teller = Teller(lambda: NOW, lambda source_id: None, lambda: changed.append("now"))
+    teller = Teller(lambda: NOW, UTC, lambda source_id: None, lambda: changed.append("now"))
     monkeypatch.setattr(sys, "stdout", Gone())
     teller.began("desk")
     teller.loaded(report(2))
@@ -37,7 +37,7 @@ def test_a_terminal_that_is_closed_fails_no_pull(monkeypatch: pytest.MonkeyPatch
 
 def test_a_pull_that_changed_nothing_makes_no_answers_anew() -> None:
     changed: list[str] = []
-    teller = Teller(lambda: NOW, lambda source_id: None, lambda: changed.append("now"))
+    teller = Teller(lambda: NOW, UTC, lambda source_id: None, lambda: changed.append("now"))
     teller.began("desk")
     teller.loaded(report(0))
     teller.ended("desk")

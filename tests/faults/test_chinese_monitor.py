@@ -40,7 +40,7 @@ def test_monitor_and_verbs_beside_it_speak_chinese(serving: Chinese) -> None:
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n,2025-03-10T10:00:00Z\n")
     serving.wait_for(1)
     status = serving.told("status")
-    assert status.startswith("数据源\n  desk（文件，持续读取）：数据截至 2025-03-10 10:00:00+00:00")
+    assert status.startswith("数据源\n  desk（文件，持续读取）：数据截至 2025-03-10 18:00:00+08:00")
     assert "  desk 缺少编号的行（missing_key）：1\n" in status
     assert "每一行都必须有 ticket.id" in serving.told("rejects")
     assert serving.told("source", "pause", "desk") == "已暂停 Desk，恢复之前不再读取。\n"

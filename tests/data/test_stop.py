@@ -14,7 +14,8 @@ from data.stop import SIGNALS, Stop
 
 @pytest.fixture
 def stop() -> Iterator[Stop]:
-    before = {each: signal.getsignal(each) for each in SIGNALS}
+    # nohup, and a shell that starts the tests in the background, have some of them ignored
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in SIGNALS}
     yield Stop()
     for each, handler in before.items():
         signal.signal(each, handler)

@@ -27,6 +27,12 @@ tables: [{name: tickets, rows: ticket, file: {pattern: "*.csv"}, ticket: {id: id
 """
 
 
+def _as_by_hand() -> None:
+    """Heed the signals that nohup, and a shell that starts the tests in the background, have processes ignore."""
+    for each in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(each, signal.SIG_DFL)
+
+
 class Serving:
     """A monitor in a process of its own, on a free port."""
 
@@ -53,7 +59,7 @@ class Serving:
     def start(self, *words: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "app.py", *words, "--settings", str(self.folder / "settings.yaml")]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True, preexec_fn=_as_by_hand)
 
     def line(self) -> str:
         """Return the next line that the monitor prints."""

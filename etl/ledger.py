@@ -1,7 +1,7 @@
 """The ledger of loads: sources and their cursors, runs, rejected rows and defects."""
 
 from collections.abc import Mapping as Counter
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -155,15 +155,36 @@ def repeats(con: duckdb.DuckDBPyConnection, source_id: str, state: str, message:
     return True
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How work on a source ended that loaded nothing.
+
+    source_id  None = it was about none
+    kind       verb that it was asked for by; None = it was a turn of the source
+    """
+
+    source_id: str | None
+    state: str
+    message: str
+    started_at: datetime
+    ended_at: datetime
+    kind: str | None = None
+
+
+def write_ending(con: duckdb.DuckDBPyConnection, ending: Ending) -> None:
+    """Write an entry of no rows."""
+    con.execute(
+        "INSERT INTO load_run (run_id, source_id, state, message, started_at, ended_at, kind, n_read, n_new,"
+        " n_changed, n_same, n_rejected) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
+        [next_run_id(con), *astuple(ending)],
+    )
+
+
 def write_failure(con: duckdb.DuckDBPyConnection, source_id: str, message: str, now: datetime) -> None:
     """Write that a pull failed; the same failure repeated only moves its end."""
     if repeats(con, source_id, "failed", message, now):
         return
-    con.execute(
-        "INSERT INTO load_run (run_id, source_id, started_at, ended_at, state, message, n_read, n_new, n_changed,"
-        " n_same, n_rejected) VALUES (?, ?, ?, ?, 'failed', ?, 0, 0, 0, 0, 0)",
-        [next_run_id(con), source_id, now, now, message],
-    )
+    write_ending(con, Ending(source_id, "failed", message, now, now))
 
 
 def set_file_aside(con: duckdb.DuckDBPyConnection, source_id: str, file_name: str, why: str, now: datetime) -> None:

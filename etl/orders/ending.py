@@ -35,11 +35,5 @@ def write(
 ) -> None:
     """Write how an order ended that loaded nothing more, named by its verb."""
     with transaction(con):
-        con.execute(
-            "INSERT INTO load_run (run_id, source_id, started_at, ended_at, state, message, kind, n_read, n_new,"
-            " n_changed, n_same, n_rejected) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
-            [
-                *(ledger.next_run_id(con), placed.source_id, placed.began_at or now, now),
-                *(state, f"{placed.verb}: {message}", placed.verb),
-            ],
-        )
+        began, verb = placed.began_at or now, placed.verb
+        ledger.write_ending(con, ledger.Ending(placed.source_id, state, f"{verb}: {message}", began, now, verb))

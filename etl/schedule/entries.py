@@ -18,11 +18,7 @@ def end(con: duckdb.DuckDBPyConnection, source_id: str, state: str, message: str
     with transaction(con):
         if ledger.repeats(con, source_id, state, message, now):
             return
-        con.execute(
-            "INSERT INTO load_run (run_id, source_id, started_at, ended_at, state, message, n_read, n_new, n_changed,"
-            " n_same, n_rejected) VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)",
-            [ledger.next_run_id(con), source_id, now, now, state, message],
-        )
+        ledger.write_ending(con, ledger.Ending(source_id, state, message, now, now))
 
 
 def note(con: duckdb.DuckDBPyConnection, source_id: str, notice: str | None, now: datetime) -> None:

@@ -25,7 +25,7 @@ from etl.sources.rest.chatwoot_rows import (
 from etl.sources.rest.client import Answer, Gone, Query, RestClient, Site
 from etl.sources.rest.paging import DAY_S, SETTLED_S, Headway, Page, Row, State, Stream, Walk, reaching_back
 from etl.sources.rest.records import epoch_s, member
-from etl.sources.rest.source import Pull, Record, System
+from etl.sources.rest.source import Pull, Record, Shared, System
 
 MESSAGES_PER_PAGE = 100
 LATEST = 20  # messages that older programs give
@@ -40,20 +40,13 @@ ALL: Mapping[str, str] = {"status": "all", "assignee_type": "all"}
 
 
 @dataclass(frozen=True)
-class Account:
+class Account(Shared):
     """What the streams of one pull share; names of inboxes and agents are read once when first asked for."""
-
-    pull: Pull
-
-    @property
-    def client(self) -> RestClient:
-        """Return what asks the account."""
-        return self.pull.client
 
     @cached_property
     def served(self) -> int:
         """Return the second of the server's clock when the pull began."""
-        return self.second(self._inboxes)
+        return self.pull.second(self._inboxes)
 
     @cached_property
     def inboxes(self) -> Names:
@@ -68,10 +61,6 @@ class Account:
     @cached_property
     def _inboxes(self) -> Answer:
         return self.client.get("/inboxes")
-
-    def second(self, answer: Answer) -> int:
-        """Return the second of the server's clock when it answered."""
-        return int((answer.served_at or self.pull.now).timestamp())
 
     def whole(self, conversation: Record) -> Whole:
         """Return a conversation with its messages and events, as far as the mapping asks for them."""
@@ -182,7 +171,7 @@ class Conversations:
     def _followed(self, state: State) -> Iterator[Page]:
         """Read all that changed since the last pull, in one answer."""
         answer = self._changed(state["from"])
-        fresh, second = self._fresh(answer.listed("data.payload"), state), self.account.second(answer)
+        fresh, second = self._fresh(answer.listed("data.payload"), state), self.account.pull.second(answer)
         for first in range(0, len(fresh), CHUNK):
             part = fresh[first : first + CHUNK]
             state = {**state, "seen": {**state["seen"], **self._seen(part, second)}}
@@ -197,7 +186,7 @@ class Conversations:
             within = second - since + OVERLAP_S
             walk.step(within)
             answer = self.account.client.get(path, {**ALL, "updated_within": within})
-            second = self.account.second(answer)
+            second = self.account.pull.second(answer)
             if second - within <= since:
                 return answer
 

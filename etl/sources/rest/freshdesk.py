@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from etl.sources.rest.access import Access
-from etl.sources.rest.client import Gone, RestClient, Site
+from etl.sources.rest.client import Gone, Site
 from etl.sources.rest.freshdesk_rows import (
     FREE_TEXT,
     TABLES,
@@ -23,7 +23,7 @@ from etl.sources.rest.freshdesk_rows import (
 )
 from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Stream, Walk, reaching_back, settled_until
 from etl.sources.rest.records import epoch_s, member
-from etl.sources.rest.source import Pull, Record, System
+from etl.sources.rest.source import Pull, Record, Shared, System
 
 PER_PAGE = 100
 OVERLAP_S = 60  # read again: what was written while the last pull was answered
@@ -37,25 +37,8 @@ LISTS: Mapping[str, Mapping[str, str]] = {  # a ticket is in one of them
 
 
 @dataclass(frozen=True)
-class Desk:
+class Desk(Shared):
     """What the streams of one pull share; names of agents and groups are read once when first asked for."""
-
-    pull: Pull
-
-    @property
-    def client(self) -> RestClient:
-        """Return what asks the desk."""
-        return self.pull.client
-
-    @property
-    def start(self) -> int:
-        """Return the epoch second of the first pull's beginning."""
-        return self.pull.start
-
-    @property
-    def now(self) -> datetime:
-        """Return when the pull began, by the clock here."""
-        return self.pull.now
 
     @cached_property
     def agents(self) -> Names:

@@ -95,7 +95,7 @@ class Conversations:
         state = {"from": self.pull.start, "seen": {}, **state}
         workspace, began, top, read = Workspace(self.pull.client), 0, 0, 0
         for answer in found_by(self.pull.client, changed_since(state["from"], self.pull.end), "updated_at"):
-            records, second = answer.listed("conversations"), self._second(answer)
+            records, second = answer.listed("conversations"), self.pull.second(answer)
             began, read = began or second, read + len(records)
             fresh = [each for each in records if state["seen"].get(str(each.get("id"))) != changed(each)]
             rows = self._rows(workspace, fresh)
@@ -105,9 +105,6 @@ class Conversations:
                 yield Page(rows, state, _share(read, answer))
             else:
                 yield Page(rows, _finished(state, began), 1.0)
-
-    def _second(self, answer: Answer) -> int:
-        return int((answer.served_at or self.pull.now).timestamp())
 
     def _rows(self, workspace: Workspace, fresh: Sequence[Record]) -> Mapping[str, Sequence[Row]]:
         columns = self.pull.columns

@@ -110,7 +110,7 @@ class Issues:
         return ",".join(dict.fromkeys([*FIELDS, *named]))
 
     def _after(self, answer: Answer, issues: Sequence[Record], state: State, is_last: bool) -> State:
-        served = int((answer.served_at or self.pull.now).timestamp())
+        served = self.pull.second(answer)
         newest = max([state["from"], *(min(epoch_s(_changed(each)) or 0, served) for each in issues)])
         since = max(state["from"], newest - (OVERLAP_S if is_last else 0))
         seen = {**state["seen"], **{str(each.get("id")): _changed(each) for each in issues}}

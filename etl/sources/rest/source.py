@@ -10,7 +10,7 @@ from etl.mapping import Mapping as SourceMapping
 from etl.mapping.model import TableMapping
 from etl.model import Batch, Delivery, MappingError, SourceError
 from etl.sources.rest.access import Access
-from etl.sources.rest.client import RestClient, Site
+from etl.sources.rest.client import Answer, RestClient, Site
 from etl.sources.rest.paging import ROWS_PER_DELIVERY, Deliverer, Stream
 from etl.sources.rest.records import columns_named, row
 from etl.sources.rest.retry import Patience
@@ -56,9 +56,35 @@ class Pull:
         now = int(self.now.timestamp())
         return now if self.end is None else min(now, self.end)
 
+    def second(self, answer: Answer) -> int:
+        """Return the second of the server's clock when it answered, or of ours at the beginning where it tells none."""
+        return int((answer.served_at or self.now).timestamp())
+
     def is_past(self, second: int | None) -> bool:
         """Return whether a second lies behind what is asked for; None, an unknown one, does not."""
         return self.end is not None and second is not None and second >= self.end
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the streams of one pull share; systems add what they read once, such as names."""
+
+    pull: Pull
+
+    @property
+    def client(self) -> RestClient:
+        """Return what asks the system."""
+        return self.pull.client
+
+    @property
+    def start(self) -> int:
+        """Return the epoch second of the first pull's beginning."""
+        return self.pull.start
+
+    @property
+    def now(self) -> datetime:
+        """Return when the pull began, by the clock here."""
+        return self.pull.now
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from etl.sources.rest.client import Answer, RestClient, Unfit
 from etl.sources.rest.paging import DAY_S, Headway, Page, Row, State, Walk, reaching_back, settled_until
 from etl.sources.rest.records import epoch_s, inner, objects
-from etl.sources.rest.source import Pull
+from etl.sources.rest.source import Shared
 from etl.sources.rest.zendesk_people import PER_PAGE, People
 from etl.sources.rest.zendesk_rows import (
     change_rows,
@@ -28,26 +27,10 @@ EXPORT = "/api/v2/incremental/tickets/cursor.json"
 
 
 @dataclass(frozen=True)
-class Desk:
+class Desk(Shared):
     """What the streams of one pull share."""
 
-    pull: Pull
     people: People
-
-    @property
-    def client(self) -> RestClient:
-        """Return what asks the desk."""
-        return self.pull.client
-
-    @property
-    def start(self) -> int:
-        """Return the epoch second of the first pull's beginning."""
-        return self.pull.start
-
-    @property
-    def now(self) -> datetime:
-        """Return when the pull began, by the clock here."""
-        return self.pull.now
 
 
 def exported(client: RestClient, query: Mapping[str, str | int]) -> Iterator[Answer]:

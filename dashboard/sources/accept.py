@@ -1,9 +1,8 @@
 """POST /api/drift: taking note of what changed about a column, for machines and the command line."""
 
 from dashboard.room import Room
-from dashboard.sources.door import refusal
 from dashboard.sources.messages import told
-from dashboard.sources.order import Told, asked_in, cannot, fields, refused
+from dashboard.sources.order import Told, asked_in, barred, cannot, fields, refused
 
 
 def accept(room: Room) -> Told:
@@ -13,9 +12,8 @@ def accept(room: Room) -> Told:
     buttons of the data page.
     """
     text, take_note = asked_in(room), room.loads.accept
-    found = refusal(room.loads.token)
-    if found is not None:
-        return refused(text, f"denied.{found[0]}", found[1])
+    if (no := barred(room, text)) is not None:
+        return no
     if take_note is None:
         return refused(text, "accept.none", 404)
     source, column = fields("source", "column")

@@ -3,8 +3,7 @@
 from datetime import date
 
 from dashboard.room import Room
-from dashboard.sources.door import refusal
-from dashboard.sources.order import Told, asked_in, cannot, fields, refused
+from dashboard.sources.order import Told, asked_in, barred, cannot, fields, refused
 
 
 def read_again(room: Room) -> Told:
@@ -14,9 +13,8 @@ def read_again(room: Room) -> Told:
     of the data page.
     """
     text, backfill = asked_in(room), room.loads.backfill
-    found = refusal(room.loads.token)
-    if found is not None:
-        return refused(text, f"denied.{found[0]}", found[1])
+    if (no := barred(room, text)) is not None:
+        return no
     if backfill is None:
         return refused(text, "backfill.none", 404)
     source, *span = fields("source", "from", "until")

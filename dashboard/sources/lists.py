@@ -1,8 +1,7 @@
 """POST /api/lists/<verb>: what the command line lists, for the command line beside the monitor."""
 
 from dashboard.room import Room
-from dashboard.sources.door import refusal_of_rows
-from dashboard.sources.order import Told, asked_in, fields, refused
+from dashboard.sources.order import Told, asked_in, barred_from_rows, fields, refused
 
 
 def listed(room: Room, verb: str) -> Told:
@@ -12,9 +11,8 @@ def listed(room: Room, verb: str) -> Told:
     a field of another kind.
     """
     text = asked_in(room)
-    found = refusal_of_rows(room.loads.token)
-    if found is not None:
-        return refused(text, "lists.elsewhere" if found[0] == "elsewhere" else "denied.token", found[1])
+    if (no := barred_from_rows(room, text, "lists.elsewhere")) is not None:
+        return no
     if verb not in room.loads.lists:
         return refused(text, "denied.verb", 404, verb=verb, known=", ".join(room.loads.lists))
     limit, source, rule = fields("limit", "source", "rule")

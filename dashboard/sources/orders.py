@@ -3,10 +3,8 @@
 import flask
 
 from dashboard.room import Room
-from dashboard.sources.door import refusal_of_rows
 from dashboard.sources.messages import told
-from dashboard.sources.order import Told, asked_in, cannot, fields, refused
-from dashboard.words import Words
+from dashboard.sources.order import Told, asked_in, barred_from_rows, cannot, fields, refused
 
 
 def place(room: Room, verb: str) -> Told:
@@ -16,9 +14,8 @@ def place(room: Room, verb: str) -> Told:
     the argument that does not fit, 409 tells why it cannot be now. 202: it is under way.
     """
     text, orders = asked_in(room), room.loads.orders
-    barred = _barred(room, text)
-    if barred is not None:
-        return barred
+    if (no := barred_from_rows(room, text, "orders.elsewhere")) is not None:
+        return no
     if orders is None:
         return refused(text, "orders.none", 404)
     wanted, settings = fields("order", "settings")
@@ -39,16 +36,7 @@ def follow(room: Room, number: int) -> Told:
     monitor began to number orders. 404 for a number that there is no order of, or not any more.
     """
     text, orders = asked_in(room), room.loads.orders
-    barred = _barred(room, text)
-    if barred is not None:
-        return barred
+    if (no := barred_from_rows(room, text, "orders.elsewhere")) is not None:
+        return no
     found = orders.told(number, flask.request.args.get("after", 0, type=int)) if orders is not None else None
     return (dict(found), 200) if found is not None else refused(text, "orders.gone", 404, number=number)
-
-
-def _barred(room: Room, text: Words) -> Told | None:
-    """Return the answer to whoever may not see rows as they were delivered; None = may."""
-    found = refusal_of_rows(room.loads.token)
-    if found is None:
-        return None
-    return refused(text, "orders.elsewhere" if found[0] == "elsewhere" else "denied.token", found[1])

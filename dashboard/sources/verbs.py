@@ -2,8 +2,7 @@
 
 from dashboard.model import Loads
 from dashboard.room import Room
-from dashboard.sources.door import refusal
-from dashboard.sources.order import Told, asked_in, cannot, fields, refused
+from dashboard.sources.order import Told, asked_in, barred, cannot, fields, refused
 from dashboard.sources.standing import standings
 
 
@@ -13,9 +12,8 @@ def press(room: Room, verb: str) -> Told:
     400 names a field that is not text, 404 a verb or source that there is none of, 409 tells why it cannot be now.
     """
     text = asked_in(room)
-    found = refusal(room.loads.token)
-    if found is not None:
-        return refused(text, f"denied.{found[0]}", found[1])
+    if (no := barred(room, text)) is not None:
+        return no
     if verb not in room.loads.verbs:
         return refused(text, "denied.verb", 404, verb=verb, known=", ".join(room.loads.verbs))
     source, rule = fields("source", "rule")

@@ -1,6 +1,5 @@
 """A monitor and verbs beside it in a Chinese locale: what goes from process to process is told where it is read."""
 
-import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,29 +11,17 @@ from tests.faults.test_two_processes import Serving
 pytestmark = pytest.mark.fault
 
 
-class Chinese(Serving):
-    """A monitor that speaks Chinese at its terminal, and verbs that do."""
-
-    def serve(self) -> None:
-        """Start the monitor and wait until it says where it is."""
-        self.process = self.start("serve", "--port", "0")
-        self.said = self.line()
-        found = re.search(r"http://[\d.:]+", self.said)
-        assert found is not None, self.said
-        self.address = found[0]
-
-
 @pytest.fixture
-def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chinese]:
+def serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
     monkeypatch.delenv("KPI_LANG")
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    monitor = Chinese(tmp_path)
+    monitor = Serving(tmp_path)
     yield monitor
     monitor.process.kill()
     monitor.process.communicate()
 
 
-def test_monitor_and_verbs_beside_it_speak_chinese(serving: Chinese) -> None:
+def test_monitor_and_verbs_beside_it_speak_chinese(serving: Serving) -> None:
     assert serving.said.startswith("监控程序已启动：http://127.0.0.1:")
     assert serving.line() == "desk：正在读取新数据……\n"
     serving.deliver("a.csv", "id,created\n1,2025-03-10T10:00:00Z\n,2025-03-10T10:00:00Z\n")

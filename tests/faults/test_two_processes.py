@@ -1,6 +1,7 @@
 """One process owns a warehouse; a second is told who does, and the first stops in good order."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -47,7 +48,9 @@ class Serving:
         """Start the monitor, again if need be, and wait until it says where it is."""
         self.process = self.start("serve", "--port", "0")
         self.said = self.line()
-        self.address = self.said.split()[4]
+        found = re.search(r"http://[\d.:]+", self.said)
+        assert found is not None, self.said
+        self.address = found[0]
 
     def told(self, *words: str) -> str:
         """Return what a verb of the command line says beside the running monitor."""

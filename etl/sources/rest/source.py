@@ -57,7 +57,7 @@ class Pull:
         return now if self.end is None else min(now, self.end)
 
     def second(self, answer: Answer) -> int:
-        """Return the second of the server's clock when it answered, or of ours at the beginning where it tells none."""
+        """Return the second of the server's clock when it answered; without one, of ours when the pull began."""
         return int((answer.served_at or self.now).timestamp())
 
     def is_past(self, second: int | None) -> bool:

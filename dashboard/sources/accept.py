@@ -1,4 +1,4 @@
-"""POST /api/drift: taking note of what changed about a column, for machines and the command line."""
+"""POST /api/drift: taking note of what changed about a column, for the data page and for machines."""
 
 from dashboard.room import Room
 from dashboard.sources.messages import told

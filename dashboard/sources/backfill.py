@@ -1,4 +1,4 @@
-"""POST /api/backfill: reading a past span of a source again, for machines and the command line beside the monitor."""
+"""POST /api/backfill: reading a past span of a source again, for the data page and for machines."""
 
 from datetime import date
 

@@ -39,6 +39,7 @@ from etl.orders.book import Book
 from etl.orders.counter import Counter
 from etl.orders.order import Place
 from etl.orders.through import Ways
+from etl.premises import rule_of
 from etl.pull import intakes
 from etl.pull.backfill import Span
 from etl.pull.run import Intake, Turn, pull
@@ -121,7 +122,7 @@ class House:
 
     def total(self, source_id: str) -> int | None:
         """Return about how many rows the first load of a source has before it; None = not known, or it is over."""
-        rule = next(rule for rule in self.settings.sources if rule.id == source_id)
+        rule = rule_of(self, source_id)
         return first_total(self.store.cursor(), rule, lambda: intakes.address(rule, os.environ))
 
     def limit(self, rule: SourceRule) -> int | None:

@@ -220,6 +220,10 @@ class Settings(Strict):
         """Return the zone of the desk."""
         return ZoneInfo(self.timezone)
 
+    def source(self, source_id: str) -> SourceRule | None:
+        """Return the source of an id; None = there is none."""
+        return next((rule for rule in self.sources if rule.id == source_id), None)
+
     @property
     def has_hours(self) -> bool:
         """Return whether the desk, a team or a priority has a calendar, so that there is a business clock."""

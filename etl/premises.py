@@ -11,7 +11,7 @@ import duckdb
 from data.settings import Settings
 from data.source_rules import SourceRule
 from data.warehouse import Warehouse
-from etl.model import Later, LoadReport
+from etl.model import Later, LoadReport, SourceError
 from etl.pull.backfill import Span
 from etl.pull.run import Intake, Turn
 
@@ -52,6 +52,14 @@ class Premises(Protocol):
 
     def rebuild(self, con: duckdb.DuckDBPyConnection) -> bool:
         """Work out all facts anew; return whether there was anything to work them out from."""
+
+
+def rule_of(home: Premises, source_id: str) -> SourceRule:
+    """Return a source of the settings; raises SourceError where they have none of that id."""
+    rule = home.settings.source(source_id)
+    if rule is None:
+        raise SourceError(f"source {source_id!r} is not in the settings, so it cannot be asked", permanent=True)
+    return rule
 
 
 # opens the warehouse of a settings file, or another one: (settings, warehouse)

@@ -11,7 +11,7 @@ from etl import account, ledger
 from etl.mapping import Mapping, load_mapping
 from etl.model import LoadReport, MappingError, Origin, SourceError
 from etl.orders.order import Place, SourceOrder, WholePath
-from etl.premises import Premises
+from etl.premises import Premises, rule_of
 from etl.pull import intakes
 from etl.pull.backfill import Span
 from etl.pull.totals import of_files
@@ -106,9 +106,7 @@ class Run(SourceOrder):
     def carry_out(self, place: Place) -> None:
         """Pull it; raises SourceError, MappingError or LoadRefused."""
         home, progress = place.home, Progress(place.clock)
-        rule = next((rule for rule in home.settings.sources if rule.id == self.source), None)
-        if rule is None:
-            raise SourceError(f"source {self.source!r} is not in the settings, so it cannot be asked", permanent=True)
+        rule = rule_of(home, self.source)
         progress.began(rule.id)
         progress.expect(rule.id, _total(home, rule.id))
         with place.alone(rule.id, lambda: place.say(WAITS)), closing(home.store.cursor()) as con:

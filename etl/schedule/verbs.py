@@ -101,9 +101,9 @@ class SourceVerbs:
 
 
 def _rule(settings: Settings, source: str) -> SourceRule:
-    for rule in settings.sources:
-        if rule.id == source:
-            return rule
+    rule = settings.source(source)
+    if rule is not None:
+        return rule
     raise UnknownSource(f"no source {source!r}; there are: {', '.join(one.id for one in settings.sources) or 'none'}")
 
 

@@ -7,14 +7,13 @@ from datetime import datetime
 import duckdb
 
 from data.salt import stand_in
-from data.source_rules import SourceRule
 from data.warehouse import data_version, transaction
 from etl import drift, ledger
 from etl.mapping import Mapping
 from etl.model import Delivery, Keyed, LoadReport, MappingError, Origin, SourceError
 from etl.people.erase import Erased, Person, erase
 from etl.people.retention import Forgotten, forget_old
-from etl.premises import Premises
+from etl.premises import Premises, rule_of
 from etl.pull.backfill import KIND, Span
 from etl.pull.run import Intake
 from etl.upkeep.quarantine import Lot, redrive
@@ -46,10 +45,10 @@ class Upkeep:
             return redrive(con, Lot(source_id, mapping, origin, rule), self._home.refresh, self._clock())
 
     def _known(self, con: duckdb.DuckDBPyConnection, source_id: str) -> tuple[Mapping | None, Origin]:
-        for rule in self._home.settings.sources:
-            if rule.id == source_id:
-                intake = self._home.intake(rule)
-                return intake.mapping, intake.origin
+        rule = self._home.settings.source(source_id)
+        if rule is not None:
+            intake = self._home.intake(rule)
+            return intake.mapping, intake.origin
         return None, ledger.origin_of(con, source_id, self._home.salt) or Origin(salt=self._home.salt)
 
     def reconcile(self, source_id: str, allow_mass: bool = False) -> Reconciled:
@@ -57,7 +56,7 @@ class Upkeep:
 
         Raises SourceError for a source that can neither tell its keys nor give all it ever had.
         """
-        intake = self._home.intake(self._rule(source_id))
+        intake = self._home.intake(rule_of(self._home, source_id))
         if not (intake.is_whole or isinstance(intake.source, Keyed)):
             raise SourceError(f"source {source_id!r} is made of files, which never tell what is gone", permanent=True)
         con = self._home.store.cursor()
@@ -70,7 +69,7 @@ class Upkeep:
         source that cannot give its past again, or of which nothing was loaded yet.
         """
         con = self._home.store.cursor()
-        intake = self._home.spanned(self._rule(source_id), span)
+        intake = self._home.spanned(rule_of(self._home, source_id), span)
         if ledger.standing(con, source_id).mapping_hash is None:
             told = "nothing of it was loaded yet; its first pull reads all there is"
             raise SourceError(f"source {source_id!r}: {told}", permanent=True)
@@ -95,12 +94,6 @@ class Upkeep:
         report = replace(nothing, n_read=read, n_same=read)
         times = ledger.Times("done", at, self._clock(), ledger.mapping_hash(intake.mapping))
         ledger.write_run(con, Delivery(intake.source_id, (), kind=KIND), report, times)
-
-    def _rule(self, source_id: str) -> SourceRule:
-        for rule in self._home.settings.sources:
-            if rule.id == source_id:
-                return rule
-        raise SourceError(f"source {source_id!r} is not in the settings, so it cannot be asked", permanent=True)
 
     def acceptable(self, source_id: str, column: str) -> list[str]:
         """Return what accept would take note of, in words; raises MappingError when that is nothing, or cannot be."""
